@@ -1,0 +1,254 @@
+/**
+ * The whole purse system as a flow or a case sees it: what can be done, what can be looked at, what can be disturbed.
+ * `station/` builds it from a bench description; nobody here knows which parts are real.
+ */
+import type { LinkName, RoleName, TraceEvent } from "../core/trace.ts";
+
+/** An event with its place in the evidence. */
+export type RecordedEvent = TraceEvent & {
+  /** Position in the run, counted from 1. */
+  readonly n: number;
+  /** Milliseconds on the bench's monotonic clock. */
+  readonly atMs: number;
+};
+
+export type LogEntry = Extract<RecordedEvent, { kind: "log" }>;
+export type MessageEvent = Extract<RecordedEvent, { kind: "message" }>;
+
+/** What the user asks for at the set-top box. */
+export interface Order {
+  /** Merchant site; the bench's first one when absent. */
+  readonly SITE?: string;
+  /** Item of the catalogue; the bench's standard item when absent. */
+  readonly ITEM?: string;
+  readonly QUANTITY?: number;
+  /** What the user presses when the total is shown. Accepts when absent. */
+  readonly decide?: (shown: { MPDA: number; CURRPDA: string; CEXPPDA: number; TEXT: string }) => "accept" | "cancel";
+}
+
+/** How a purchase ended for the user. */
+export interface PurchaseOutcome {
+  /** "0000" success, else the reason code of `messages.md` section 6. */
+  readonly CC: string;
+  /** Transaction identifier, hex, once there was one. */
+  readonly IDTRX: string | undefined;
+  /** Purchased information or receipt. */
+  readonly CONTENT: string | undefined;
+  /** Everything that was shown to the user, in order. */
+  readonly shown: readonly string[];
+}
+
+export interface PurchaseObservation {
+  readonly outcome: PurchaseOutcome;
+  /** What passed on the links and was logged, from the user's choice until every role had finished with it. */
+  readonly events: readonly RecordedEvent[];
+  /** Trouble with a device that the bench did not cause on purpose; a case with such trouble is inconclusive. */
+  readonly trouble: readonly { readonly owner: string; readonly text: string }[];
+}
+
+/** What the card itself says; amounts in minor units, identifiers and BCD as hex text. */
+export interface PurseReading {
+  readonly ATR: Uint8Array;
+  readonly PPIEP: string;
+  readonly IDIEP: string;
+  readonly SNIEP: string;
+  readonly ALGIEP: number;
+  readonly DEXPIEP: string;
+  readonly BALIEP: number;
+  readonly BALmaxIEP: number;
+  readonly CURRIEP: string;
+  readonly CEXPIEP: number;
+  readonly AMIEP: number;
+  readonly NTIEP: number;
+  readonly VKIEP: number;
+  readonly log: readonly CardLogRecord[];
+}
+
+export interface CardLogRecord {
+  readonly TI: number;
+  readonly NTIEP: number;
+  readonly CC: string;
+  readonly MPDA: number;
+  readonly CURRPDA: string;
+  readonly CEXPPDA: number;
+  readonly BALIEP: number;
+  readonly IDPSAM: string;
+  readonly NTPSAM: number;
+  readonly DTHR: string;
+}
+
+export interface StoreRecord {
+  readonly COUNT: number;
+  readonly IDTRX: string;
+  readonly PPIEP: string;
+  readonly IDIEP: string;
+  readonly MPDA: number;
+  readonly CURRPDA: string;
+  readonly CEXPPDA: number;
+  readonly CC: string;
+  readonly NTIEP: number;
+  readonly NTPSAM: number;
+  readonly IDMER: string;
+  readonly DTHR: string;
+}
+
+export interface PsamTotals {
+  readonly PPPSAM: string;
+  readonly IDPSAM: string;
+  readonly NTPSAM: number;
+  readonly updated: string;
+  readonly suspended: number;
+  readonly totals: readonly { PPIEP: string; CURR: string; CEXP: number; MTOT: number; NTOT: number }[];
+}
+
+/** A row of the payment server's transaction table. */
+export interface TransactionRow {
+  readonly IDTRX: string;
+  readonly IDMER: string;
+  readonly IDTERM: string | null;
+  readonly status: string;
+  readonly MPDA: number;
+  readonly CURRPDA: string;
+  readonly CEXPPDA: number;
+  readonly PPIEP: string | null;
+  readonly IDIEP: string | null;
+  readonly NTIEP: number | null;
+  readonly NTPSAM: number | null;
+  readonly CC: string | null;
+  readonly debitCommand: string | null;
+  readonly debitResponse: string | null;
+  readonly terminalResponse: string | null;
+}
+
+/** The merchant's own record of a sale. */
+export interface SaleRecord {
+  readonly IDTRX: string;
+  readonly ITEM: string;
+  readonly QUANTITY: number;
+  readonly MPDA: number;
+  readonly CURRPDA: string;
+  readonly CEXPPDA: number;
+  readonly status: "open" | "released" | "failed";
+}
+
+/** Cards that a bench may hold besides the specimen. A bench that cannot put one in says so through `offers`. */
+export type CardKind =
+  | "specimen" // the card under test, or the standard card
+  | "second" // another good card of the same issuer
+  | "expired"
+  | "other-currency"
+  | "poor" // good, but with a balance below every price in the catalogue
+  | "blocked-list" // good, but on the PSAM's list of blocked cards
+  | "blocked" // blocked itself
+  | "unknown-provider"
+  | "unknown-key-version"
+  | "exhausted" // transaction number at its end
+  | "mute"
+  | "malformed-atr"
+  | "no-purse"; // answers 6A82 to everything
+
+/** One disturbance of a link. It stays until `clear` or until `times` messages were hit. */
+export interface LinkFault {
+  readonly link: LinkName;
+  /** Sender of the messages to disturb. */
+  readonly from: RoleName;
+  /** Message template tag (or APDU instruction byte on 235 and SAM; "METHOD /path" prefix or "response" on 234). All when absent. */
+  readonly message?: number | string;
+  /** Hit only so many messages; every one when absent. */
+  readonly times?: number;
+  /** Let so many matching messages pass first. */
+  readonly skip?: number;
+  /**
+   * What becomes of the message: other bytes, the same again, several, or none (`[]`).
+   * On 234 the bytes are the UTF-8 text of the HTTP body. "lose-link" closes the channel instead.
+   */
+  readonly act: (message: Uint8Array) => Uint8Array | readonly Uint8Array[] | "lose-link";
+  /** For the evidence: what is done and why. */
+  readonly what: string;
+}
+
+export type ServerRole = "merchant" | "payment-server" | "head-end" | "concentrator";
+
+export interface PurseSystem extends AsyncDisposable {
+  readonly facts: SystemFacts;
+  /** One purchase by the user at the set-top box, seen to its end on every link. Never rejects for a failed purchase. */
+  purchase(order?: Order): Promise<PurchaseObservation>;
+  /** The set-top box settles what an earlier purchase left open, if anything. */
+  recover(): Promise<PurchaseObservation | undefined>;
+  /** Reads the card in the reader with commands that change nothing of value. */
+  readPurse(): Promise<PurseReading>;
+  /** Sends one APDU to the card as the harness itself; `insert` first where a case needs a fresh session. */
+  apdu(command: Uint8Array): Promise<Uint8Array>;
+  resetCard(kind: "warm" | "cold"): Promise<Uint8Array>;
+  terminals(): readonly string[];
+  /** Through the terminal's own messages, as the payment server would. */
+  readStore(IDTERM: string): Promise<readonly StoreRecord[]>;
+  readTotals(IDTERM: string): Promise<PsamTotals>;
+  /** A terminal message as the payment server would send it. */
+  terminalMessage(IDTERM: string, message: Uint8Array): Promise<Uint8Array>;
+  transaction(IDTRX: string): Promise<TransactionRow | undefined>;
+  transactions(): Promise<readonly TransactionRow[]>;
+  sale(IDTRX: string): Promise<SaleRecord | undefined>;
+  /** As the head end's browser: one request to the merchant's site. */
+  http(
+    SITE: string,
+    request: { method: "GET" | "POST"; path: string; body?: string; session?: string },
+  ): Promise<{ status: number; body: string }>;
+  /** As a head end would: opens link 236, sends messages one by one, returns the answers (`null` = closed). */
+  paymentSession(messages: readonly Uint8Array[]): Promise<readonly (Uint8Array | null)[]>;
+  /** Everything recorded so far, oldest first; `since` is an `n`. */
+  events(since?: number): readonly RecordedEvent[];
+  disturb(fault: LinkFault): Disturbance;
+  /** Takes the card out of the reader and puts this one in. */
+  insertCard(kind: CardKind): Promise<void>;
+  removeCard(): Promise<void>;
+  /** Calls back at the moment a message passes, before it is delivered; for pulling cards and killing servers in time. */
+  when(
+    match: { link: LinkName; from: RoleName; message?: number | string },
+    act: () => Promise<void> | void,
+  ): Disturbance;
+  /** Stops a server at once, as a crash would, and starts it again on what it had stored. */
+  restart(role: ServerRole): Promise<void>;
+}
+
+export interface Disturbance extends Disposable {
+  /** How many messages it has hit so far. */
+  readonly hits: number;
+}
+
+/** What a case may need to know of the bench, from its description and the PICS; amounts in minor units. */
+export interface SystemFacts {
+  readonly bench: string;
+  /** What this bench can do: a case that needs more is not applicable, with the reason. */
+  readonly offers: {
+    readonly cards: readonly CardKind[];
+    /** Links whose messages are seen and can be disturbed. */
+    readonly links: readonly LinkName[];
+    /** Roles whose log the harness can read. */
+    readonly logs: readonly RoleName[];
+    readonly database: boolean;
+    readonly restart: readonly ServerRole[];
+    /** Master keys are at hand, so that S2 and S3 can be computed. */
+    readonly keys: boolean;
+  };
+  readonly sites: readonly { SITE: string; IDMER: string; origin: string }[];
+  readonly catalogue: readonly {
+    SITE: string;
+    ITEM: string;
+    title: string;
+    price: number;
+    CURR: string;
+    CEXP: number;
+    kind: "information" | "goods";
+  }[];
+  readonly paymentServer: { readonly host: string; readonly port: number };
+  readonly providers: readonly string[];
+  /** Day of the bench's clock, YYMMDD. */
+  readonly today: string;
+}
+
+/** Master keys of the test system for independent recomputation; only on benches with `offers.keys`. */
+export interface TestKeys {
+  masterPurchaseKey(PPIEP: string, ALGIEP: number, VKIEP: number): Uint8Array | undefined;
+  merchantKey(IDMER: string): Uint8Array | undefined;
+}
