@@ -1,0 +1,64 @@
+/** Import direction of the house (README, "Where things live"). A folder may import only what its line names. */
+const layers = {
+  "harness/core": [],
+  "harness/bench": ["harness/core"],
+  "harness/protocol": ["harness/core"],
+  "harness/crypto": ["harness/core", "harness/protocol"],
+  "harness/device": ["harness/core", "harness/bench"],
+  "harness/link": ["harness/core", "harness/device", "harness/protocol", "harness/flows/system.ts"],
+  "harness/roles": ["harness/core", "harness/device/contracts.ts", "harness/protocol", "harness/link", "harness/crypto"],
+  "harness/flows": ["harness/core", "harness/protocol"],
+  "harness/evidence": ["harness/core", "harness/protocol", "harness/flows"],
+  "harness/lab": ["harness/core", "harness/bench", "harness/device", "harness/protocol", "harness/crypto", "harness/link", "harness/roles"],
+  "harness/defects": ["harness/core", "harness/protocol", "harness/crypto", "harness/link", "harness/roles"],
+  "harness/station": ["harness/(?!cli|station)"],
+  "suites": ["harness/(core|flows|evidence|protocol|station|crypto)", "suites"],
+  "reports": ["harness/(core|evidence|protocol|flows)", "reports"],
+};
+
+const forbidden = Object.entries(layers).map(([folder, allowed]) => ({
+  name: `${folder.replaceAll("/", "-")}-imports-only-what-is-below`,
+  severity: "error",
+  from: { path: `^${folder}/`, pathNot: "\\.test\\.ts$" },
+  to: {
+    path: "^(harness|suites|reports|fixtures)/",
+    pathNot: [`^${folder}/`, ...allowed.map((name) => `^${name}`)],
+  },
+}));
+
+module.exports = {
+  forbidden: [
+    ...forbidden,
+    { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
+    {
+      name: "only-device-pcsc-knows-pcsclite",
+      severity: "error",
+      from: { path: "^(harness|suites|reports)/", pathNot: "^harness/device/pcsc/" },
+      to: { path: "node_modules/pcsclite" },
+    },
+    {
+      name: "only-device-serial-knows-serialport",
+      severity: "error",
+      from: { path: "^(harness|suites|reports)/", pathNot: "^harness/device/serial/" },
+      to: { path: "node_modules/(@serialport/|serialport)" },
+    },
+    {
+      name: "protocol-is-pure",
+      severity: "error",
+      from: { path: "^harness/protocol/", pathNot: "\\.test\\.ts$" },
+      to: { dependencyTypes: ["core", "npm"] },
+    },
+    {
+      name: "fixtures-are-data",
+      severity: "error",
+      from: { path: "^harness/" },
+      to: { path: "^fixtures/" },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: { extensions: [".ts", ".js", ".mjs"] },
+  },
+};
