@@ -1,0 +1,45 @@
+/** `results.json`: derived from `run.json` and the events, never written by hand. Design, section 6. */
+import type { LinkName } from "../core/trace.ts";
+import type { IutIdentity } from "../flows/station.ts";
+import type { CaseEnd, CaseHeader } from "./event.ts";
+import type { RunMode } from "./run-identification.ts";
+import type { Outcome, Summary, Verdict } from "./verdict.ts";
+
+export interface ResultStep {
+  readonly step: string;
+  /** Milliseconds since the run began. */
+  readonly at: number;
+  readonly link: LinkName;
+}
+
+export interface CaseResult extends CaseHeader, Omit<CaseEnd, "outcome"> {
+  readonly verdict: Outcome;
+  readonly durationMs: number;
+  readonly steps: readonly ResultStep[];
+  /** First and last line of `events.jsonl` that belong to the case; absent when it never began. */
+  readonly events?: { readonly from: number; readonly to: number } | undefined;
+}
+
+export interface Results {
+  readonly format: "pursebench-results/1";
+  readonly run: {
+    readonly id: string;
+    readonly started: string;
+    /** Wall time of the last line. */
+    readonly ended: string;
+    readonly lines: number;
+    /** False when the run broke off: the evidence has no closing line. */
+    readonly complete: boolean;
+    /** Why it was interrupted, if it was. */
+    readonly interrupted?: string | undefined;
+  };
+  readonly iut: IutIdentity;
+  readonly bench: {
+    readonly name: string;
+    readonly devices: readonly { readonly name: string; readonly version: string }[];
+  };
+  readonly mode: RunMode;
+  readonly verdict: Verdict;
+  readonly summary: Summary;
+  readonly cases: readonly CaseResult[];
+}

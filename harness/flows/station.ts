@@ -1,0 +1,59 @@
+/**
+ * A bench that is up: what `station/` opens and campaigns run on. Nobody above needs to know what is real behind it.
+ */
+import type { Clock } from "../core/clock.ts";
+import type { Owner } from "../core/errors.ts";
+import type { RoleName, TraceEvent } from "../core/trace.ts";
+import type { PurseSystem, RecordedEvent, SystemFacts, TestKeys } from "./system.ts";
+
+/** What is under test, as far as it could be identified without changing anything. */
+export interface IutIdentity {
+  readonly role: RoleName;
+  /** One line for people, e.g. "vpcd card on port 35963". */
+  readonly description: string;
+  /** Names and values read from the device: PPIEP, IDIEP, SNIEP, firmware … Nothing secret. */
+  readonly specimen?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface StationIdentity {
+  /** Name of the bench description. */
+  readonly bench: string;
+  readonly iut: IutIdentity;
+  readonly devices: readonly { readonly name: string; readonly version: string }[];
+}
+
+export type Preflight =
+  | { readonly ok: true; readonly specimen?: Readonly<Record<string, string>> | undefined }
+  | { readonly ok: false; readonly owner: Owner; readonly reason: string; readonly mend: string };
+
+export interface Station extends AsyncDisposable {
+  readonly facts: SystemFacts;
+  readonly identity: StationIdentity;
+  readonly keys?: TestKeys | undefined;
+  /** Is everything there, switched on, and a test specimen? Changes nothing of value. Never rejects. */
+  preflight(): Promise<Preflight>;
+  /** A system in its start state for one case. What happens in it belongs to that case, however late it is recorded. */
+  systemFor(caseId: string): Promise<PurseSystem>;
+  /** Takes the system down; also when its case failed or did not end. */
+  release(system: PurseSystem): Promise<void>;
+}
+
+/** When something happened, on the bench's own clock (virtual on `inproc`). */
+export interface Moment {
+  readonly atMs: number;
+  readonly wall: Date;
+}
+
+/**
+ * Where a station reports what it sees. Gives the event back with its place in the run. Never throws: a full disk is
+ * noticed before the next verdict. Without `caseId` the event belongs to the case that runs now.
+ */
+export type RecordEvent = (event: TraceEvent, moment: Moment, caseId?: string) => RecordedEvent;
+
+/** Opens a bench. Rejects with a `PursebenchError`; `Options` are the station's business. */
+export type OpenStation<Options> = (options: Options, record: RecordEvent) => Promise<Station>;
+
+/** The moment that `clock` shows. */
+export function momentOf(clock: Clock): Moment {
+  return { atMs: clock.monotonicMs(), wall: clock.wall() };
+}
