@@ -114,7 +114,12 @@ function installModules() {
 function newest(path) {
   const entry = statSync(path);
   if (!entry.isDirectory()) return /\.ts$/.test(path) && !/\.test\.ts$/.test(path) ? entry.mtimeMs : 0;
-  return Math.max(0, ...readdirSync(path).filter((name) => name !== "runs").map((name) => newest(join(path, name))));
+  return Math.max(
+    0,
+    ...readdirSync(path)
+      .filter((name) => name !== "runs")
+      .map((name) => newest(join(path, name))),
+  );
 }
 
 function compile() {
