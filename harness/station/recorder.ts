@@ -1,0 +1,39 @@
+import type { Clock } from "../core/clock.ts";
+import type { TraceEvent, TraceSink } from "../core/trace.ts";
+import { momentOf, type RecordEvent } from "../flows/station.ts";
+import type { RecordedEvent } from "../flows/system.ts";
+
+/** What one system did, in order: kept for its case, and passed on to the evidence as it happens. */
+export class Recorder {
+  readonly #events: RecordedEvent[] = [];
+  readonly #clock: Clock;
+  readonly #record: RecordEvent;
+  readonly #caseId: string | undefined;
+
+  constructor(clock: Clock, record: RecordEvent, caseId: string | undefined) {
+    this.#clock = clock;
+    this.#record = record;
+    this.#caseId = caseId;
+  }
+
+  readonly sink: TraceSink = (event: TraceEvent) => {
+    this.#events.push(this.#record(event, momentOf(this.#clock), this.#caseId));
+  };
+
+  /** Events with a number above `since`, oldest first. */
+  since(since = 0): readonly RecordedEvent[] {
+    const first = this.#events.findIndex((event) => event.n > since);
+    return first < 0 ? [] : this.#events.slice(first);
+  }
+
+  /** Number of the newest event of this system; 0 before the first. */
+  get last(): number {
+    return this.#events.at(-1)?.n ?? 0;
+  }
+}
+
+/** A record that is kept nowhere else: for mutants, benchmarks and tests. */
+export function countingRecord(): RecordEvent {
+  let n = 0;
+  return (event, moment) => ({ ...event, n: ++n, atMs: moment.atMs });
+}
