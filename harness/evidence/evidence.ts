@@ -1,0 +1,156 @@
+import { join } from "node:path";
+import type { Clock } from "../core/clock.ts";
+import { messageOf, type PursebenchError } from "../core/errors.ts";
+import type { TraceEvent } from "../core/trace.ts";
+import type { Moment } from "../flows/station.ts";
+import type { RecordedEvent } from "../flows/system.ts";
+import { genesis, link } from "./chain.ts";
+import { encodeEvent } from "./encode-event.ts";
+import type { Describe, EvidenceEvent } from "./event.ts";
+import { createLineFile, type LineFile } from "./line-file.ts";
+import { EVENTS_FILE, storageError, writeIdentification } from "./run-directory.ts";
+import type { RunIdentification } from "./run-identification.ts";
+
+/** Characters that are handed to the operating system in one go; what is less goes out at the end of the loop's turn. */
+const CHUNK = 65_536;
+
+export interface EvidenceOptions {
+  /** An empty directory, from `createRunDirectory`. */
+  readonly dir: string;
+  readonly run: RunIdentification;
+  readonly clock: Clock;
+  readonly describe: Describe;
+  /** How the file of events is opened; the real one when absent. */
+  readonly open?: (path: string) => LineFile;
+}
+
+/**
+ * The evidence of one run while it grows. Lines are chained as they come and leave the process within the same turn of
+ * the event loop; `flush` puts them on the disk. Recording never throws: the first failure to write is kept, ends
+ * recording, settles `failure`, and is thrown by every `flush` from then on.
+ */
+export class Evidence implements AsyncDisposable {
+  readonly dir: string;
+  /** Resolves when evidence can no longer be kept; otherwise never. */
+  readonly failure: Promise<PursebenchError>;
+  readonly #file: LineFile;
+  readonly #clock: Clock;
+  readonly #describe: Describe;
+  readonly #startMs: number;
+  readonly #fail: (error: PursebenchError) => void;
+  #failed: PursebenchError | undefined;
+  #hash: string;
+  #n = 0;
+  #caseId: string | undefined;
+  #pending = "";
+  #draining: NodeJS.Immediate | undefined;
+  #closed = false;
+
+  /** Writes `run.json` and opens the events. Throws `STORAGE`. */
+  constructor(options: EvidenceOptions) {
+    this.dir = options.dir;
+    this.#clock = options.clock;
+    this.#describe = options.describe;
+    this.#startMs = options.clock.monotonicMs();
+    this.#hash = genesis(writeIdentification(options.dir, options.run));
+    this.#file = openEvents(join(options.dir, EVENTS_FILE), options.open ?? createLineFile);
+    let settle: (error: PursebenchError) => void = () => undefined;
+    this.failure = new Promise((resolve) => {
+      settle = resolve;
+    });
+    this.#fail = settle;
+  }
+
+  /** What a station saw (`RecordEvent`). */
+  readonly record = (event: TraceEvent, moment: Moment, caseId?: string): RecordedEvent => {
+    const n = this.#append(encodeEvent(event, this.#describe), caseId ?? this.#caseId, moment.atMs);
+    return { ...event, n, atMs: moment.atMs };
+  };
+
+  /** What the campaign itself has to say. Returns the line number. */
+  write(event: EvidenceEvent, caseId = this.#caseId): number {
+    return this.#append(event, caseId);
+  }
+
+  /** From here on lines belong to `caseId`, or to none. */
+  enter(caseId: string | undefined): void {
+    this.#caseId = caseId;
+  }
+
+  /** Resolves when all lines are on the disk. Rejects with `STORAGE`. */
+  async flush(): Promise<void> {
+    this.#drain();
+    if (this.#failed) throw this.#failed;
+    try {
+      await this.#file.sync();
+    } catch (cause) {
+      throw this.#broken(cause);
+    }
+  }
+
+  /** Writes the closing line and closes the file. Later events are dropped. Rejects with `STORAGE`. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.enter(undefined);
+    this.write({ kind: "run-end", lines: this.#n + 1 });
+    this.#closed = true;
+    try {
+      await this.flush();
+    } finally {
+      this.#file.close();
+    }
+  }
+
+  /** Closes what is still open, without a word: whoever needs to know of trouble calls `close`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close().catch(() => undefined);
+  }
+
+  #append(event: EvidenceEvent, caseId: string | undefined, benchMs?: number): number {
+    if (this.#closed) return this.#n;
+    const n = ++this.#n;
+    const at = rounded(this.#clock.monotonicMs() - this.#startMs);
+    const bench = benchMs === undefined ? "" : `,"bench":${rounded(benchMs)}`;
+    const owner = caseId === undefined ? "" : `,"caseId":${JSON.stringify(caseId)}`;
+    const wall = this.#clock.wall().toISOString();
+    const body = `{"n":${n},"at":${at}${bench},"wall":"${wall}"${owner},"event":${JSON.stringify(event)}}`;
+    const next = link(this.#hash, body);
+    this.#hash = next.hash;
+    this.#pending += `${next.line}\n`;
+    if (this.#pending.length >= CHUNK) this.#drain();
+    else this.#draining ??= setImmediate(() => this.#drain());
+    return n;
+  }
+
+  #drain(): void {
+    clearImmediate(this.#draining);
+    this.#draining = undefined;
+    const text = this.#pending;
+    this.#pending = "";
+    if (text === "" || this.#failed) return;
+    try {
+      this.#file.append(text);
+    } catch (cause) {
+      this.#broken(cause);
+    }
+  }
+
+  #broken(cause: unknown): PursebenchError {
+    this.#failed ??= storageError(`evidence cannot be written to ${this.dir}: ${messageOf(cause)}`, cause);
+    this.#fail(this.#failed);
+    return this.#failed;
+  }
+}
+
+function openEvents(path: string, open: (path: string) => LineFile): LineFile {
+  try {
+    return open(path);
+  } catch (cause) {
+    throw storageError(`${path} cannot be written: ${messageOf(cause)}`, cause);
+  }
+}
+
+/** Microseconds are enough. */
+function rounded(milliseconds: number): number {
+  return Math.round(milliseconds * 1000) / 1000;
+}

@@ -1,0 +1,26 @@
+import { closeSync, fdatasync, openSync, writeSync } from "node:fs";
+import { promisify } from "node:util";
+
+/** A file that only grows. */
+export interface LineFile {
+  /** Hands the text to the operating system before it returns; throws what the system says. */
+  append(text: string): void;
+  /** Resolves when what was appended would survive a power cut. */
+  sync(): Promise<void>;
+  close(): void;
+}
+
+const dataSync = promisify(fdatasync);
+
+/** Opens `path`, which must not exist yet. */
+export function createLineFile(path: string): LineFile {
+  const descriptor = openSync(path, "ax");
+  return {
+    append(text) {
+      const bytes = Buffer.from(text, "utf8");
+      for (let offset = 0; offset < bytes.length; ) offset += writeSync(descriptor, bytes, offset);
+    },
+    sync: () => dataSync(descriptor),
+    close: () => closeSync(descriptor),
+  };
+}

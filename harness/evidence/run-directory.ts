@@ -1,0 +1,67 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { toHex } from "../core/bytes.ts";
+import { messageOf, PursebenchError } from "../core/errors.ts";
+import type { Random } from "../core/random.ts";
+import type { RunIdentification } from "./run-identification.ts";
+
+export const RUN_FILE = "run.json";
+export const EVENTS_FILE = "events.jsonl";
+export const RESULTS_FILE = "results.json";
+
+/** Where run directories go when nobody says otherwise, below the working directory. */
+export const DEFAULT_RUNS = "reports/runs";
+
+/** A name that sorts by time: "20260802T101530Z-3FA09C". */
+export function newRunName(started: Date, random: Random): string {
+  const stamp = started.toISOString().replace(/[-:]|\.\d+/g, "");
+  return `${stamp}-${toHex(random(3))}`;
+}
+
+/**
+ * Makes the directory of a run. One that exists and is not empty is refused with `USAGE`, since evidence of another run
+ * may lie there; one that cannot be made is `STORAGE`.
+ */
+export function createRunDirectory(path: string): string {
+  const dir = resolve(path);
+  let entries: readonly string[];
+  try {
+    mkdirSync(dir, { recursive: true });
+    entries = readdirSync(dir);
+  } catch (cause) {
+    throw storageError(`the run directory ${dir} cannot be made: ${messageOf(cause)}`, cause);
+  }
+  if (entries.length === 0) return dir;
+  throw new PursebenchError("USAGE", `the run directory ${dir} is not empty (found ${entries[0]})`, {
+    mend: "name a directory that does not exist yet, or leave --out away",
+  });
+}
+
+/** Writes `run.json` so that it survives a power cut. Returns its bytes. */
+export function writeIdentification(dir: string, run: RunIdentification): Buffer {
+  const bytes = Buffer.from(`${JSON.stringify(run, null, 2)}\n`, "utf8");
+  try {
+    writeFileSync(join(dir, RUN_FILE), bytes, { flag: "wx", flush: true });
+    syncDirectory(dir);
+  } catch (cause) {
+    throw storageError(`${join(dir, RUN_FILE)} cannot be written: ${messageOf(cause)}`, cause);
+  }
+  return bytes;
+}
+
+export function storageError(message: string, cause: unknown): PursebenchError {
+  return new PursebenchError("STORAGE", message, {
+    owner: "bench",
+    mend: "make room on the disk or choose another place with --out",
+    cause,
+  });
+}
+
+function syncDirectory(dir: string): void {
+  const descriptor = openSync(dir, "r");
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
