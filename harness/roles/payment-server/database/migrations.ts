@@ -1,0 +1,62 @@
+import { type Kysely, type Migration, type MigrationProvider, Migrator } from "kysely";
+import { messageOf, PursebenchError } from "../../../core/errors.ts";
+import type { Schema } from "./schema.ts";
+
+/** How an engine spells a column that numbers its rows by itself: SQLite's rowid alias, PostgreSQL's sequence. */
+export type NumberingColumn = "integer" | "bigserial";
+
+/** Every step from the empty database to today's, in order. A published step is never edited, only followed. */
+function migrations(numbering: NumberingColumn): Record<string, Migration> {
+  return { "0001-transactions-and-log": transactionsAndLog(numbering) };
+}
+
+function transactionsAndLog(numbering: NumberingColumn): Migration {
+  return {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await db.schema
+        .createTable("transactions")
+        .addColumn("sequence", numbering, (column) => column.primaryKey())
+        .addColumn("IDMER", "text", (column) => column.notNull())
+        .addColumn("IDTRX", "text", (column) => column.notNull())
+        .addColumn("IDTERM", "text")
+        .addColumn("status", "text", (column) => column.notNull())
+        .addColumn("MPDA", "bigint", (column) => column.notNull())
+        .addColumn("CURRPDA", "text", (column) => column.notNull())
+        .addColumn("CEXPPDA", "integer", (column) => column.notNull())
+        .addColumn("PPIEP", "text", (column) => column.notNull())
+        .addColumn("IDIEP", "text", (column) => column.notNull())
+        .addColumn("NTIEP", "integer", (column) => column.notNull())
+        .addColumn("NTPSAM", "bigint")
+        .addColumn("debitCommand", "text")
+        .addColumn("debitResponse", "text")
+        .addColumn("terminalResponse", "text")
+        .addColumn("CC", "text")
+        .addColumn("created", "text", (column) => column.notNull())
+        .addColumn("updated", "text", (column) => column.notNull())
+        .addUniqueConstraint("one_identifier_per_merchant", ["IDTRX", "IDMER"])
+        .execute();
+      await db.schema.createIndex("transactions_by_status").on("transactions").column("status").execute();
+      await db.schema
+        .createTable("log")
+        .addColumn("sequence", numbering, (column) => column.primaryKey())
+        .addColumn("at", "text", (column) => column.notNull())
+        .addColumn("entry", "text", (column) => column.notNull())
+        .addColumn("step", "text")
+        .addColumn("IDTRX", "text")
+        .addColumn("fields", "text", (column) => column.notNull())
+        .execute();
+      await db.schema.createIndex("log_by_transaction").on("log").column("IDTRX").execute();
+    },
+  };
+}
+
+/** Brings a database to today's schema. `STORAGE` when a step fails or the database is newer than this program. */
+export async function migrate(db: Kysely<Schema>, numbering: NumberingColumn): Promise<void> {
+  const provider: MigrationProvider = { getMigrations: async () => migrations(numbering) };
+  const { error } = await new Migrator({ db, provider }).migrateToLatest();
+  if (error === undefined) return;
+  throw new PursebenchError("STORAGE", `the payment server's database cannot be migrated: ${messageOf(error)}`, {
+    mend: "give a database of this version of pursebench, or an empty one",
+    cause: error,
+  });
+}

@@ -1,0 +1,38 @@
+import type { Generated } from "kysely";
+
+/** The tables as both engines have them. Numbers of four bytes are `bigint` columns, which PostgreSQL hands out as text. */
+export interface TransactionsTable {
+  readonly sequence: Generated<number | string>;
+  readonly IDMER: string;
+  readonly IDTRX: string;
+  readonly IDTERM: string | null;
+  readonly status: string;
+  readonly MPDA: number | string;
+  readonly CURRPDA: string;
+  readonly CEXPPDA: number;
+  readonly PPIEP: string;
+  readonly IDIEP: string;
+  readonly NTIEP: number;
+  readonly NTPSAM: number | string | null;
+  readonly debitCommand: string | null;
+  readonly debitResponse: string | null;
+  readonly terminalResponse: string | null;
+  readonly CC: string | null;
+  readonly created: string;
+  readonly updated: string;
+}
+
+export interface LogTable {
+  readonly sequence: Generated<number | string>;
+  readonly at: string;
+  readonly entry: string;
+  readonly step: string | null;
+  readonly IDTRX: string | null;
+  /** JSON object. */
+  readonly fields: string;
+}
+
+export interface Schema {
+  readonly transactions: TransactionsTable;
+  readonly log: LogTable;
+}

@@ -1,0 +1,55 @@
+import SqliteEngine from "better-sqlite3";
+import { Kysely, type SqliteDatabase, SqliteDialect } from "kysely";
+import { messageOf, PursebenchError } from "../../../core/errors.ts";
+import type { Schema } from "./schema.ts";
+
+/**
+ * Opens a SQLite database: a path, or `:memory:`. `STORAGE` when it cannot be opened.
+ *
+ * In a file: write-ahead log with `synchronous=FULL`, so that a unit of work is on the disk before its promise resolves
+ * and a message that speaks of it leaves (with NORMAL the last ones could be lost with the machine's power). In
+ * memory nothing survives anyway, so nothing waits.
+ */
+export function openSqlite(path: string): Kysely<Schema> {
+  const engine = openEngine(path);
+  if (path !== ":memory:") {
+    engine.pragma("journal_mode = WAL");
+    engine.pragma("synchronous = FULL");
+    engine.pragma("busy_timeout = 5000"); // another process may look into the file
+  }
+  return new Kysely<Schema>({ dialect: new SqliteDialect({ database: withPreparedOnce(engine) }) });
+}
+
+function openEngine(path: string): SqliteEngine.Database {
+  try {
+    return new SqliteEngine(path);
+  } catch (cause) {
+    throw new PursebenchError("STORAGE", `cannot open the SQLite database ${path}: ${messageOf(cause)}`, {
+      mend: "give a path in a folder that exists and may be written",
+      cause,
+    });
+  }
+}
+
+/** Kysely prepares at each execution; the statements of a purchase are few, so each text is prepared once. */
+function withPreparedOnce(engine: SqliteEngine.Database): SqliteDatabase {
+  const prepared = new Map<string, ReturnType<SqliteDatabase["prepare"]>>();
+  return {
+    prepare(text) {
+      const known = prepared.get(text);
+      if (known !== undefined) return known;
+      const statement = engine.prepare<unknown[]>(text);
+      const usable = {
+        reader: statement.reader,
+        all: (parameters: readonly unknown[]) => statement.all(...parameters),
+        run: (parameters: readonly unknown[]) => statement.run(...parameters),
+        iterate: (parameters: readonly unknown[]) => statement.iterate(...parameters),
+      };
+      if (prepared.size < 64) prepared.set(text, usable);
+      return usable;
+    },
+    close: () => {
+      engine.close();
+    },
+  };
+}
