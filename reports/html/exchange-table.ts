@@ -1,0 +1,42 @@
+/** Decoded exchanges of one case, step by step. */
+import type { Exchange } from "../record/run-record.ts";
+import { hexGroups, offset } from "../text/format.ts";
+import { type Markup, markup, nothing } from "../text/markup.ts";
+import { anchor } from "./anchor.ts";
+
+/** The page stays readable; the evidence has the rest. */
+export const SHOWN_EXCHANGES = 150;
+
+/** The last `SHOWN_EXCHANGES` of a case; `at` is the line of evidence that its verdict is about. */
+export function exchangeTable(caseId: string, exchanges: readonly Exchange[], at: number | undefined): Markup {
+  if (exchanges.length === 0) return markup`<p>No exchange was recorded in this case.</p>`;
+  const shown = exchanges.slice(-SHOWN_EXCHANGES);
+  const left = exchanges.length - shown.length;
+  const startMs = exchanges[0]?.atMs ?? 0;
+  return markup`${left > 0 ? markup`<p>${left} earlier entries are not shown here; see <code>events.jsonl</code>.</p>` : nothing}
+<div class="scroll" role="region" tabindex="0" aria-label="Exchanges of case ${caseId}">
+<table class="exchanges"><caption>Recorded exchanges of ${caseId}</caption>
+<thead><tr><th scope="col">Line</th><th scope="col">Time</th><th scope="col">Step</th><th scope="col">Where</th><th scope="col">What</th></tr></thead>
+<tbody>
+${shown.map((exchange) => exchangeRow(caseId, exchange, startMs, at))}
+</tbody></table></div>`;
+}
+
+function exchangeRow(caseId: string, exchange: Exchange, startMs: number, at: number | undefined): Markup {
+  const { n, step, kind, atMs } = exchange;
+  const here = n === at;
+  return markup`<tr class="k-${kind}${here ? " here" : ""}" id="${anchor("line", `${caseId}-${n}`)}"><th scope="row">${n}${here ? markup`<strong class="pointer">verdict</strong>` : nothing}</th>
+<td class="fixed">${offset(atMs - startMs)}</td><td>${step}</td><td>${whereOf(exchange)}</td><td>${whatOf(exchange)}</td></tr>`;
+}
+
+function whereOf({ kind, link, from, to }: Exchange): Markup | string {
+  if (kind === "message") return markup`${link}<br><span class="roles">${from} → ${to}</span>`;
+  if (kind === "log") return `log of ${from}`;
+  return link === "" ? "bench" : `bench, ${link}`;
+}
+
+function whatOf({ name, bytes, decoded, kind }: Exchange): Markup {
+  const elements = decoded.map(([element, value]) => markup`<dt>${element}</dt><dd>${value}</dd>`);
+  return markup`<span class="name">${kind === "message" || kind === "log" ? "" : `${kind}: `}${name}</span>
+${elements.length > 0 ? markup`<dl>${elements}</dl>` : nothing}${bytes === "" ? nothing : markup`<code class="hex">${hexGroups(bytes)}</code>`}`;
+}

@@ -1,0 +1,44 @@
+/** Reports from a run directory. Everything in them is derived from the evidence; rendering again changes nothing. */
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { renderAllure } from "./allure/render.ts";
+import { conformancePage } from "./html/page.ts";
+import { junitXml } from "./junit/junit.ts";
+import type { Basis } from "./record/basis.ts";
+import { loadRun } from "./record/load.ts";
+
+export { type AllureReport, renderAllure } from "./allure/render.ts";
+export type { Basis, NotTested, Requirement } from "./record/basis.ts";
+
+export const HTML_FILE = "report.html";
+export const JUNIT_FILE = "junit.xml";
+
+/** Paths of what was written. */
+export interface Reports {
+  readonly html: string;
+  readonly junit: string;
+  /** Only when asked for: the raw results, the report page, and how long both took. */
+  readonly allureResults?: string;
+  readonly allureReport?: string;
+  readonly allureMs?: number;
+}
+
+export interface ReportOptions {
+  /** Renders Allure as well; takes some seconds. */
+  readonly allure?: boolean;
+}
+
+/**
+ * Writes `report.html` and `junit.xml` into the run directory, replacing what is there. `basis` is the conformance
+ * basis as read from `suites/specification`. Rejects with `USAGE` when `runDir` holds no run.
+ */
+export async function renderReports(runDir: string, basis: Basis, options: ReportOptions = {}): Promise<Reports> {
+  const run = await loadRun(runDir);
+  const html = join(runDir, HTML_FILE);
+  const junit = join(runDir, JUNIT_FILE);
+  await writeFile(html, conformancePage(run, basis));
+  await writeFile(junit, junitXml(run));
+  if (!options.allure) return { html, junit };
+  const { results, page, durationMs } = await renderAllure(runDir);
+  return { html, junit, allureResults: results, allureReport: page, allureMs: durationMs };
+}

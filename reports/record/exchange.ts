@@ -1,0 +1,114 @@
+/** One line of evidence as reports show it. */
+import { unreachable } from "../../harness/core/errors.ts";
+import type { EvidenceEvent, EvidenceLine, KeptBytes } from "../../harness/evidence/event.ts";
+import { withUnits } from "../text/amounts.ts";
+import { shorten } from "../text/clean.ts";
+import type { Elements, Exchange } from "./run-record.ts";
+
+type Message = Extract<EvidenceEvent, { kind: "message" }>;
+
+/** Keys under which `protocol/messages/describe.ts` puts what a message is, best first. */
+const NAME_KEYS = ["message", "command", "http", "SW"];
+/** Longest decoded value that is shown; pages of a merchant can be long. */
+const LONGEST_VALUE = 2_000;
+
+/** `undefined` for lines that steer the run and say nothing about an exchange. */
+export function exchangeOf(line: EvidenceLine): Exchange | undefined {
+  const { event } = line;
+  const base = {
+    n: line.n,
+    atMs: line.bench ?? line.at,
+    kind: "note",
+    link: "",
+    from: "",
+    to: "",
+    step: "",
+    name: "",
+    bytes: "",
+    decoded: [],
+  } as const;
+  switch (event.kind) {
+    case "message":
+      return { ...base, ...messageParts(event) };
+    case "log":
+      return {
+        ...base,
+        kind: "log",
+        from: event.role,
+        step: event.step ?? "",
+        name: event.entry,
+        decoded: logElements(event),
+      };
+    case "fault":
+      return {
+        ...base,
+        kind: "fault",
+        link: event.link ?? "",
+        from: "",
+        name: event.what,
+        decoded: faultElements(event),
+      };
+    case "note":
+      return { ...base, name: event.text };
+    case "phase":
+      return { ...base, kind: "phase", name: event.title };
+    case "check":
+      return {
+        ...base,
+        kind: "check",
+        name: `${event.ok ? "met" : "not met"}: ${event.what}`,
+        decoded: checkElements(event),
+      };
+    case "selection":
+    case "identity":
+    case "preflight":
+    case "case-start":
+    case "case-end":
+    case "interrupted":
+    case "run-end":
+      return undefined;
+    default:
+      return unreachable(event);
+  }
+}
+
+function messageParts(event: Message): Omit<Exchange, "n" | "atMs"> {
+  const decoded = Object.entries(event.decoded ?? {}).map(
+    ([name, text]) => [name, shorten(text, LONGEST_VALUE)] as const,
+  );
+  const named = NAME_KEYS.map((key) => decoded.find(([name]) => name === key)).find((found) => found !== undefined);
+  return {
+    kind: "message",
+    link: event.link,
+    from: event.from,
+    to: event.to,
+    step: event.step ?? "",
+    name: named?.[1] ?? `${event.length ?? event.hex.length / 2} bytes`,
+    bytes: keptText(event),
+    decoded: withUnits(decoded.filter((pair) => pair !== named)),
+  };
+}
+
+function keptText({ hex, length }: KeptBytes): string {
+  return length === undefined ? hex : `${hex}… (${length} bytes in all)`;
+}
+
+function logElements({ fields, IDTRX }: Extract<EvidenceEvent, { kind: "log" }>): Elements {
+  const said = Object.entries(fields).map(([name, value]) => [name, String(value)] as const);
+  return withUnits(IDTRX === undefined ? said : [["IDTRX", IDTRX], ...said]);
+}
+
+function faultElements({ before, after }: Extract<EvidenceEvent, { kind: "fault" }>): Elements {
+  return [
+    ...(before ? ([["before", keptText(before)]] as const) : []),
+    ...(after ? ([["after", keptText(after)]] as const) : []),
+  ];
+}
+
+function checkElements({ expected, actual, requirement }: Extract<EvidenceEvent, { kind: "check" }>): Elements {
+  return [
+    ...(requirement === undefined ? [] : ([["requirement", requirement]] as const)),
+    ...(expected.length === 0 ? [] : ([["expected", expected.join(" or ")]] as const)),
+    ["actual", actual],
+  ];
+}

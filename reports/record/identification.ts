@@ -1,0 +1,39 @@
+/** What a test report must identify (ISO/IEC 17025, 7.8.2.1), as far as the evidence knows it. */
+import { moment } from "../text/format.ts";
+import type { Evidence } from "./from-evidence.ts";
+import type { Elements } from "./run-record.ts";
+
+export function identify({ identification, results, head }: Evidence): Elements {
+  const { pics, pixit, digests } = identification;
+  const pairs: Elements = [
+    ["Report", `on run ${identification.run}`],
+    ["Item under test", `${results.iut.role}: ${results.iut.description}`],
+    ...specimen(results.iut.specimen ?? {}),
+    ["Bench", [results.bench.name, identification.bench.file ?? ""].filter((part) => part !== "").join(", ")],
+    ...results.bench.devices.map(({ name, version }) => [`Device: ${name}`, version] as const),
+    ["Mode", results.mode],
+    ["Selection", selection(identification.selection)],
+    ["PICS", pics ? `${pics.file}, SHA-256 ${pics.sha256}` : "none given"],
+    ["PIXIT", pixit ? `${pixit.file}, SHA-256 ${pixit.sha256}` : "none given"],
+    ["Started", moment(results.run.started)],
+    ["Ended", moment(results.run.ended)],
+    [
+      "Tool",
+      `${identification.tool.name} ${identification.tool.version}, Node ${identification.node}, ${identification.platform}`,
+    ],
+    ["Test suites", `SHA-256 ${digests.suites}`],
+    ["Specification", `SHA-256 ${digests.specification}`],
+    ["Evidence", `${results.run.lines} lines`],
+    ["Head of the evidence chain", head === "" ? "not proved" : `SHA-256 ${head}`],
+  ];
+  return pairs.filter(([, value]) => value !== "");
+}
+
+function specimen(values: Readonly<Record<string, string>>): Elements {
+  return Object.entries(values).map(([name, value]) => [`Specimen ${name}`, value] as const);
+}
+
+function selection({ suites, cases }: Evidence["identification"]["selection"]): string {
+  if (suites.length === 0 && cases.length === 0) return "all that the PICS allow";
+  return [...suites.map((suite) => `suite ${suite}`), ...cases.map((id) => `case ${id}`)].join(", ");
+}

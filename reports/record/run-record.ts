@@ -1,0 +1,73 @@
+/**
+ * A run as the reports need it: what `evidence` recorded, in plain text and numbers. Nothing here is computed from
+ * anything but the run directory, so that rendering again gives the same report.
+ */
+import type { Outcome, Summary, Verdict } from "../../harness/evidence/verdict.ts";
+
+/** Data element name and readable value, in the order of the message. */
+export type Elements = readonly (readonly [name: string, value: string])[];
+
+/** One recorded event inside a case, oldest first. */
+export interface Exchange {
+  /** Line of the evidence, counted from 1. */
+  readonly n: number;
+  /** Milliseconds on the bench's clock, or on the machine's where the bench gave none. */
+  readonly atMs: number;
+  readonly kind: "message" | "log" | "fault" | "note" | "phase" | "check";
+  /** Empty where the event belongs to no link. */
+  readonly link: string;
+  readonly from: string;
+  readonly to: string;
+  /** Step of the seed document, empty when the message is none. */
+  readonly step: string;
+  /** Name of the message or log entry, or what was done or looked at. */
+  readonly name: string;
+  /** Upper-case hex of the message, empty for everything else. */
+  readonly bytes: string;
+  readonly decoded: Elements;
+}
+
+export interface CaseRecord {
+  readonly id: string;
+  readonly suite: string;
+  readonly purpose: string;
+  readonly requirements: readonly string[];
+  readonly verdict: Outcome;
+  /** Why: empty for a plain pass. */
+  readonly reason: string;
+  /** Who has to act on a failure: card, psam, reader, terminal, server, bench. */
+  readonly owner: string;
+  /** How to mend it, empty when nothing is known. */
+  readonly mend: string;
+  /** The requirement that the failed expectation speaks of, empty for none. */
+  readonly requirement: string;
+  /** Acceptable outcomes of the failed expectation; empty for none. */
+  readonly expected: readonly string[];
+  readonly actual: string;
+  /** Line of the evidence that the verdict is about, if one was named. */
+  readonly at: number | undefined;
+  /** ISO 8601 UTC, empty when it never began. */
+  readonly started: string;
+  readonly durationMs: number;
+  readonly exchanges: readonly Exchange[];
+}
+
+export interface RunRecord {
+  readonly run: string;
+  /** Role under test. */
+  readonly iut: string;
+  readonly bench: string;
+  readonly mode: string;
+  readonly verdict: Verdict;
+  readonly summary: Summary;
+  /** ISO 8601 UTC; `ended` is the time of the last line. */
+  readonly started: string;
+  readonly ended: string;
+  /** Name and version of what recorded the run. */
+  readonly tool: string;
+  /** Name and value for the identification table; values are never empty. */
+  readonly identification: Elements;
+  /** What limits the value of this record, as sentences: interrupted, not closed, chain broken. */
+  readonly reservations: readonly string[];
+  readonly cases: readonly CaseRecord[];
+}

@@ -1,0 +1,61 @@
+/** Draws a sequence picture as SVG. Colours come from the page, so that light, dark and print all fit. */
+import { shorten } from "../text/clean.ts";
+import { type Markup, markup, nothing } from "../text/markup.ts";
+import { type Lifeline, type Picture, type Row, SIZE } from "./layout.ts";
+
+/** Mean width of a character of the label font, in user units. */
+const CHARACTER = 5.9;
+
+/** One `<svg>` with a title; `id` must be unique on the page. */
+export function sequenceSvg(picture: Picture, id: string, title: string): Markup {
+  const { width, height } = picture;
+  return markup`<svg class="sequence" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"
+ role="img" aria-labelledby="${id}-title"><title id="${id}-title">${title}</title>
+${picture.lifelines.map((lifeline) => drawLifeline(lifeline, height))}
+${picture.rows.map((row) => drawRow(row, width))}
+</svg>`;
+}
+
+function drawLifeline({ role, x }: Lifeline, height: number): Markup {
+  return markup`<line class="life" x1="${x}" y1="30" x2="${x}" y2="${height}"/>
+<rect class="role" x="${x - SIZE.box / 2}" y="4" width="${SIZE.box}" height="26" rx="4"/>
+<text class="role-name" x="${x}" y="21" text-anchor="middle">${shorten(role.replaceAll("-", " "), 18)}</text>`;
+}
+
+function drawRow(row: Row, width: number): Markup {
+  return markup`<g>${drawTime(row)}${row.kind === "message" ? drawArrow(row, width) : drawFault(row, width)}</g>`;
+}
+
+function drawTime({ time, y }: Row): Markup {
+  return markup`<text class="time" x="${SIZE.gutter - 14}" y="${fixed(y + 4)}" text-anchor="end">${time}</text>`;
+}
+
+function drawArrow(row: Extract<Row, { kind: "message" }>, width: number): Markup {
+  const { x1, x2, y } = row;
+  const forward = x2 >= x1;
+  const tip = forward ? x2 - 1 : x2 + 1;
+  const back = forward ? tip - 8 : tip + 8;
+  return markup`<line class="arrow" x1="${x1}" y1="${fixed(y)}" x2="${back}" y2="${fixed(y)}"/>
+<path class="tip" d="M${tip} ${fixed(y)}L${back} ${fixed(y - 4)}L${back} ${fixed(y + 4)}Z"/>
+${drawLabel(row, width)}`;
+}
+
+/** The label is centred over its arrow, wider than it where the name is long, and kept inside the picture. */
+function drawLabel(row: Extract<Row, { kind: "message" }>, width: number): Markup {
+  const room = Math.max(Math.abs(row.x2 - row.x1), SIZE.lane * 1.4);
+  const name = shorten(row.name, Math.floor(room / CHARACTER) - row.step.length - 1);
+  const half = ((name.length + row.step.length + 1) * CHARACTER) / 2;
+  const middle = Math.min(Math.max((row.x1 + row.x2) / 2, SIZE.gutter + half), width - half);
+  const step = row.step === "" ? nothing : markup`<tspan class="step">${row.step}</tspan> `;
+  return markup`<text class="label" x="${fixed(middle)}" y="${fixed(row.y - 6)}" text-anchor="middle">${step}${name}</text>`;
+}
+
+function drawFault({ y, name }: Row, width: number): Markup {
+  const room = Math.floor((width - SIZE.gutter - 40) / CHARACTER);
+  return markup`<rect class="fault" x="${SIZE.gutter}" y="${fixed(y - 13)}" width="${width - SIZE.gutter - SIZE.margin}" height="22"/>
+<text class="fault-text" x="${SIZE.gutter + 8}" y="${fixed(y + 3)}">bench: ${shorten(name, room)}</text>`;
+}
+
+function fixed(value: number): string {
+  return value.toFixed(1);
+}
