@@ -1,0 +1,14 @@
+/**
+ * A card as behaviour, to be plugged into a virtual reader, into a slot of the virtual lab, or behind vpcd.
+ * A method may answer at once or later; `null` is a card that stays mute. Methods are never called concurrently.
+ */
+export interface VirtualCard {
+  /** Cold reset: power and clock come on. Answer to reset, 2 to 33 bytes. */
+  powerOn(): Uint8Array | null | Promise<Uint8Array | null>;
+  /** Warm reset of a powered card. Answer to reset, 2 to 33 bytes. */
+  reset(): Uint8Array | null | Promise<Uint8Array | null>;
+  /** Power goes, perhaps in the middle of a command; volatile memory is lost. */
+  powerOff?(): void;
+  /** One command APDU (over T=0: one TPDU) to one response APDU. */
+  transmit(command: Uint8Array): Uint8Array | null | Promise<Uint8Array | null>;
+}

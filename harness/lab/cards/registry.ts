@@ -1,0 +1,14 @@
+import { type CardFactory, type CardRegistry, plainCard } from "./card-kind.ts";
+import { answersCard, malformedAtrCard, muteCard } from "./test-cards.ts";
+import { vpcdCard } from "./vpcd-card.ts";
+
+/** The kinds that every lab knows, and those that the composition root adds, e.g. `sim`. */
+export function labCards(more: Iterable<readonly [string, CardFactory]> = []): CardRegistry {
+  return new Map<string, CardFactory>([
+    ["mute", plainCard(muteCard)],
+    ["malformed-atr", plainCard(malformedAtrCard)],
+    ["answers", plainCard(answersCard)],
+    ["vpcd", vpcdCard],
+    ...more,
+  ]);
+}

@@ -1,0 +1,49 @@
+/** The control socket of the lab: one JSON value a line, requests from clients, responses and events from the lab. */
+import { z } from "zod";
+import { cardSpec } from "../cards/card-kind.ts";
+
+const slotNumber = z.number().int().min(0).max(255);
+
+export const labRequest = z.discriminatedUnion("command", [
+  z.object({ id: z.number().int(), command: z.literal("status") }),
+  z.object({ id: z.number().int(), command: z.literal("insert"), slot: slotNumber, card: cardSpec }),
+  z.object({ id: z.number().int(), command: z.literal("remove"), slot: slotNumber }),
+  /** From now on events come too. */
+  z.object({ id: z.number().int(), command: z.literal("subscribe") }),
+  /** The response comes first; the connection closes when everything is gone. */
+  z.object({ id: z.number().int(), command: z.literal("shutdown") }),
+]);
+export type LabRequest = z.infer<typeof labRequest>;
+
+const details = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
+
+export const slotReport = z.object({
+  slot: slotNumber,
+  reader: z.string(),
+  /** Kind of the occupant, absent when nobody was put there. */
+  kind: z.string().optional(),
+  details: details.optional(),
+  icc: z.enum(["active", "inactive", "absent"]),
+});
+export type SlotReport = z.infer<typeof slotReport>;
+
+export const labEvent = z.discriminatedUnion("event", [
+  z.object({ event: z.literal("card-inserted"), slot: slotNumber }),
+  z.object({ event: z.literal("card-removed"), slot: slotNumber }),
+]);
+export type LabEvent = z.infer<typeof labEvent>;
+
+export const labResponse = z.discriminatedUnion("ok", [
+  z.object({ id: z.number().int(), ok: z.literal(true), slots: z.array(slotReport) }),
+  z.object({
+    id: z.number().int(),
+    ok: z.literal(false),
+    code: z.string(),
+    message: z.string(),
+    mend: z.string().optional(),
+  }),
+]);
+export type LabResponse = z.infer<typeof labResponse>;
+
+/** A line longer than this ends the connection. */
+export const LINE_BOUND = 64 * 1024;

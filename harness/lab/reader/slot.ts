@@ -1,0 +1,101 @@
+import type { Clock } from "../../core/clock.ts";
+import type { VirtualCard } from "../../device/virtual/virtual-card.ts";
+import { parseAtr } from "../../protocol/atr/parse-atr.ts";
+import { CCID_ERROR, type CcidOutcome, type IccStatus } from "../../protocol/ccid/response.ts";
+import { type IccEnd, t0IccEnd, withParameterSelection } from "./icc-end.ts";
+import { t1IccEnd } from "./t1-icc-end.ts";
+
+/** What a slot says to a command about its card. */
+export interface SlotAnswer {
+  readonly icc: IccStatus;
+  readonly outcome: CcidOutcome;
+  readonly data: Uint8Array;
+}
+
+/** ISO/IEC 7816-3, 11.4. */
+const T1_DEFAULTS = { edc: "LRC", ifsc: 32 } as const;
+const NOTHING = new Uint8Array(0);
+
+/** One slot of the emulated reader: a card may be in it, and may be powered. */
+export class Slot {
+  readonly #clock: Clock;
+  #card: VirtualCard | undefined;
+  #atr: Uint8Array = NOTHING;
+  #end: IccEnd | undefined;
+  #pulled: () => void = () => undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  get status(): IccStatus {
+    if (!this.#card) return "absent";
+    return this.#end ? "active" : "inactive";
+  }
+
+  insert(card: VirtualCard): void {
+    this.remove();
+    this.#card = card;
+  }
+
+  /** The card loses power wherever it is; a command at work is answered as "no card". */
+  remove(): void {
+    this.powerOff();
+    this.#card = undefined;
+    this.#pulled();
+  }
+
+  /** IccPowerOn: a cold reset, or a warm one when the card has power already, as GemCore readers do it. */
+  async powerOn(): Promise<SlotAnswer> {
+    const card = this.#card;
+    if (!card) return this.#failed(CCID_ERROR.ICC_MUTE);
+    const atr = await this.#unlessPulled(async () => (this.#end ? await card.reset() : await card.powerOn()));
+    if (this.#card !== card || atr === null) {
+      this.#end = undefined;
+      return this.#failed(CCID_ERROR.ICC_MUTE);
+    }
+    this.#atr = atr;
+    this.selectProtocol(undefined);
+    return this.#done(atr);
+  }
+
+  powerOff(): SlotAnswer {
+    if (this.#end) this.#card?.powerOff?.();
+    this.#end = undefined;
+    return this.#done(NOTHING);
+  }
+
+  /** `protocol`: 0 or 1 as the driver sets it; by default the first that the answer to reset offers. */
+  selectProtocol(protocol: number | undefined): SlotAnswer {
+    const card = this.#card;
+    if (!card) return this.#failed(CCID_ERROR.ICC_MUTE);
+    const parsed = parseAtr(this.#atr);
+    const first = parsed.ok ? parsed.atr.firstProtocol : 1;
+    const { edc, ifsc } = (parsed.ok ? parsed.atr.t1 : undefined) ?? T1_DEFAULTS;
+    const end = (protocol ?? first) === 0 ? t0IccEnd(card) : t1IccEnd(card, { edc, ifsc }, this.#clock);
+    this.#end = protocol === undefined ? withParameterSelection(end) : end;
+    return this.#done(NOTHING);
+  }
+
+  async transfer(tpdu: Uint8Array): Promise<SlotAnswer> {
+    const end = this.#end;
+    if (!end) return this.#failed(CCID_ERROR.ICC_MUTE);
+    const answer = await this.#unlessPulled(() => end.transfer(tpdu));
+    return answer === null ? this.#failed(CCID_ERROR.ICC_MUTE) : this.#done(answer);
+  }
+
+  #unlessPulled(work: () => Promise<Uint8Array | null>): Promise<Uint8Array | null> {
+    const pulled = new Promise<null>((resolve) => {
+      this.#pulled = () => resolve(null);
+    });
+    return Promise.race([work(), pulled]);
+  }
+
+  #done(data: Uint8Array): SlotAnswer {
+    return { icc: this.status, outcome: { kind: "processed" }, data };
+  }
+
+  #failed(error: number): SlotAnswer {
+    return { icc: this.status, outcome: { kind: "failed", error }, data: NOTHING };
+  }
+}

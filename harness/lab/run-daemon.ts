@@ -1,0 +1,99 @@
+/** The virtual lab itself: what the background process does from its start to its end. */
+import { rm } from "node:fs/promises";
+import { systemClock } from "../core/clock.ts";
+import { PursebenchError } from "../core/errors.ts";
+import type { CardRegistry } from "./cards/card-kind.ts";
+import { type ControlServer, serveControl } from "./control/server.ts";
+import { type LabPaths, labPaths } from "./paths.ts";
+import { isRoot, startPcscd, UNPRIVILEGED_USER } from "./pcscd.ts";
+import type { Child } from "./process/child.ts";
+import { identify } from "./process/identity.ts";
+import { openPseudoTerminal, type PseudoTerminal } from "./pseudo-terminal.ts";
+import { CcidReader, SLOT_COUNT } from "./reader/ccid-reader.ts";
+import { askForReaders } from "./readers.ts";
+import { LabSlots } from "./slots.ts";
+import { type LabState, writeState } from "./state-file.ts";
+import { Teardown } from "./teardown.ts";
+import type { TerminalEmulator } from "./terminal-emulator.ts";
+
+export interface DaemonParts {
+  readonly name: string | undefined;
+  readonly cards: CardRegistry;
+  readonly terminal: TerminalEmulator;
+}
+
+export interface RunningLab extends AsyncDisposable {
+  readonly state: LabState;
+  /** Resolves when the lab shall end: somebody asked for it, or a helper program died; with the reason. */
+  readonly finished: Promise<string>;
+}
+
+/** Starts everything, in the state directory that `labUp` has made. Disposing ends everything and removes the directory. */
+export async function startLab(parts: DaemonParts): Promise<RunningLab> {
+  const paths = labPaths(parts.name);
+  await using started = new Teardown();
+  started.defer(() => rm(paths.directory, { recursive: true, force: true }));
+
+  const [readerLine, terminalLine] = await openLines(paths, started);
+  const reader = new CcidReader((bytes) => readerLine.stream.send(bytes), systemClock);
+  readerLine.stream.onBytes((bytes) => reader.hear(bytes));
+  started.use(parts.terminal.attach(terminalLine.stream));
+
+  const pcscd = started.use(await startPcscd(paths));
+  const children = [readerLine.child, terminalLine.child, pcscd];
+  await writeState(paths.state, describe(parts.name, paths, children, []));
+  const readers = await askForReaders(paths, pcscd);
+  if (readers.length !== SLOT_COUNT) {
+    throw new PursebenchError("DEVICE_ABSENT", `pcscd lists ${readers.length} readers instead of ${SLOT_COUNT}`, {
+      mend: `read ${paths.pcscdLog}`,
+    });
+  }
+
+  let finish: (reason: string) => void = () => undefined;
+  const finished = new Promise<string>((resolve) => {
+    finish = resolve;
+  });
+  for (const child of children) void child.ended.then(finish);
+  let control: ControlServer | undefined;
+  const slots = started.use(new LabSlots(reader, parts.cards, (event) => control?.tell(event)));
+  slots.readerNames = readers;
+  control = await serveControl(paths.control, {
+    slots: () => slots.report(),
+    insert: (slot, card) => slots.insert(slot, card),
+    remove: (slot) => slots.remove(slot),
+    shutdown: () => finish("somebody asked for it"),
+  });
+  started.defer(control.stop);
+  const state = describe(parts.name, paths, children, readers);
+  await writeState(paths.state, state);
+  const everything = started.move();
+  return { state, finished, [Symbol.asyncDispose]: () => everything[Symbol.asyncDispose]() };
+}
+
+async function openLines(paths: LabPaths, started: Teardown): Promise<[PseudoTerminal, PseudoTerminal]> {
+  const owner = isRoot() ? UNPRIVILEGED_USER : undefined;
+  const open = async (path: string, user: string | undefined): Promise<PseudoTerminal> =>
+    started.use(await openPseudoTerminal(path, user));
+  return await Promise.all([open(paths.readerLine, owner), open(paths.terminalLine, undefined)]);
+}
+
+function describe(
+  name: string | undefined,
+  paths: LabPaths,
+  children: readonly Child[],
+  readers: readonly string[],
+): LabState {
+  const daemon = identify(process.pid);
+  if (!daemon) throw new PursebenchError("INTERNAL", "this process is not to be found in /proc");
+  return {
+    version: 1,
+    ...(name === undefined ? {} : { name }),
+    daemon,
+    children: children.map(({ what, identity }) => ({ what, process: identity })),
+    pcscSocket: paths.pcscSocket,
+    control: paths.control,
+    terminal: paths.terminalLine,
+    readers: [...readers],
+    startedAt: new Date().toISOString(),
+  };
+}

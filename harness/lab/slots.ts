@@ -1,0 +1,88 @@
+import { PursebenchError } from "../core/errors.ts";
+import type { VirtualCard } from "../device/virtual/virtual-card.ts";
+import type { CardRegistry, CardSpec, Occupant } from "./cards/card-kind.ts";
+import type { LabEvent, SlotReport } from "./control/messages.ts";
+import { type CcidReader, SLOT_COUNT } from "./reader/ccid-reader.ts";
+
+interface Place {
+  occupant: { readonly kind: string; readonly held: Occupant } | undefined;
+  hasCard: boolean;
+}
+
+/** Who is in which slot of the emulated reader. */
+export class LabSlots implements AsyncDisposable {
+  readonly #reader: CcidReader;
+  readonly #cards: CardRegistry;
+  readonly #tell: (event: LabEvent) => void;
+  readonly #places: readonly Place[] = Array.from({ length: SLOT_COUNT }, () => ({
+    occupant: undefined,
+    hasCard: false,
+  }));
+  readerNames: readonly string[] = [];
+
+  constructor(reader: CcidReader, cards: CardRegistry, tell: (event: LabEvent) => void) {
+    this.#reader = reader;
+    this.#cards = cards;
+    this.#tell = tell;
+  }
+
+  report(): SlotReport[] {
+    return this.#places.map(({ occupant }, slot) => ({
+      slot,
+      reader: this.readerNames[slot] ?? "",
+      icc: this.#reader.status(slot),
+      ...(occupant ? { kind: occupant.kind, details: { ...occupant.held.details } } : {}),
+    }));
+  }
+
+  /** Replaces who is there. `USAGE` for a slot or kind that does not exist. */
+  async insert(slot: number, spec: CardSpec): Promise<void> {
+    const place = this.#place(slot);
+    const factory = this.#cards.get(spec.kind);
+    if (!factory) {
+      throw new PursebenchError("USAGE", `the virtual lab knows no card of kind "${spec.kind}"`, {
+        mend: `use one of: ${[...this.#cards.keys()].join(", ")}`,
+      });
+    }
+    await this.remove(slot);
+    const hand = {
+      insert: (card: VirtualCard) => this.#put(slot, card),
+      remove: () => this.#take(slot),
+    };
+    place.occupant = { kind: spec.kind, held: await factory(spec, hand) };
+  }
+
+  async remove(slot: number): Promise<void> {
+    const place = this.#place(slot);
+    const { occupant } = place;
+    place.occupant = undefined;
+    await occupant?.held[Symbol.asyncDispose]();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const slot of this.#places.keys()) await this.remove(slot);
+  }
+
+  #put(slot: number, card: VirtualCard): void {
+    this.#take(slot);
+    this.#reader.insert(slot, card);
+    this.#place(slot).hasCard = true;
+    this.#tell({ event: "card-inserted", slot });
+  }
+
+  #take(slot: number): void {
+    const place = this.#place(slot);
+    if (!place.hasCard) return;
+    place.hasCard = false;
+    this.#reader.remove(slot);
+    this.#tell({ event: "card-removed", slot });
+  }
+
+  #place(slot: number): Place {
+    const place = this.#places[slot];
+    if (place) return place;
+    throw new PursebenchError("USAGE", `the virtual reader has no slot ${slot}`, {
+      mend: `use 0 to ${SLOT_COUNT - 1}`,
+    });
+  }
+}
