@@ -20,10 +20,13 @@ ${summaryTable(run)}
 ${reservations(run)}</section>`;
 }
 
-function sentence({ cases, mode, verdict }: RunRecord): string {
+function sentence({ cases, mode, verdict, summary }: RunRecord): string {
   const count = cases.filter((one) => isVerdict(one.verdict)).length;
-  const { meaning } = outcomeWords(verdict);
-  return `${count} of ${cases.length} selected cases came to a verdict in ${mode} mode. The worst verdict counts: ${meaning}.`;
+  const counts = OUTCOMES.filter((outcome) => isVerdict(outcome) && summary[outcome] > 0);
+  const told = counts.map((outcome) => `${summary[outcome]} ${outcomeWords(outcome).word}`).join(", ");
+  const { word, meaning } = outcomeWords(verdict);
+  const came = `${count} of ${cases.length} cases came to a verdict in ${mode} mode`;
+  return `${came}${told === "" ? "" : ` (${told})`}. The worst counts; ${word} means: ${meaning}.`;
 }
 
 function summaryTable({ summary }: RunRecord): Markup {

@@ -33,7 +33,7 @@ th, td { text-align: left; vertical-align: top; padding: .4rem .7rem .4rem 0; bo
 thead th { border-bottom: 2px solid var(--rule); color: var(--soft); font-size: .88rem; font-weight: 600; }
 tbody th { font-weight: 600; } .pairs th { width: 15rem; font-weight: 400; color: var(--soft); } .pairs td { overflow-wrap: anywhere; }
 .summary { width: auto; } .summary th, .summary td { padding-right: 1.6rem; }
-.number { text-align: right; white-space: nowrap; } .fixed { white-space: nowrap; } .wide { overflow-wrap: anywhere; min-width: 7.5rem; } .wide a { display: block; }
+.number { text-align: right; white-space: nowrap; } .fixed { white-space: nowrap; } .wide { white-space: nowrap; } .wide a { display: block; }
 .requirements, .because { display: block; color: var(--soft); font-size: .86rem; } .requirements a { margin-right: .6rem; color: inherit; white-space: nowrap; }
 tr:target { background: var(--panel); }
 .filter { display: flex; flex-wrap: wrap; gap: .2rem 1.1rem; border: 1px solid var(--rule); border-radius: 6px; margin: .8rem 0; padding: .3rem .9rem .5rem; }
@@ -57,6 +57,7 @@ code { font-family: ui-monospace, "Liberation Mono", Consolas, monospace; font-s
   body { padding: 1rem .9rem 2rem; } h1 { font-size: 1.6rem; } .verdict { font-size: 1.7rem; }
   .cards thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .cards, .cards tbody, .cards tr, .cards th, .cards td { display: block; width: auto; }
+  .cards caption { display: block; }
   .cards tr { border: 1px solid var(--rule); border-radius: 6px; margin: 0 0 .7rem; padding: .4rem .7rem; }
   .cards tbody th, .cards td { border: 0; padding: .1rem 0; display: grid; grid-template-columns: 6.4rem minmax(0, 1fr); gap: .5rem; text-align: left; white-space: normal; }
   .cards tbody th::before, .cards td::before { content: attr(data-title); color: var(--soft); font-weight: 400; font-size: .88rem; }
@@ -70,6 +71,7 @@ code { font-family: ui-monospace, "Liberation Mono", Consolas, monospace; font-s
   @page { size: A4; margin: 16mm 14mm 18mm; @bottom-right { content: counter(page) " of " counter(pages); font: 9px sans-serif; } }
   body { max-width: none; padding: 0; font-size: 9.5pt; } nav, .filter, .skip { display: none; } a { text-decoration: none; }
   h2, h3, caption, figcaption { break-after: avoid; } tr, .sequence, .issue, .reservations { break-inside: avoid; } thead { display: table-header-group; }
-  .scroll { overflow: visible; } .sequence { min-width: 0; width: 100%; } .exchanges td:last-child, .wide { min-width: 0; }
+  tbody tr:first-child { break-before: avoid; } footer { margin-top: 0; border: 0; }
+  .scroll { overflow: visible; } .sequence { min-width: 0; width: 100%; } .exchanges td:last-child { min-width: 0; }
 }
 `;

@@ -3,7 +3,7 @@ import { type Markup, markup } from "../text/markup.ts";
 
 export interface Column {
   readonly title: string;
-  /** Class of its cells: "wide" breaks long text anywhere, "number" aligns right, "fixed" does not wrap. */
+  /** Class of its cells: "wide" holds ids, one to a line, "number" aligns right, "fixed" does not wrap. */
   readonly look?: "wide" | "number" | "fixed";
 }
 

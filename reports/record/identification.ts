@@ -6,7 +6,7 @@ import type { Elements } from "./run-record.ts";
 export function identify({ identification, results, head }: Evidence): Elements {
   const { pics, pixit, digests } = identification;
   const pairs: Elements = [
-    ["Report", `on run ${identification.run}`],
+    ["Report", `${identification.run}${head === "" ? "" : ` / ${head.slice(0, 12)}`}`],
     ["Item under test", `${results.iut.role}: ${results.iut.description}`],
     ...specimen(results.iut.specimen ?? {}),
     ["Bench", [results.bench.name, identification.bench.file ?? ""].filter((part) => part !== "").join(", ")],

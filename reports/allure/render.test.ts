@@ -1,0 +1,32 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { recordedRun } from "../testing/recorded-run.ts";
+import { withoutAnalytics } from "./offline.ts";
+import { renderAllure } from "./render.ts";
+
+test("Allure shows recorded verdicts: fail failed, inconclusive and error broken, the rest skipped with the reason", async () => {
+  const { results, page } = await renderAllure(await recordedRun());
+  const names = (await readdir(results)).filter((name) => name.endsWith("-result.json"));
+  const found = await Promise.all(names.map(async (name) => JSON.parse(await readFile(join(results, name), "utf8"))));
+  const status = new Map(found.map((one) => [String(one.name).split(":")[0], one]));
+  expect(status.get("PAY-CARD-001")).toMatchObject({ status: "passed" });
+  expect(status.get("PAY-CARD-002")).toMatchObject({ status: "failed" });
+  expect(status.get("PAY-CARD-003")).toMatchObject({ status: "broken" });
+  expect(status.get("PAY-CARD-004")).toMatchObject({ status: "broken" });
+  const reason = "not applicable: PICS: the card cannot be loaded";
+  expect(status.get("LOAD-CARD-001")).toMatchObject({ status: "skipped", statusDetails: { message: reason } });
+  expect(status.get("LOAD-CARD-002")).toMatchObject({ status: "skipped" });
+  const passed = status.get("PAY-CARD-001");
+  expect(passed.stop - passed.start).toBe(1234);
+  // one for each of the 32 messages, and one that holds the attachment
+  expect(passed.steps).toHaveLength(33);
+  expect(passed.steps[0]).toMatchObject({ name: "602 cable set-top-box → head-end: selection" });
+  expect(await readFile(page, "utf8")).not.toMatch(/googletagmanager|https?:\/\/(?!localhost)[^"' ]*\.js/);
+}, 120_000);
+
+test("visitor counting is taken out of Allure pages, and what cannot be taken out is refused", () => {
+  const counting = `<script async src="https://www.googletagmanager.com/gtag/js?id=G-1"></script><script>gtag('config', 'G-1')</script>`;
+  expect(withoutAnalytics(`<p>a</p>${counting}<script>let a;</script>`)).toBe("<p>a</p><script>let a;</script>");
+  expect(() => withoutAnalytics('<link href="https://www.googletagmanager.com/x">')).toThrow("visitor counting");
+});
