@@ -1,0 +1,76 @@
+import { concat } from "../../core/bytes.ts";
+import { type CommandResult, commandResult } from "./command-result.ts";
+import type { ElementName } from "./elements.ts";
+import { type CommandHeader, command, NO_DATA } from "./header.ts";
+import { encodeStructure, type Parsed, parseStructure, type StructureValue } from "./structure-value.ts";
+
+/** READ RECORD (card-edge.md 5.6). P1 is the record, 1 = the first or newest; P2 names the file. */
+export const READ_RECORD: Pick<CommandHeader, "cla" | "ins"> = { cla: 0x00, ins: 0xb2 };
+
+/** P2 of the two files: SFI 01 and SFI 18 (ISO/IEC 7816-4, 11.4.3). */
+export const CARD_INFORMATION_FILE = 0x0c;
+export const LOG_FILE = 0xc4;
+
+export const CARD_INFORMATION_LENGTH = 21;
+export const LOG_RECORD_LENGTH = 31;
+
+const CARD_INFORMATION = [
+  "PPIEP",
+  "IDIEP",
+  "SNIEP",
+  "DEXPIEP",
+  "ALGIEP",
+  "VKIEP",
+] as const satisfies readonly ElementName[];
+
+/** What follows TI in a log record. */
+const LOG_RECORD = [
+  "NTIEP",
+  "CC",
+  "MPDA",
+  "CURRPDA",
+  "CEXPPDA",
+  "BALIEP",
+  "IDPSAM",
+  "NTPSAM",
+  "DTHR",
+] as const satisfies readonly ElementName[];
+
+/** Record 1 of the card information file. */
+export type CardInformationRecord = StructureValue<typeof CARD_INFORMATION>;
+
+/** A record of the transaction log; `TI` is 1 for a purchase, BALIEP the balance after it. */
+export type LogRecord = { readonly TI: number } & StructureValue<typeof LOG_RECORD>;
+
+/** `record`: 0 to 255; `file`: P2. */
+export function encodeReadRecordCommand(record: number, file: number): Uint8Array {
+  return command({ ...READ_RECORD, p1: record, p2: file }, NO_DATA, 256);
+}
+
+/** 21 bytes. Throws `PROTOCOL` when an element cannot hold its value. */
+export function encodeCardInformation(value: CardInformationRecord): Uint8Array {
+  return encodeStructure(CARD_INFORMATION, value);
+}
+
+/** 31 bytes. Throws `PROTOCOL` when an element cannot hold its value. */
+export function encodeLogRecord(value: LogRecord): Uint8Array {
+  return concat(Uint8Array.of(value.TI), encodeStructure(LOG_RECORD, value));
+}
+
+/** Never throws. */
+export function parseCardInformationResponse(response: Uint8Array): CommandResult<CardInformationRecord> {
+  return commandResult(response, (data) => parseStructure(CARD_INFORMATION, data));
+}
+
+/** `refused` with SW 6A83: there is no such record. Never throws. */
+export function parseLogRecordResponse(response: Uint8Array): CommandResult<LogRecord> {
+  return commandResult(response, parseLogRecord);
+}
+
+/** Reads 31 bytes. Never throws. */
+export function parseLogRecord(data: Uint8Array): Parsed<LogRecord> {
+  const [TI] = data;
+  if (TI === undefined) return { ok: false, reason: "the record is empty" };
+  const rest = parseStructure(LOG_RECORD, data.subarray(1));
+  return rest.ok ? { ok: true, value: { TI, ...rest.value } } : rest;
+}
