@@ -7,7 +7,6 @@ import {
   label,
   owner,
   parameter,
-  parentSuite,
   type StepContext,
   step,
   story,
@@ -48,7 +47,6 @@ async function labels(one: CaseRecord, run: RunRecord): Promise<void> {
   await epic(`Conformance of the ${run.iut}`);
   await feature(visible(one.suite));
   await story(visible(one.requirements[0] ?? one.id));
-  await parentSuite(visible(run.run));
   await label("pursebench-case", one.id);
   if (one.owner !== "") await owner(one.owner);
   for (const id of one.requirements) await tag(visible(id));

@@ -54,8 +54,22 @@ async function resultCount(results: string): Promise<number> {
 async function writePages(dir: string, run: string): Promise<string> {
   const output = join(dir, REPORT_DIRECTORY);
   await rm(output, { recursive: true, force: true });
-  const args = [programOf("allure", "../cli.js"), "awesome", "--output", output, "--report-name", `pursebench ${run}`];
-  const ended = await runNode([...args, "--report-language", "en", RESULTS_DIRECTORY], dir, {}, LIMIT_MS);
+  // one file, because browsers let a page that is opened from disk fetch nothing
+  const args = [
+    programOf("allure", "../cli.js"),
+    "awesome",
+    "--single-file",
+    "--group-by",
+    "feature",
+    "--output",
+    output,
+  ];
+  const ended = await runNode(
+    [...args, "--report-name", `pursebench ${run}`, "--report-language", "en", RESULTS_DIRECTORY],
+    dir,
+    {},
+    LIMIT_MS,
+  );
   if (ended.code !== 0) throw new PursebenchError("INTERNAL", `allure ended with ${ended.code}: ${ended.output}`);
   const page = join(output, "index.html");
   await writeFile(page, withoutAnalytics(await readFile(page, "utf8")));
