@@ -1,0 +1,152 @@
+import { type ElementName, type ElementValue, isElementName } from "./elements.ts";
+
+/** An element of a message; `?` marks one that may be absent. */
+type Slot = ElementName | `${ElementName}?`;
+
+export interface Layout {
+  /** Template tag; one byte, constructed, and another one for each message. */
+  readonly tag: number;
+  /** In the order in which they stand in the message. */
+  readonly elements: readonly Slot[];
+  /** Clause of the specification. */
+  readonly clause: string;
+}
+
+/** THE table of TLV messages (`messages.md` 2, 3 and 5). */
+export const LAYOUTS = {
+  // Cable link, 2
+  selection: { tag: 0xe1, clause: "messages.md 2", elements: ["SESSION", "SITE", "ITEM", "QUANTITY", "PAYMENT"] },
+  page: {
+    tag: 0xe2,
+    clause: "messages.md 2",
+    elements: [
+      "IDMER",
+      "IDTRX",
+      "MPDA",
+      "CURRPDA",
+      "CEXPPDA",
+      "HOST",
+      "PORT",
+      "URL",
+      "SECINFO",
+      "RELEASE",
+      "ENCRYPTION",
+      "TEXT",
+    ],
+  },
+  "card-information": { tag: 0xe3, clause: "messages.md 2", elements: ["IDTRX", "ATR", "INITRSP"] },
+  stop: { tag: 0xe6, clause: "messages.md 2", elements: ["IDTRX", "CC"] },
+  "user-message": { tag: 0xe7, clause: "messages.md 2", elements: ["IDTRX?", "CC", "TEXT"] },
+  result: { tag: 0xe8, clause: "messages.md 2", elements: ["IDTRX", "CC", "CONTENT"] },
+  recovery: {
+    tag: 0xe9,
+    clause: "messages.md 2",
+    elements: ["IDTRX", "IDMER", "HOST", "PORT", "URL", "CARDRSP", "SW"],
+  },
+
+  // Cable link and link 236, 2 and 3
+  "debit-command": { tag: 0xeb, clause: "messages.md 2, 3", elements: ["IDTRX", "DEBITDATA"] },
+  "debit-response": { tag: 0xec, clause: "messages.md 2, 3", elements: ["IDTRX", "CARDRSP", "SW", "RECOVERED"] },
+
+  // Link 236, 3
+  "draw-request": {
+    tag: 0xea,
+    clause: "messages.md 3",
+    elements: ["TOKEN", "STATE", "IDMER", "IDTRX", "SECINFO", "ATR", "INITRSP", "MPDA", "CURRPDA", "CEXPPDA"],
+  },
+  "debit-result": { tag: 0xed, clause: "messages.md 3", elements: ["IDTRX", "IDMER", "CC?", "CONF"] },
+  refusal: { tag: 0xee, clause: "messages.md 3", elements: ["IDTRX?", "CC"] },
+
+  // Terminal messages, 5
+  "t-draw": {
+    tag: 0xf1,
+    clause: "messages.md 5",
+    elements: ["IDTERM", "IDTRX", "IDMER", "ATR", "INITRSP", "MPDA", "CURRPDA", "CEXPPDA"],
+  },
+  "t-debit": { tag: 0xf2, clause: "messages.md 5", elements: ["IDTERM", "IDTRX", "DEBITDATA"] },
+  "t-response": { tag: 0xf3, clause: "messages.md 5", elements: ["IDTERM", "IDTRX", "CARDRSP", "SW"] },
+  "t-result": { tag: 0xf4, clause: "messages.md 5", elements: ["IDTERM", "IDTRX", "CC", "MSGRESULT?"] },
+  "t-refusal": { tag: 0xf5, clause: "messages.md 5", elements: ["IDTERM", "IDTRX?", "CC"] },
+  "t-cancel": { tag: 0xf6, clause: "messages.md 5", elements: ["IDTERM", "IDTRX", "MODE"] },
+  "t-done": { tag: 0xf7, clause: "messages.md 5", elements: ["IDTERM", "IDTRX", "CC"] },
+  "t-read-store": { tag: 0xf8, clause: "messages.md 5", elements: ["IDTERM", "INDEX"] },
+  "t-store": { tag: 0xf9, clause: "messages.md 5", elements: ["IDTERM", "INDEX", "STORE"] },
+  "t-read-totals": { tag: 0xfa, clause: "messages.md 5", elements: ["IDTERM"] },
+  "t-totals": { tag: 0xfb, clause: "messages.md 5", elements: ["IDTERM", "TOTALS"] },
+} as const satisfies Readonly<Record<string, Layout>>;
+
+export type MessageKind = keyof typeof LAYOUTS;
+
+type Slots<Kind extends MessageKind> = (typeof LAYOUTS)[Kind]["elements"][number];
+type Optional<S> = S extends `${infer Name extends ElementName}?` ? Name : never;
+
+/** The message of that kind: its elements as fields, values as `elements.ts` says. */
+export type MessageOf<Kind extends MessageKind> = { readonly kind: Kind } & {
+  readonly [Name in Extract<Slots<Kind>, ElementName>]: ElementValue<Name>;
+} & { readonly [Name in Optional<Slots<Kind>>]?: ElementValue<Name> | undefined };
+
+/** Any message; tell them apart by `kind`. */
+export type Message = { [Kind in MessageKind]: MessageOf<Kind> }[MessageKind];
+
+export type Selection = MessageOf<"selection">;
+export type Page = MessageOf<"page">;
+export type CardInformation = MessageOf<"card-information">;
+export type Stop = MessageOf<"stop">;
+export type UserMessage = MessageOf<"user-message">;
+export type ResultMessage = MessageOf<"result">;
+export type Recovery = MessageOf<"recovery">;
+export type DebitCommand = MessageOf<"debit-command">;
+export type DebitResponse = MessageOf<"debit-response">;
+export type DrawRequest = MessageOf<"draw-request">;
+export type DebitResult = MessageOf<"debit-result">;
+export type Refusal = MessageOf<"refusal">;
+export type TDraw = MessageOf<"t-draw">;
+export type TDebit = MessageOf<"t-debit">;
+export type TResponse = MessageOf<"t-response">;
+export type TResult = MessageOf<"t-result">;
+export type TRefusal = MessageOf<"t-refusal">;
+export type TCancel = MessageOf<"t-cancel">;
+export type TDone = MessageOf<"t-done">;
+export type TReadStore = MessageOf<"t-read-store">;
+export type TStore = MessageOf<"t-store">;
+export type TReadTotals = MessageOf<"t-read-totals">;
+export type TTotals = MessageOf<"t-totals">;
+
+/** A place in a message, ready for encoder and parser. */
+export interface Place {
+  readonly name: ElementName;
+  readonly optional: boolean;
+}
+
+/** The places of a message of that kind, in order. */
+export function placesOf(kind: MessageKind): readonly Place[] {
+  return PLACES.get(kind) ?? [];
+}
+
+export function isMessageKind(text: string): text is MessageKind {
+  return Object.hasOwn(LAYOUTS, text);
+}
+
+/** The kind of message that a template tag opens, or undefined. */
+export function kindOfTag(tag: number): MessageKind | undefined {
+  return KINDS_BY_TAG.get(tag);
+}
+
+const KINDS = Object.keys(LAYOUTS).filter(isMessageKind);
+
+/** Every kind of message, in the order of the table. */
+export function messageKinds(): readonly MessageKind[] {
+  return KINDS;
+}
+
+const KINDS_BY_TAG: ReadonlyMap<number, MessageKind> = new Map(KINDS.map((kind) => [LAYOUTS[kind].tag, kind]));
+
+function placeOf(slot: string): readonly Place[] {
+  const optional = slot.endsWith("?");
+  const name = optional ? slot.slice(0, -1) : slot;
+  return isElementName(name) ? [{ name, optional }] : [];
+}
+
+const PLACES: ReadonlyMap<MessageKind, readonly Place[]> = new Map(
+  KINDS.map((kind) => [kind, LAYOUTS[kind].elements.flatMap(placeOf)]),
+);

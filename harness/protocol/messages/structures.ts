@@ -1,0 +1,21 @@
+import type { ElementName } from "./elements.ts";
+
+/** Elements that stand side by side without tags, for descriptions and fixed records; lengths are those of `elements.ts`. */
+export const STRUCTURES = {
+  /** Answer to INITIALIZE IEP, 27 bytes (`card-edge.md` 5.2). */
+  INITRSP: ["PPIEP", "IDIEP", "ALGIEP", "DEXPIEP", "BALIEP", "CURRIEP", "CEXPIEP", "AMIEP", "NTIEP", "VKIEP", "R"],
+  /** Data of DEBIT IEP, 53 bytes (`card-edge.md` 5.3). */
+  DEBITDATA: ["PPPSAM", "IDPSAM", "NTPSAM", "MPDA", "CURRPDA", "CEXPPDA", "DTHR", "LOC", "IDTRX", "S2"],
+  /** Answer to DEBIT IEP, 16 bytes (`card-edge.md` 5.3). */
+  CARDRSP: ["CC", "NTIEP", "BALIEP", "S3"],
+  /** Message result, 39 bytes (`psam-edge.md` 4.4). */
+  MSGRESULT: ["IDTRX", "CC", "NTPSAM", "PPIEP", "IDIEP", "NTIEP", "MPDA", "CURRPDA", "CEXPPDA"],
+  /** Answer to PACKAGE: INITIALIZE IEP, 11 bytes (`psam-edge.md` 4.2). */
+  PSAMID: ["PPPSAM", "IDPSAM", "NTPSAM"],
+  /** Data of PACKAGE: DEBIT, 34 bytes (`psam-edge.md` 4.3). */
+  PACKAGE: ["MPDA", "CURRPDA", "CEXPPDA", "DTHR", "LOC", "IDTRX"],
+  /** Answer to GET BALANCE, 13 bytes (`card-edge.md` 5.5). */
+  BALANCE: ["BALIEP", "BALmaxIEP", "CURRIEP", "CEXPIEP", "NTIEP"],
+} as const satisfies Readonly<Record<string, readonly ElementName[]>>;
+
+export type StructureName = keyof typeof STRUCTURES;
