@@ -12,7 +12,7 @@ const layers = {
   "harness/lab": ["harness/core", "harness/bench", "harness/device", "harness/protocol", "harness/crypto", "harness/link", "harness/roles"],
   "harness/defects": ["harness/core", "harness/protocol", "harness/crypto", "harness/link", "harness/roles"],
   "harness/station": ["harness/(?!cli|station)"],
-  "suites": ["harness/(core|flows|evidence|protocol|station|crypto)", "suites"],
+  "suites": ["harness/(core|bench|flows|evidence|protocol|station|crypto)", "suites"],
   "reports": ["harness/(core|evidence|protocol|flows)", "reports"],
 };
 

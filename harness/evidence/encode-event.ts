@@ -3,7 +3,7 @@ import type { TraceEvent } from "../core/trace.ts";
 import { type Describe, type EvidenceEvent, type KeptBytes, MAX_BYTES } from "./event.ts";
 
 /** What a low layer reported, as evidence keeps it. Never throws, whatever `describe` makes of hostile bytes. */
-export function encodeEvent(event: TraceEvent, describe: Describe): EvidenceEvent {
+export function encodeEvent(event: TraceEvent, describe: Describe, inReplyTo?: Uint8Array): EvidenceEvent {
   switch (event.kind) {
     case "message":
       return {
@@ -13,7 +13,7 @@ export function encodeEvent(event: TraceEvent, describe: Describe): EvidenceEven
         to: event.to,
         ...(event.step === undefined ? {} : { step: event.step }),
         ...keep(event.bytes),
-        ...decoded(event, describe),
+        ...decoded(event, describe, inReplyTo),
       };
     case "log":
       return {
@@ -49,10 +49,11 @@ export function keep(bytes: Uint8Array): KeptBytes {
 function decoded(
   event: Extract<TraceEvent, { kind: "message" }>,
   describe: Describe,
+  inReplyTo: Uint8Array | undefined,
 ): { decoded?: Readonly<Record<string, string>> } {
   if (event.bytes.length > MAX_BYTES) return {};
   try {
-    const words = describe(event.link, event.from, event.bytes);
+    const words = describe(event.link, event.from, event.bytes, inReplyTo);
     return isEmpty(words) ? {} : { decoded: words };
   } catch (thrown) {
     return { decoded: { undecodable: messageOf(thrown) } };

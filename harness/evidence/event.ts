@@ -111,5 +111,13 @@ export interface EvidenceLine {
   readonly hash: string;
 }
 
-/** Decodes bytes of a link into element names and readable values (`protocol/messages/describe.ts`). */
-export type Describe = (link: LinkName, from: RoleName, bytes: Uint8Array) => Readonly<Record<string, string>>;
+/**
+ * Decodes bytes of a link into element names and readable values (`protocol/messages/describe.ts`). `inReplyTo` is the
+ * message that went the other way on that link just before.
+ */
+export type Describe = (
+  link: LinkName,
+  from: RoleName,
+  bytes: Uint8Array,
+  inReplyTo?: Uint8Array,
+) => Readonly<Record<string, string>>;

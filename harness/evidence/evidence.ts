@@ -1,13 +1,14 @@
 import { join } from "node:path";
 import type { Clock } from "../core/clock.ts";
 import { messageOf, type PursebenchError } from "../core/errors.ts";
-import type { TraceEvent } from "../core/trace.ts";
+import type { LinkName, TraceEvent } from "../core/trace.ts";
 import type { Moment } from "../flows/station.ts";
 import type { RecordedEvent } from "../flows/system.ts";
 import { genesis, link } from "./chain.ts";
 import { encodeEvent } from "./encode-event.ts";
 import type { Describe, EvidenceEvent } from "./event.ts";
 import { createLineFile, type LineFile } from "./line-file.ts";
+import type { Recorder } from "./recorder.ts";
 import { EVENTS_FILE, storageError, writeIdentification } from "./run-directory.ts";
 import type { RunIdentification } from "./run-identification.ts";
 
@@ -29,7 +30,7 @@ export interface EvidenceOptions {
  * the event loop; `flush` puts them on the disk. Recording never throws: the first failure to write is kept, ends
  * recording, settles `failure`, and is thrown by every `flush` from then on.
  */
-export class Evidence implements AsyncDisposable {
+export class Evidence implements Recorder, AsyncDisposable {
   readonly dir: string;
   /** Resolves when evidence can no longer be kept; otherwise never. */
   readonly failure: Promise<PursebenchError>;
@@ -38,6 +39,7 @@ export class Evidence implements AsyncDisposable {
   readonly #describe: Describe;
   readonly #startMs: number;
   readonly #fail: (error: PursebenchError) => void;
+  readonly #lastMessages = new Map<LinkName, Extract<TraceEvent, { kind: "message" }>>();
   #failed: PursebenchError | undefined;
   #hash: string;
   #n = 0;
@@ -61,9 +63,15 @@ export class Evidence implements AsyncDisposable {
     this.#fail = settle;
   }
 
+  /** Why evidence can no longer be kept, if so. */
+  get broken(): PursebenchError | undefined {
+    return this.#failed;
+  }
+
   /** What a station saw (`RecordEvent`). */
   readonly record = (event: TraceEvent, moment: Moment, caseId?: string): RecordedEvent => {
-    const n = this.#append(encodeEvent(event, this.#describe), caseId ?? this.#caseId, moment.atMs);
+    const encoded = encodeEvent(event, this.#describe, this.#questionOf(event));
+    const n = this.#append(encoded, caseId ?? this.#caseId, moment.atMs);
     return { ...event, n, atMs: moment.atMs };
   };
 
@@ -120,6 +128,14 @@ export class Evidence implements AsyncDisposable {
     if (this.#pending.length >= CHUNK) this.#drain();
     else this.#draining ??= setImmediate(() => this.#drain());
     return n;
+  }
+
+  /** The message on the same link that `event` answers, if it does. */
+  #questionOf(event: TraceEvent): Uint8Array | undefined {
+    if (event.kind !== "message") return undefined;
+    const last = this.#lastMessages.get(event.link);
+    this.#lastMessages.set(event.link, event);
+    return last?.from === event.to ? last.bytes : undefined;
   }
 
   #drain(): void {

@@ -1,0 +1,59 @@
+import { existsSync, readdirSync } from "node:fs";
+import { basename, join } from "node:path";
+import { PursebenchError } from "../core/errors.ts";
+import { didYouMean } from "./nearest.ts";
+import { packageRoot } from "./package-root.ts";
+import { type Bench, BenchSchema } from "./schema.ts";
+import { type DeviceSpec, parseSpec } from "./spec.ts";
+import { readYamlFile } from "./yaml-file.ts";
+
+export interface LoadedBench {
+  readonly bench: Bench;
+  readonly file: string;
+}
+
+/** What a command line puts in place of what the file says. */
+export interface BenchOverrides {
+  readonly card?: string | undefined;
+  readonly psam?: string | undefined;
+  /** Goes to the first terminal. */
+  readonly terminal?: string | undefined;
+}
+
+/**
+ * The bench that `which` names: a file, or one of those that come along ("inproc", "virtual-lab"). Throws `USAGE` with
+ * file, line, field, found, expected.
+ */
+export function loadBench(which: string, overrides: BenchOverrides = {}): LoadedBench {
+  const file = benchFile(which);
+  return { bench: overridden(readYamlFile(file, BenchSchema, "bench description"), overrides), file };
+}
+
+/** Names of the descriptions that come along. */
+export function knownBenches(): string[] {
+  const files = readdirSync(join(packageRoot(), "fixtures", "benches"));
+  return files.filter((file) => file.endsWith(".yaml")).map((file) => basename(file, ".yaml"));
+}
+
+function benchFile(which: string): string {
+  if (existsSync(which)) return which;
+  const own = join(packageRoot(), "fixtures", "benches", `${which}.yaml`);
+  if (/^[a-z0-9-]+$/.test(which) && existsSync(own)) return own;
+  const known = knownBenches();
+  throw new PursebenchError("USAGE", `no bench "${which}"${didYouMean(which, known)}`, {
+    mend: `name a file, or one of: ${known.join(", ")}`,
+  });
+}
+
+function overridden(bench: Bench, { card, psam, terminal }: BenchOverrides): Bench {
+  return {
+    ...bench,
+    ...(card === undefined ? {} : { card: parseSpec(card, "card") }),
+    ...(psam === undefined ? {} : { psam: parseSpec(psam, "psam") }),
+    ...(terminal === undefined ? {} : { terminals: withFirst(bench, parseSpec(terminal, "terminal")) }),
+  };
+}
+
+function withFirst({ terminals }: Bench, spec: DeviceSpec): Bench["terminals"] {
+  return terminals.map((each, index) => (index === 0 ? { ...each, terminal: spec } : each));
+}

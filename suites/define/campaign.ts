@@ -1,0 +1,207 @@
+import type { Pics } from "../../harness/bench/pics.ts";
+import type { Clock } from "../../harness/core/clock.ts";
+import { messageOf, PursebenchError } from "../../harness/core/errors.ts";
+import type { CaseEnd } from "../../harness/evidence/event.ts";
+import type { Recorder } from "../../harness/evidence/recorder.ts";
+import { isVerdict, type Summary, summarise, type Verdict, worst } from "../../harness/evidence/verdict.ts";
+import type { Preflight, Station } from "../../harness/flows/station.ts";
+import { whyNotApplicable } from "./applicability.ts";
+import { type Case, headerOf } from "./case.ts";
+import { executeCase, type Finished, settle } from "./execute.ts";
+
+/** Real time for the look at the bench before the first case. */
+const PREFLIGHT_MS = 60_000;
+
+export interface Progress {
+  readonly index: number;
+  readonly total: number;
+  readonly definition: Case;
+  /** Absent when the case begins. */
+  readonly finished?: Finished;
+}
+
+export interface CampaignOptions {
+  readonly cases: readonly Case[];
+  /** Opens the bench; the campaign takes it down again. A failure here makes every case inconclusive. */
+  readonly station: () => Promise<Station>;
+  readonly evidence: Recorder;
+  readonly clock: Clock;
+  readonly pics?: Pics | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+export interface CampaignCase {
+  readonly definition: Case;
+  readonly finished: Finished;
+}
+
+export interface CampaignOutcome {
+  readonly verdict: Verdict;
+  readonly summary: Summary;
+  readonly cases: readonly CampaignCase[];
+  readonly interrupted: boolean;
+  /** Why evidence could not be kept, if so. */
+  readonly storage?: PursebenchError | undefined;
+}
+
+/** Runs `cases` one after the other; nothing is tried twice. Never rejects. */
+export async function runCampaign(options: CampaignOptions): Promise<CampaignOutcome> {
+  const { evidence, cases } = options;
+  evidence.write({ kind: "selection", cases: cases.map(headerOf) });
+  const opened = await openStation(options);
+  if (!("station" in opened)) return conclude(options, await abandon(options, opened));
+  try {
+    return conclude(options, await runCases(options, opened.station));
+  } finally {
+    await closeStation(opened.station, options);
+  }
+}
+
+type Opened = { readonly station: Station } | CaseEnd;
+
+async function openStation(options: CampaignOptions): Promise<Opened> {
+  const opening = options.station();
+  try {
+    const station = await orAborted(opening, options.signal);
+    if (station === undefined) {
+      opening.then((late) => late[Symbol.asyncDispose]()).catch(() => undefined); // nobody waits for it any more
+      return INTERRUPTED;
+    }
+    options.evidence.write({ kind: "identity", ...station.identity });
+    return { station };
+  } catch (thrown) {
+    return benchEnd(thrown);
+  }
+}
+
+/** A bench that cannot be opened says nothing about the IUT; only a defect of ours is an error. */
+function benchEnd(thrown: unknown): CaseEnd {
+  const known = thrown instanceof PursebenchError ? thrown : undefined;
+  const ours = !known || known.code === "INTERNAL" || known.code === "STORAGE";
+  return {
+    outcome: ours ? "error" : "inconc",
+    reason: `the bench could not be opened: ${messageOf(thrown)}`,
+    owner: known?.owner ?? "bench",
+    ...(known?.mend === undefined ? {} : { mend: known.mend }),
+  };
+}
+
+async function runCases(options: CampaignOptions, station: Station): Promise<CampaignCase[]> {
+  const verdictless = await preflightEnd(options, station);
+  const done: CampaignCase[] = [];
+  for (const [index, definition] of options.cases.entries()) {
+    tell(options, index, definition);
+    const finished = await finish(options, station, definition, verdictless);
+    done.push({ definition, finished });
+    tell(options, index, definition, finished);
+  }
+  return done;
+}
+
+async function finish(
+  options: CampaignOptions,
+  station: Station,
+  definition: Case,
+  verdictless: CaseEnd | undefined,
+): Promise<Finished> {
+  const { evidence, signal } = options;
+  if (evidence.broken) return { ...notRun(evidence.broken.message), durationMs: 0 };
+  if (signal?.aborted) return await skip(options, definition, INTERRUPTED);
+  const reason = whyNotApplicable(definition, { facts: station.facts, pics: options.pics });
+  if (reason !== undefined) {
+    return await skip(options, definition, { outcome: "notApplicable", reason, owner: definition.owner });
+  }
+  if (verdictless) return await skip(options, definition, verdictless);
+  return await executeCase(definition, station, evidence, { clock: options.clock, signal });
+}
+
+async function abandon(options: CampaignOptions, end: CaseEnd): Promise<CampaignCase[]> {
+  const done: CampaignCase[] = [];
+  for (const [index, definition] of options.cases.entries()) {
+    const finished = await skip(options, definition, end);
+    done.push({ definition, finished });
+    tell(options, index, definition, finished);
+  }
+  return done;
+}
+
+/** Records an end without running the case. */
+async function skip({ evidence }: CampaignOptions, definition: Case, end: CaseEnd): Promise<Finished> {
+  evidence.enter(definition.id);
+  return await settle({ ...end, durationMs: 0 }, evidence);
+}
+
+async function preflightEnd(options: CampaignOptions, station: Station): Promise<CaseEnd | undefined> {
+  const preflight = await lookAtBench(options, station);
+  if (preflight === undefined) return INTERRUPTED;
+  options.evidence.write({ kind: "preflight", ...preflight });
+  if (preflight.ok) return undefined;
+  const { owner, reason, mend } = preflight;
+  return { outcome: "inconc", owner, reason, mend };
+}
+
+async function lookAtBench({ clock, signal }: CampaignOptions, station: Station): Promise<Preflight | undefined> {
+  const timer = clock.timer(PREFLIGHT_MS);
+  const late: Preflight = {
+    ok: false,
+    owner: "bench",
+    reason: `the look at the bench did not end within ${PREFLIGHT_MS / 1000} s`,
+    mend: "run `pursebench doctor` with the same bench",
+  };
+  const failed = (thrown: unknown): Preflight => {
+    const { reason, owner, mend } = benchEnd(thrown);
+    return { ok: false, reason, owner, mend: mend ?? "run `pursebench doctor` with the same bench" };
+  };
+  try {
+    return await orAborted(Promise.race([station.preflight().catch(failed), timer.elapsed.then(() => late)]), signal);
+  } finally {
+    timer.cancel();
+  }
+}
+
+/** Takes the bench down; what goes wrong there is noted and changes no verdict. */
+async function closeStation(station: Station, { evidence, clock, signal }: CampaignOptions): Promise<void> {
+  const timer = clock.timer(signal?.aborted ? 500 : 15_000);
+  const stuck = timer.elapsed.then(() => "the bench was not taken down in time");
+  const closing = station[Symbol.asyncDispose]().then(
+    () => undefined,
+    (thrown: unknown) => `the bench was not taken down: ${messageOf(thrown)}`,
+  );
+  const trouble = await Promise.race([closing, stuck]);
+  timer.cancel();
+  if (trouble !== undefined) evidence.write({ kind: "note", text: trouble });
+}
+
+function conclude({ evidence, signal }: CampaignOptions, cases: readonly CampaignCase[]): CampaignOutcome {
+  const outcomes = cases.map(({ finished }) => finished.outcome);
+  const interrupted = signal?.aborted ?? false;
+  if (interrupted) evidence.write({ kind: "interrupted", reason: "interrupted" });
+  return {
+    verdict: worst(outcomes.filter(isVerdict)),
+    summary: summarise(outcomes),
+    cases,
+    interrupted,
+    storage: evidence.broken,
+  };
+}
+
+const INTERRUPTED: CaseEnd = Object.freeze({ outcome: "notRun", reason: "interrupted", owner: "bench" });
+
+function notRun(reason: string): CaseEnd {
+  return { outcome: "notRun", reason, owner: "bench" };
+}
+
+function tell(options: CampaignOptions, index: number, definition: Case, finished?: Finished): void {
+  options.onProgress?.({ index, total: options.cases.length, definition, ...(finished ? { finished } : {}) });
+}
+
+/** `work`, or undefined when the signal aborts first. */
+function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T | undefined> {
+  if (!signal) return work;
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) resolve(undefined);
+    signal.addEventListener("abort", () => resolve(undefined), { once: true });
+    work.then(resolve, reject);
+  });
+}

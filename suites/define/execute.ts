@@ -1,0 +1,162 @@
+import type { Clock } from "../../harness/core/clock.ts";
+import { PursebenchError } from "../../harness/core/errors.ts";
+import type { CaseEnd } from "../../harness/evidence/event.ts";
+import type { Recorder } from "../../harness/evidence/recorder.ts";
+import { isVerdict, VERDICTS } from "../../harness/evidence/verdict.ts";
+import type { Station } from "../../harness/flows/station.ts";
+import type { PurseSystem } from "../../harness/flows/system.ts";
+import type { Case, CaseContext } from "./case.ts";
+import { createExpect } from "./expect.ts";
+import { endOf } from "./failures.ts";
+
+/** Real time for a case that names none. */
+const CASE_MS = 60_000;
+/** Real time for taking a system down. */
+const RELEASE_MS = 10_000;
+/** The same after Ctrl-C, so that the whole run ends within two seconds. */
+const HURRIED_RELEASE_MS = 1_000;
+
+export type Finished = CaseEnd & { readonly durationMs: number };
+
+export interface ExecuteOptions {
+  /** The machine's clock: deadlines of cases are real time, whatever the bench's clock shows. */
+  readonly clock: Clock;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Runs one case on a fresh system and judges it. The verdict is given back only when it and everything before it is on
+ * the disk. Never rejects.
+ */
+export async function executeCase(
+  definition: Case,
+  station: Station,
+  evidence: Recorder,
+  options: ExecuteOptions,
+): Promise<Finished> {
+  const startedMs = options.clock.monotonicMs();
+  evidence.enter(definition.id);
+  evidence.write({ kind: "case-start" });
+  const opening = openSystem(station, definition);
+  const ended = await bodyEnd(opening, definition, station, evidence, options);
+  const released = await releaseEnd(opening, station, definition, options);
+  const durationMs = Math.round(options.clock.monotonicMs() - startedMs);
+  return await settle({ ...worse(ended, released), durationMs }, evidence);
+}
+
+/** Writes how a case ended and makes sure that it is on the disk; what cannot be kept is an error. */
+export async function settle(finished: Finished, evidence: Recorder): Promise<Finished> {
+  evidence.write({ kind: "case-end", ...finished });
+  try {
+    await evidence.flush();
+  } catch (thrown) {
+    return { ...endOf(thrown, "bench"), durationMs: finished.durationMs };
+  } finally {
+    evidence.enter(undefined);
+  }
+  return finished;
+}
+
+/** `systemFor` as a promise, also when it throws at once. */
+async function openSystem(station: Station, definition: Case): Promise<PurseSystem> {
+  return await station.systemFor(definition.id);
+}
+
+async function bodyEnd(
+  opening: Promise<PurseSystem>,
+  definition: Case,
+  station: Station,
+  evidence: Recorder,
+  options: ExecuteOptions,
+): Promise<CaseEnd> {
+  const { owner } = definition;
+  const over = new AbortController();
+  const timer = options.clock.timer(definition.timeoutMs ?? CASE_MS);
+  const work = opening
+    .then((system) => definition.run(contextOf(definition, system, station, evidence, over.signal)))
+    .then(() => passed(definition))
+    .catch((thrown: unknown) => endOf(thrown, owner));
+  try {
+    return await Promise.race([
+      work,
+      timer.elapsed.then(() => timedOut(definition)),
+      evidence.failure.then((error) => endOf(error, owner)),
+      aborted(options.signal, over.signal).then(() => interrupted(owner)),
+    ]);
+  } finally {
+    over.abort();
+    timer.cancel();
+  }
+}
+
+function contextOf(
+  definition: Case,
+  system: PurseSystem,
+  station: Station,
+  evidence: Recorder,
+  over: AbortSignal,
+): CaseContext {
+  const write: Recorder["write"] = (event) => (over.aborted ? 0 : evidence.write(event, definition.id));
+  return {
+    system,
+    facts: station.facts,
+    get keys() {
+      if (station.keys && definition.needs?.keys) return station.keys;
+      throw new PursebenchError("INTERNAL", `${definition.id} uses keys without saying so in its needs`);
+    },
+    expect: createExpect(({ owner: _, ...expectation }, ok) => write({ kind: "check", ok, ...expectation })),
+    note: (text) => void write({ kind: "note", text }),
+    async step(title, work) {
+      write({ kind: "phase", title });
+      return await work();
+    },
+  };
+}
+
+async function releaseEnd(
+  opening: Promise<PurseSystem>,
+  station: Station,
+  { owner }: Case,
+  { clock, signal }: ExecuteOptions,
+): Promise<CaseEnd | undefined> {
+  const timer = clock.timer(signal?.aborted ? HURRIED_RELEASE_MS : RELEASE_MS);
+  const release = opening.then(
+    (system) => station.release(system),
+    () => undefined, // it never opened: judged already
+  );
+  const stuck: CaseEnd = { outcome: "error", reason: "the system was not taken down in time", owner: "bench" };
+  try {
+    return await Promise.race([
+      release.then(() => undefined).catch((thrown: unknown) => endOf(thrown, owner)),
+      timer.elapsed.then(() => stuck),
+    ]);
+  } finally {
+    timer.cancel();
+  }
+}
+
+/** Resolves when `signal` aborts; forgets it when `over` does. */
+function aborted(signal: AbortSignal | undefined, over: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) resolve();
+    signal?.addEventListener("abort", () => resolve(), { once: true, signal: over });
+  });
+}
+
+function worse(body: CaseEnd, release: CaseEnd | undefined): CaseEnd {
+  if (!release || !isVerdict(body.outcome) || !isVerdict(release.outcome)) return body;
+  return VERDICTS.indexOf(release.outcome) > VERDICTS.indexOf(body.outcome) ? release : body;
+}
+
+function passed({ owner }: Case): CaseEnd {
+  return { outcome: "pass", reason: "", owner };
+}
+
+function interrupted(owner: Case["owner"]): CaseEnd {
+  return { outcome: "notRun", reason: "interrupted", owner };
+}
+
+function timedOut(definition: Case): CaseEnd {
+  const seconds = (definition.timeoutMs ?? CASE_MS) / 1000;
+  return { outcome: "error", reason: `the case did not end within ${seconds} s`, owner: "bench" };
+}
