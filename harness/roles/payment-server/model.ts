@@ -1,0 +1,81 @@
+import { unreachable } from "../../core/errors.ts";
+import { parseMessage } from "../../protocol/messages/message.ts";
+import type { Role } from "../role.ts";
+import { onDebitResponse, onSuspension, onTerminalResult } from "./complete.ts";
+import { onDebitCommand, onDrawRequest, onFreeTerminal, onMerchant, onRegistration, onWithdrawal } from "./draw.ts";
+import type { PaymentInput, PaymentOutput } from "./effects.ts";
+import { ignored, log, over, refuse } from "./outputs.ts";
+import type { PaymentState, Phase, PhaseStep } from "./phase.ts";
+import { onItsMerchant, onItsTerminal, onRecoveredResponse, onStoredTransaction } from "./recovery.ts";
+
+export type PaymentServerRole = Role<PaymentState, PaymentInput, PaymentOutput>;
+
+/** The payment server's transaction thread: one for each channel of a head end ([0041]). */
+export const paymentServer: PaymentServerRole = {
+  handle(state, input) {
+    const { state: phase, outputs } = handlePhase(state, input);
+    return { state: { ...state, phase }, outputs };
+  },
+};
+
+function handlePhase({ currencies, phase }: PaymentState, input: PaymentInput): PhaseStep {
+  switch (phase.at) {
+    case "first-message":
+      return onFirstMessage(phase, input);
+    case "merchant":
+      return onMerchant(phase, input, currencies);
+    case "registration":
+      return onRegistration(phase, input);
+    case "free-terminal":
+      return onFreeTerminal(phase, input);
+    case "debit-command":
+      return onDebitCommand(phase, input);
+    case "withdrawal":
+      return onWithdrawal(phase, input);
+    case "debit-response":
+      return onDebitResponse(phase, input);
+    case "terminal-result":
+      return onTerminalResult(phase, input);
+    case "suspension":
+      return onSuspension(phase, input);
+    case "stored-transaction":
+      return onStoredTransaction(phase, input);
+    case "its-merchant":
+      return onItsMerchant(phase, input);
+    case "its-terminal":
+      return onItsTerminal(phase, input);
+    case "over":
+      return ignored(phase);
+    default:
+      return unreachable(phase);
+  }
+}
+
+function onFirstMessage(phase: Phase, input: PaymentInput): PhaseStep {
+  switch (input.kind) {
+    case "connected":
+      return { state: phase, outputs: [{ kind: "await-head-end", since: "now" }] };
+    case "message":
+      return onOpening(input.bytes);
+    case "silence":
+    case "lost":
+      return over([{ kind: "end" }]);
+    default:
+      return ignored(phase);
+  }
+}
+
+function onOpening(bytes: Uint8Array): PhaseStep {
+  const message = parseMessage(bytes);
+  const received = log("draw-request-received", "680", undefined, { length: bytes.length });
+  switch (message.kind) {
+    case "draw-request":
+      return onDrawRequest(message, bytes);
+    case "debit-response":
+      return message.RECOVERED === 1 ? onRecoveredResponse(message) : refuse(message.IDTRX, "A00A", [received]);
+    case "unrecognised":
+      return refuse(undefined, "A001", [received]);
+    default:
+      return refuse(undefined, "A00A", [received]);
+  }
+}

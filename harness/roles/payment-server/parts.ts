@@ -1,0 +1,39 @@
+import type { Clock } from "../../core/clock.ts";
+import type { Random } from "../../core/random.ts";
+import type { TraceSink } from "../../core/trace.ts";
+import type { TerminalAccess } from "../../link/exchange.ts";
+import type { PaymentDatabase } from "./database/contracts.ts";
+import type { MerchantContracts, ServedCurrency } from "./merchant-contract.ts";
+import type { PaymentServerRole } from "./model.ts";
+import type { TerminalPool } from "./pool.ts";
+import type { PaymentServerTimeouts } from "./timeouts.ts";
+
+export interface PaymentServerOptions {
+  /** Stays open when the server is disposed: a restarted server goes on with it. */
+  readonly database: PaymentDatabase;
+  readonly terminals: TerminalAccess;
+  /** All valid terminals: IDTERM, 8 hex digits each. */
+  readonly terminalIds: readonly string[];
+  readonly merchants: MerchantContracts;
+  readonly currencies: readonly ServedCurrency[];
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly trace: TraceSink;
+  /** Of `messages.md`, section 9, where absent. */
+  readonly timeouts?: Partial<PaymentServerTimeouts>;
+  /** How many transactions may wait for a terminal; 32 when absent. */
+  readonly queueLimit?: number;
+  /** Another model in place of the reference one, e.g. with a seeded defect. */
+  readonly role?: PaymentServerRole;
+}
+
+/** What a transaction thread works with. */
+export interface PaymentServerParts
+  extends Pick<
+    PaymentServerOptions,
+    "database" | "terminals" | "merchants" | "currencies" | "clock" | "random" | "trace"
+  > {
+  readonly pool: TerminalPool;
+  readonly timeouts: PaymentServerTimeouts;
+  readonly role: PaymentServerRole;
+}
