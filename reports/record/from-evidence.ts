@@ -1,21 +1,10 @@
 /** Turns recorded evidence into the record that reports show. Pure. */
 import type { EvidenceLine } from "../../harness/evidence/event.ts";
 import type { CaseResult, Results } from "../../harness/evidence/results.ts";
-import type { RunIdentification } from "../../harness/evidence/run-identification.ts";
+import type { Evidence } from "./evidence.ts";
 import { exchangeOf } from "./exchange.ts";
 import { identify } from "./identification.ts";
 import type { CaseRecord, Exchange, RunRecord } from "./run-record.ts";
-
-/** What was read from a run directory. */
-export interface Evidence {
-  readonly identification: RunIdentification;
-  readonly results: Results;
-  readonly lines: readonly EvidenceLine[];
-  /** Last proved hash of the chain, hex; empty when there is none. */
-  readonly head: string;
-  /** Trouble with the record itself, as sentences; empty when chain and signature are right. */
-  readonly trouble: readonly string[];
-}
 
 export function recordOf(evidence: Evidence): RunRecord {
   const { identification, results } = evidence;

@@ -1,6 +1,6 @@
 /** What a test report must identify (ISO/IEC 17025, 7.8.2.1), as far as the evidence knows it. */
 import { moment } from "../text/format.ts";
-import type { Evidence } from "./from-evidence.ts";
+import type { Evidence } from "./evidence.ts";
 import type { Elements } from "./run-record.ts";
 
 export function identify({ identification, results, head }: Evidence): Elements {

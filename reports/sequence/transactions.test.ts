@@ -1,0 +1,78 @@
+import { describe, expect, test } from "vitest";
+import type { CaseRecord, Exchange } from "../record/run-record.ts";
+import { layOut } from "./layout.ts";
+import { transactionAt, transactionsOf, wholeTransaction } from "./transactions.ts";
+
+function exchanges(steps: readonly string[], first = 1, kind: Exchange["kind"] = "message"): Exchange[] {
+  const fixed = {
+    kind,
+    link: "cable",
+    from: "set-top-box",
+    to: "head-end",
+    name: "x",
+    bytes: "",
+    decoded: [],
+  } as const;
+  return steps.map((step, index) => ({ ...fixed, step, n: first + index, atMs: index }));
+}
+
+function recorded(id: string, verdict: CaseRecord["verdict"], list: readonly Exchange[], at?: number): CaseRecord {
+  const words = {
+    suite: "s",
+    purpose: "p",
+    reason: "",
+    owner: "card",
+    mend: "",
+    requirement: "",
+    actual: "",
+    started: "",
+  };
+  return { ...words, id, verdict, requirements: [], expected: [], at, durationMs: 1, exchanges: list };
+}
+
+describe("transactions of a case", () => {
+  test("begin at step 602, the first one with what came before it", () => {
+    const found = transactionsOf(recorded("A", "pass", exchanges(["", "602", "641", "602", "607"])));
+    expect(found.map((one) => one.exchanges.map(({ step }) => step))).toEqual([
+      ["", "602", "641"],
+      ["602", "607"],
+    ]);
+  });
+
+  test("the whole one is of a passed case, undisturbed, with the most steps, from 602 on", () => {
+    const failed = recorded("F", "fail", exchanges(["602", "607", "612", "617", "641"]));
+    const disturbed = recorded("D", "pass", [
+      ...exchanges(["602", "607", "612", "641"]),
+      ...exchanges([""], 9, "fault"),
+    ]);
+    const broken = recorded("B", "pass", exchanges(["602", "607", "612", "617"]));
+    const short = recorded("S", "pass", exchanges(["602", "641"]));
+    const good = recorded("G", "pass", exchanges(["", "602", "607", "641"]));
+    expect(wholeTransaction([failed, disturbed, broken, short, good])).toMatchObject({
+      caseId: "G",
+      exchanges: [{ step: "602" }, { step: "607" }, { step: "641" }],
+    });
+    expect(wholeTransaction([failed, disturbed, broken])).toBeUndefined();
+  });
+
+  test("the one that a verdict is about holds its line; without a line it is the last", () => {
+    const list = exchanges(["602", "641", "602", "641"], 10);
+    expect(transactionAt(recorded("A", "fail", list, 11))?.exchanges[0]?.n).toBe(10);
+    expect(transactionAt(recorded("A", "fail", list))?.exchanges[0]?.n).toBe(12);
+    expect(transactionAt(recorded("A", "fail", []))).toBeUndefined();
+  });
+});
+
+describe("the layout of a picture", () => {
+  test("cuts long transactions into parts with the same lifelines and points arrows from sender to receiver", () => {
+    const list = exchanges(["602", "607", "608"]);
+    const [first, second, ...none] = layOut(list, 2);
+    expect(none).toEqual([]);
+    expect(first?.lifelines).toEqual(second?.lifelines);
+    expect(first?.lifelines.map(({ role }) => role)).toEqual(["set-top-box", "head-end"]);
+    expect(first?.rows).toHaveLength(2);
+    expect(second?.rows).toMatchObject([
+      { step: "608", time: "+2.0 ms", x1: first?.lifelines[0]?.x, x2: first?.lifelines[1]?.x },
+    ]);
+  });
+});
