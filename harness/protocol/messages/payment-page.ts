@@ -46,7 +46,7 @@ const NAMES = {
   "security-information": /^[0-9a-fA-F]{16}$/,
   "release-level": /^[ -~]{1,16}$/,
   "encryption-method": /^[ -~]{1,16}$/,
-  title: /^[^]{0,1024}$/,
+  title: /^[\s\S]{0,1024}$/,
 } as const;
 
 type ParameterName = keyof typeof NAMES;

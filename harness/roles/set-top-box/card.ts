@@ -1,0 +1,150 @@
+import type { CommandResult } from "../../protocol/messages/command-result.ts";
+import {
+  encodeGetPreviousSignatureCommand,
+  parseGetPreviousSignatureResponse,
+} from "../../protocol/messages/get-previous-signature.ts";
+import {
+  encodeInitializeIepCommand,
+  type InitializeAnswer,
+  parseInitializeIepResponse,
+} from "../../protocol/messages/initialize-iep.ts";
+import {
+  encodeSelectCommand,
+  type PurseIdentity,
+  parseSelectPurseResponse,
+} from "../../protocol/messages/select-purse.ts";
+import { refused, send, show, stop, unresolved } from "./conclude.ts";
+import { answered } from "./debit.ts";
+import { CARD_FAILED, INSERT_CARD, NO_CARD, NO_PURSE, OTHER_CARD } from "./display.ts";
+import type { CardFailure, SetTopBoxInput } from "./events.ts";
+import { forgotten, isSameCard, type PendingDebit, remembered, withAnswer } from "./pending.ts";
+import { after, go, type SetTopBoxState, type SetTopBoxStep } from "./state.ts";
+
+/** The transaction number asked for is not the last one that the card has completed. */
+const NO_SUCH_TRANSACTION = 0x9406;
+
+/** The card is to be powered, or was just looked for. */
+export function onConnecting(state: SetTopBoxState, input: SetTopBoxInput): SetTopBoxStep {
+  switch (input.kind) {
+    case "card-connected":
+      return go(state, { phase: "selecting", ATR: input.ATR }, { kind: "command", bytes: encodeSelectCommand() });
+    case "card-absent":
+      if (state.reconnected || state.mode === "recovery") return noCard(state);
+      return go(state, { phase: "inserting" }, show(INSERT_CARD), { kind: "await-card" });
+    case "card-failed":
+      return cardFailed(state, input);
+    default:
+      return outOfTurn(state, input);
+  }
+}
+
+/** The user may put the card in before, while or after browsing. */
+export function onInserting(state: SetTopBoxState, input: SetTopBoxInput): SetTopBoxStep {
+  if (input.kind !== "card-present") return noCard(state);
+  return go(state, { phase: "connecting", reconnected: true }, { kind: "connect-card" });
+}
+
+export function onSelected(state: SetTopBoxState, input: SetTopBoxInput): SetTopBoxStep {
+  if (input.kind === "card-failed" && input.isLost && !state.reconnected && state.goal === "information") {
+    // a contact kept from the purchase before, and the card was changed since
+    return go(state, { phase: "connecting", reconnected: true }, { kind: "release-card" }, { kind: "connect-card" });
+  }
+  if (input.kind !== "card-answer") return outOfTurn(state, input);
+  const result = parseSelectPurseResponse(input.bytes);
+  if (result.kind !== "answer") return noPurse(state, result, "SELECT");
+  return state.goal === "information" ? secureOlder(state, result.value) : askSameCard(state, result.value);
+}
+
+/** An older answer that only this card knows is read before a new transaction can replace it. */
+function secureOlder(state: SetTopBoxState, identity: PurseIdentity): SetTopBoxStep {
+  const { PPIEP, IDIEP } = identity;
+  const next: SetTopBoxState = { ...state, purse: { PPIEP, IDIEP, NTIEP: 0 } };
+  const older = olderOf(next);
+  if (!older) return initialise(next);
+  return go(next, { phase: "securing" }, { kind: "command", bytes: encodeGetPreviousSignatureCommand(older.NTIEP) });
+}
+
+function olderOf({ pending, purse }: SetTopBoxState): PendingDebit | undefined {
+  return purse && pending.findLast((each) => each.CARDRSP === null && isSameCard(each, purse));
+}
+
+export function onSecured(state: SetTopBoxState, input: SetTopBoxInput): SetTopBoxStep {
+  const older = olderOf(state);
+  if (input.kind !== "card-answer" || !older) return outOfTurn(state, input);
+  const result = parseGetPreviousSignatureResponse(input.bytes);
+  if (result.kind === "answer") {
+    const pending = withAnswer(older, result.value.CARDRSP);
+    return after(
+      [{ kind: "remember", pending }],
+      initialise({ ...state, pending: remembered(state.pending, pending) }),
+    );
+  }
+  if (result.kind !== "refused" || result.SW !== NO_SUCH_TRANSACTION) return initialise(state);
+  const { IDTRX } = older;
+  const dropped = { kind: "log", entry: "pending-dropped", IDTRX, fields: { SW: "9406" } } as const;
+  return after(
+    [{ kind: "forget", IDTRX }, dropped],
+    initialise({ ...state, pending: forgotten(state.pending, IDTRX) }),
+  );
+}
+
+function initialise(state: SetTopBoxState): SetTopBoxStep {
+  return go(state, { phase: "initialising" }, { kind: "command", bytes: encodeInitializeIepCommand() });
+}
+
+/** Card information for the head end (608). */
+export function onInitialised(state: SetTopBoxState, input: SetTopBoxInput): SetTopBoxStep {
+  if (input.kind !== "card-answer") return outOfTurn(state, input);
+  const result = parseInitializeIepResponse(input.bytes);
+  if (result.kind !== "answer") return noPurse(state, result, "INITIALIZE IEP");
+  return cardInformation(state, result.value);
+}
+
+function cardInformation(state: SetTopBoxState, { fields, INITRSP }: InitializeAnswer): SetTopBoxStep {
+  const { sale, ATR } = state;
+  if (!sale || !ATR) return stop(state, "A016", CARD_FAILED);
+  const { PPIEP, IDIEP, NTIEP } = fields;
+  const message = { kind: "card-information", IDTRX: sale.IDTRX, ATR, INITRSP } as const;
+  return go(state, { phase: "waiting", purse: { PPIEP, IDIEP, NTIEP } }, send(message), { kind: "receive" });
+}
+
+/** Only the card that was to be debited can say what became of it. */
+function askSameCard(state: SetTopBoxState, identity: PurseIdentity): SetTopBoxStep {
+  const wanted = state.pending.find(({ IDTRX }) => IDTRX === state.sale?.IDTRX);
+  if (!wanted) return unresolved(state);
+  if (!isSameCard(wanted, identity)) return after([show(OTHER_CARD)], unresolved(state));
+  return go(state, { phase: "asking" }, { kind: "command", bytes: encodeGetPreviousSignatureCommand(wanted.NTIEP) });
+}
+
+export function onSignature(state: SetTopBoxState, input: SetTopBoxInput): SetTopBoxStep {
+  if (input.kind !== "card-answer") return outOfTurn(state, input);
+  const result = parseGetPreviousSignatureResponse(input.bytes);
+  if (result.kind === "answer") return answered(state, result.value, 1);
+  if (result.kind === "refused" && result.SW === NO_SUCH_TRANSACTION) return refused(state, "9406", 1);
+  return noPurse(state, result, "GET PREVIOUS IEP SIGNATURE");
+}
+
+function noCard(state: SetTopBoxState): SetTopBoxStep {
+  return state.goal === "information" ? stop(state, "A015", NO_CARD) : unresolved(state);
+}
+
+/** The card answers, but not as a purse does. A refusal is the card's right; bytes that are no answer are its fault. */
+function noPurse(state: SetTopBoxState, result: CommandResult<unknown>, command: string): SetTopBoxStep {
+  const isFault = result.kind === "malformed";
+  const text = isFault ? `answer to ${command}: ${result.reason}` : "";
+  const trouble = isFault ? [{ kind: "trouble", owner: "card", text } as const] : [];
+  if (state.goal === "signature") return after(trouble, unresolved(state));
+  return after([...trouble, { kind: "release-card" }], stop(state, "A016", isFault ? CARD_FAILED : NO_PURSE));
+}
+
+function cardFailed(state: SetTopBoxState, { owner, text }: CardFailure): SetTopBoxStep {
+  const told = [{ kind: "trouble", owner, text } as const, { kind: "release-card" } as const];
+  if (state.goal === "signature") return after(told, unresolved(state));
+  return after(told, stop(state, "A016", CARD_FAILED));
+}
+
+function outOfTurn(state: SetTopBoxState, input: SetTopBoxInput): SetTopBoxStep {
+  const text = `"${input.kind}" while ${state.phase}`;
+  const failure = { kind: "card-failed", owner: "bench", text, isLost: false, mayHaveArrived: true } as const;
+  return cardFailed(state, input.kind === "card-failed" ? input : failure);
+}

@@ -1,0 +1,121 @@
+import { uintToBytes } from "../../core/bytes.ts";
+import type { CommandResult } from "../../protocol/messages/command-result.ts";
+import { readDebitData } from "../../protocol/messages/debit-data.ts";
+import { type DebitAnswer, encodeDebitIepCommand, parseDebitIepResponse } from "../../protocol/messages/debit-iep.ts";
+import type { DebitCommand, Page } from "../../protocol/messages/layouts.ts";
+import { finish, log, lost, refused, send, show, stop, unresolved } from "./conclude.ts";
+import { CARD_TAKEN, CARD_TORN } from "./display.ts";
+import type { CardFailure, SetTopBoxInput, SetTopBoxOutput } from "./events.ts";
+import { answerOf, forgotten, pendingDebit, remembered, withAnswer } from "./pending.ts";
+import { after, go, type PurseSeen, type SetTopBoxState, type SetTopBoxStep } from "./state.ts";
+
+/** Place of MPDA in DEBITDATA (card-edge.md 5.3). */
+const MPDA_OFFSET = 11;
+
+/** Asking more often would not change the card's answer. */
+const MOST_QUESTIONS = 2;
+
+/** DEBITDATA with the amount that the merchant's page named and the user accepted (618, [0082]). */
+export function overwriteAmount(DEBITDATA: Uint8Array, MPDA: number): Uint8Array {
+  const overwritten = DEBITDATA.slice();
+  overwritten.set(uintToBytes(MPDA, 4), MPDA_OFFSET);
+  return overwritten;
+}
+
+/** Debits the card, or, when that was done already, asks it for what it answered then. */
+export function onDebitCommand(state: SetTopBoxState, command: DebitCommand): SetTopBoxStep {
+  const { page, purse } = state;
+  if (!page || !purse) return finish(state, "A00A");
+  if (!state.executed) return debitCard(state, command, page, purse);
+  if (state.asked >= MOST_QUESTIONS) return lost(state, "garbled", "A00A", "one debit command too many");
+  if (state.debit.kind !== "refused") return askForSignature(state);
+  return refused({ ...state, asked: state.asked + 1 }, state.debit.SW, 0);
+}
+
+function debitCard(state: SetTopBoxState, { DEBITDATA }: DebitCommand, page: Page, purse: PurseSeen): SetTopBoxStep {
+  const pending = pendingDebit(page, purse);
+  const received = readDebitData(DEBITDATA);
+  const { NTPSAM = null, MPDA = null } = received.ok ? received.value : {};
+  const outputs: SetTopBoxOutput[] = [
+    { kind: "remember", pending },
+    log(state, "debit-command", "618", { MPDA: page.MPDA, CURRPDA: page.CURRPDA, NTIEP: purse.NTIEP, NTPSAM }),
+  ];
+  if (MPDA !== page.MPDA) outputs.push(log(state, "amount-replaced", "618", { received: MPDA, MPDA: page.MPDA }));
+  const bytes = encodeDebitIepCommand(overwriteAmount(DEBITDATA, page.MPDA));
+  const change = { phase: "debiting", executed: true, pending: remembered(state.pending, pending) } as const;
+  return go(state, change, ...outputs, { kind: "command", bytes });
+}
+
+/** What came of DEBIT IEP (620). */
+export function onDebitAnswer(state: SetTopBoxState, input: SetTopBoxInput): SetTopBoxStep {
+  if (input.kind === "card-failed") return input.mayHaveArrived ? torn(state, input) : neverArrived(state);
+  if (input.kind !== "card-answer") return unresolved(state);
+  const result = parseDebitIepResponse(input.bytes);
+  if (result.kind === "answer") return answered(state, result.value, 0);
+  if (isPlainRefusal(result, input.bytes)) return refused(state, hexSW(result.SW), 0);
+  const text = result.kind === "malformed" ? result.reason : `status word ${hexSW(result.SW)} is none of DEBIT IEP`;
+  return torn(state, { owner: "card", text: `answer to DEBIT IEP: ${text}` });
+}
+
+/** Status words with which DEBIT IEP says that it changed nothing (card-edge.md 4). */
+const PLAIN_REFUSALS = new Set([0x6e00, 0x6d00, 0x6a86, 0x6700, 0x6985, 0x9303, 0x9302, 0x6581]);
+
+/** Any other answer may be one that was damaged on its way: then only the card's signature tells. */
+export function isPlainRefusal(
+  result: CommandResult<DebitAnswer>,
+  response: Uint8Array,
+): result is { kind: "refused"; SW: number } {
+  return result.kind === "refused" && response.length === 2 && PLAIN_REFUSALS.has(result.SW);
+}
+
+/** The card has completed: its answer is kept before it is passed on (620, 621). */
+export function answered(state: SetTopBoxState, { fields, CARDRSP }: DebitAnswer, RECOVERED: 0 | 1): SetTopBoxStep {
+  const sale = state.sale;
+  const kept = state.pending.find(({ IDTRX }) => IDTRX === sale?.IDTRX);
+  if (!sale) return finish(state, "A00A");
+  const pending = kept && withAnswer(kept, CARDRSP);
+  const next: SetTopBoxState = {
+    ...state,
+    debit: { kind: "answered", CARDRSP, CC: fields.CC, BALIEP: fields.BALIEP },
+    pending: pending ? remembered(state.pending, pending) : state.pending,
+  };
+  const done: SetTopBoxOutput[] = [
+    ...(pending ? [{ kind: "remember", pending } as const] : []),
+    log(state, "debit-response", "620", { CC: fields.CC, SW: "9000" }),
+  ];
+  if (state.mode === "recovery") return go(next, { phase: "opening" }, ...done, { kind: "open" });
+  const message = { kind: "debit-response", IDTRX: sale.IDTRX, CARDRSP, SW: "9000", RECOVERED } as const;
+  return go(next, { phase: "concluding" }, ...done, send(message), { kind: "receive" });
+}
+
+/** GET PREVIOUS IEP SIGNATURE, from the same card, in the reader now or put back in time. */
+export function askForSignature(state: SetTopBoxState): SetTopBoxStep {
+  const change = { phase: "connecting", goal: "signature", reconnected: false, asked: state.asked + 1 } as const;
+  return go(state, change, { kind: "connect-card" });
+}
+
+function torn(state: SetTopBoxState, { owner, text }: Pick<CardFailure, "owner" | "text">): SetTopBoxStep {
+  const told: SetTopBoxOutput[] = [{ kind: "trouble", owner, text }, show(CARD_TORN), { kind: "release-card" }];
+  return after(told, askForSignature({ ...state, debit: { kind: "unknown" } }));
+}
+
+/** The card had gone before DEBIT IEP could be sent: nothing to recover. */
+function neverArrived(state: SetTopBoxState): SetTopBoxStep {
+  const IDTRX = state.sale?.IDTRX ?? "";
+  const next = { ...state, pending: forgotten(state.pending, IDTRX) };
+  return after([{ kind: "forget", IDTRX }, { kind: "release-card" }], stop(next, "A016", CARD_TAKEN));
+}
+
+/** The first message of a recovery: the card's answer, known from then or read again (messages.md 2). */
+export function recoveryMessage(state: SetTopBoxState): SetTopBoxStep {
+  const pending = state.pending.find(({ IDTRX }) => IDTRX === state.sale?.IDTRX);
+  const CARDRSP = pending && answerOf(pending);
+  if (!pending || !CARDRSP) return finish(state, "A01A");
+  const { IDTRX, IDMER, HOST, PORT, URL } = pending;
+  const message = { kind: "recovery", IDTRX, IDMER, HOST, PORT, URL, CARDRSP, SW: "9000" } as const;
+  return go(state, { phase: "concluding" }, send(message), { kind: "receive" });
+}
+
+export function hexSW(SW: number): string {
+  return SW.toString(16).toUpperCase().padStart(4, "0");
+}

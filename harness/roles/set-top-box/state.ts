@@ -1,0 +1,95 @@
+import type { Page } from "../../protocol/messages/layouts.ts";
+import type { Step } from "../role.ts";
+import type { OrderInput, SetTopBoxOutput } from "./events.ts";
+import type { PendingDebit, Sale } from "./pending.ts";
+
+/** What the session waits for. */
+export type SetTopBoxPhase =
+  | "start"
+  | "opening"
+  | "browsing" // page E2
+  | "deciding" // the user
+  | "connecting" // answer to reset
+  | "inserting"
+  | "selecting" // SELECT
+  | "securing" // GET PREVIOUS IEP SIGNATURE for an older transaction of this card
+  | "initialising" // INITIALIZE IEP
+  | "waiting" // debit command EB
+  | "debiting" // DEBIT IEP
+  | "asking" // GET PREVIOUS IEP SIGNATURE for this transaction
+  | "concluding" // E7, E8, or the debit command again
+  | "over";
+
+/** The purse that was initialised for this purchase. */
+export interface PurseSeen {
+  readonly PPIEP: string;
+  readonly IDIEP: string;
+  readonly NTIEP: number;
+}
+
+/** What is known of the debit. */
+export type DebitKnown =
+  | { readonly kind: "none" } // no DEBIT IEP was sent
+  | { readonly kind: "unknown" } // it was sent, and the card's answer is lost
+  | { readonly kind: "refused"; readonly SW: string } // the card did not debit and signed nothing
+  | { readonly kind: "answered"; readonly CARDRSP: Uint8Array; readonly CC: string; readonly BALIEP: number };
+
+/** One session: a purchase, or the recovery of an earlier one. */
+export interface SetTopBoxState {
+  readonly phase: SetTopBoxPhase;
+  readonly mode: "purchase" | "recovery";
+  /** Why the card is being talked to. */
+  readonly goal: "information" | "signature";
+  readonly order: OrderInput | undefined;
+  readonly page: Page | undefined;
+  /** The page's sale, or that of the debit to recover. */
+  readonly sale: Sale | undefined;
+  readonly ATR: Uint8Array | undefined;
+  readonly purse: PurseSeen | undefined;
+  /** DEBIT IEP has been given to the card: never again in this session. */
+  readonly executed: boolean;
+  readonly debit: DebitKnown;
+  /** How often the card was asked for its signature. */
+  readonly asked: number;
+  /** The lost contact before the first command was mended once already. */
+  readonly reconnected: boolean;
+  /** The head end has said "debited" (636). */
+  readonly toldDebited: boolean;
+  /** Unsettled debits, of this session and of earlier ones. */
+  readonly pending: readonly PendingDebit[];
+}
+
+export function newSession(pending: readonly PendingDebit[]): SetTopBoxState {
+  return {
+    phase: "start",
+    mode: "purchase",
+    goal: "information",
+    order: undefined,
+    page: undefined,
+    sale: undefined,
+    ATR: undefined,
+    purse: undefined,
+    executed: false,
+    debit: { kind: "none" },
+    asked: 0,
+    reconnected: false,
+    toldDebited: false,
+    pending,
+  };
+}
+
+export type SetTopBoxStep = Step<SetTopBoxState, SetTopBoxOutput>;
+
+/** The next state with `change` in it, and what is to be done. */
+export function go(
+  state: SetTopBoxState,
+  change: Partial<SetTopBoxState>,
+  ...outputs: readonly SetTopBoxOutput[]
+): SetTopBoxStep {
+  return { state: { ...state, ...change }, outputs };
+}
+
+/** The same step, with these outputs before its own. */
+export function after(outputs: readonly SetTopBoxOutput[], step: SetTopBoxStep): SetTopBoxStep {
+  return { state: step.state, outputs: [...outputs, ...step.outputs] };
+}
