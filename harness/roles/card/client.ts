@@ -1,0 +1,87 @@
+import type { Deadline } from "../../core/deadline.ts";
+import type { CommandResult } from "../../protocol/messages/command-result.ts";
+import { type DebitAnswer, encodeDebitIepCommand, parseDebitIepResponse } from "../../protocol/messages/debit-iep.ts";
+import { type Balance, encodeGetBalanceCommand, parseGetBalanceResponse } from "../../protocol/messages/get-balance.ts";
+import {
+  encodeGetPreviousSignatureCommand,
+  parseGetPreviousSignatureResponse,
+} from "../../protocol/messages/get-previous-signature.ts";
+import {
+  encodeInitializeIepCommand,
+  type InitializeAnswer,
+  parseInitializeIepResponse,
+} from "../../protocol/messages/initialize-iep.ts";
+import {
+  CARD_INFORMATION_FILE,
+  type CardInformationRecord,
+  encodeReadRecordCommand,
+  LOG_FILE,
+  type LogRecord,
+  parseCardInformationResponse,
+  parseLogRecordResponse,
+} from "../../protocol/messages/read-record.ts";
+import {
+  encodeSelectCommand,
+  type PurseIdentity,
+  parseSelectPurseResponse,
+} from "../../protocol/messages/select-purse.ts";
+
+/** How APDUs reach the card: `CardChannel` of device/contracts.ts has it. */
+export interface CardAccess {
+  transmit(command: Uint8Array, deadline: Deadline): Promise<Uint8Array>;
+}
+
+/** No card keeps more records than P1 can name. */
+const MAX_RECORDS = 254;
+
+/**
+ * Drives a purse card, real or simulated. A refusal and bytes that are no answer are results (`CommandResult`); only the
+ * channel's own errors (`DEVICE_SILENT`, `DEVICE_LOST` …) are thrown.
+ */
+export class IepClient {
+  readonly #card: CardAccess;
+
+  constructor(card: CardAccess) {
+    this.#card = card;
+  }
+
+  async select(deadline: Deadline): Promise<CommandResult<PurseIdentity>> {
+    return parseSelectPurseResponse(await this.#card.transmit(encodeSelectCommand(), deadline));
+  }
+
+  async initialize(deadline: Deadline): Promise<CommandResult<InitializeAnswer>> {
+    return parseInitializeIepResponse(await this.#card.transmit(encodeInitializeIepCommand(), deadline));
+  }
+
+  /** `DEBITDATA`: 53 bytes as the PSAM gave them. */
+  async debit(DEBITDATA: Uint8Array, deadline: Deadline): Promise<CommandResult<DebitAnswer>> {
+    return parseDebitIepResponse(await this.#card.transmit(encodeDebitIepCommand(DEBITDATA), deadline));
+  }
+
+  async getPreviousSignature(NTIEP: number, deadline: Deadline): Promise<CommandResult<DebitAnswer>> {
+    const response = await this.#card.transmit(encodeGetPreviousSignatureCommand(NTIEP), deadline);
+    return parseGetPreviousSignatureResponse(response);
+  }
+
+  async getBalance(deadline: Deadline): Promise<CommandResult<Balance>> {
+    return parseGetBalanceResponse(await this.#card.transmit(encodeGetBalanceCommand(), deadline));
+  }
+
+  async readCardInformation(deadline: Deadline): Promise<CommandResult<CardInformationRecord>> {
+    const response = await this.#card.transmit(encodeReadRecordCommand(1, CARD_INFORMATION_FILE), deadline);
+    return parseCardInformationResponse(response);
+  }
+
+  /** All records, newest first. A card that never says 6A83 is stopped after 254. */
+  async readLog(deadline: Deadline): Promise<CommandResult<readonly LogRecord[]>> {
+    const records: LogRecord[] = [];
+    for (let number = 1; number <= MAX_RECORDS; number++) {
+      const response = await this.#card.transmit(encodeReadRecordCommand(number, LOG_FILE), deadline);
+      const result = parseLogRecordResponse(response);
+      if (result.kind === "refused" && result.SW === 0x6a83) break;
+      if (result.kind !== "answer") return result;
+      records.push(result.value);
+    }
+    return { kind: "answer", value: records };
+  }
+}

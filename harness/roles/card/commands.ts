@@ -1,0 +1,112 @@
+import type { CommandApdu } from "../../protocol/apdu/command-apdu.ts";
+import { CARD_RESPONSE_LENGTH } from "../../protocol/messages/card-response.ts";
+import { DEBIT_DATA_LENGTH } from "../../protocol/messages/debit-data.ts";
+import { DEBIT_IEP } from "../../protocol/messages/debit-iep.ts";
+import { BALANCE_LENGTH, GET_BALANCE } from "../../protocol/messages/get-balance.ts";
+import { GET_PREVIOUS_SIGNATURE } from "../../protocol/messages/get-previous-signature.ts";
+import type { CommandHeader } from "../../protocol/messages/header.ts";
+import { INIT_RESPONSE_LENGTH } from "../../protocol/messages/init-response.ts";
+import { INITIALIZE_IEP } from "../../protocol/messages/initialize-iep.ts";
+import {
+  CARD_INFORMATION_FILE,
+  CARD_INFORMATION_LENGTH,
+  LOG_FILE,
+  LOG_RECORD_LENGTH,
+  READ_RECORD,
+} from "../../protocol/messages/read-record.ts";
+import { SELECT } from "../../protocol/messages/select-purse.ts";
+import type { CardStep } from "./answer.ts";
+import { balance } from "./balance.ts";
+import type { CardCrypto } from "./crypto.ts";
+import { debit } from "./debit.ts";
+import { initialize } from "./initialize.ts";
+import { previousSignature } from "./previous-signature.ts";
+import { readRecord } from "./read-record.ts";
+import { purseIdentity, select } from "./select.ts";
+import type { CardState } from "./state.ts";
+
+/** A command of the card: what it is told by, what is right about it before the purse is looked at, what it does. */
+export interface CardCommand {
+  readonly name: "select" | "initialize" | "debit" | "previous-signature" | "balance" | "read-record";
+  readonly cla: number;
+  readonly ins: number;
+  hasRightParameters(p1: number, p2: number): boolean;
+  hasRightData(length: number): boolean;
+  /** Bytes of the answer when the command succeeds: Le must not be less. */
+  answerLength(state: CardState, p2: number): number;
+  /** Works without a selected purse. */
+  readonly beforeSelection?: true;
+  /** A blocked purse refuses it. */
+  readonly needsIssuedPurse?: true;
+  handle(state: CardState, apdu: CommandApdu, crypto: CardCrypto): CardStep;
+}
+
+const exactly =
+  ({ p1, p2 }: CommandHeader) =>
+  (a: number, b: number) =>
+    a === p1 && b === p2;
+const bytes = (wanted: number) => (length: number) => length === wanted;
+
+/** THE table of commands (card-edge.md, section 5). */
+export const CARD_COMMANDS: readonly CardCommand[] = [
+  {
+    name: "select",
+    ...SELECT,
+    hasRightParameters: exactly(SELECT),
+    hasRightData: (length) => length >= 5 && length <= 16,
+    answerLength: ({ purse }) => purseIdentity(purse).length,
+    beforeSelection: true,
+    handle: select,
+  },
+  {
+    name: "initialize",
+    ...INITIALIZE_IEP,
+    hasRightParameters: exactly(INITIALIZE_IEP),
+    hasRightData: bytes(0),
+    answerLength: () => INIT_RESPONSE_LENGTH,
+    needsIssuedPurse: true,
+    handle: initialize,
+  },
+  {
+    name: "debit",
+    ...DEBIT_IEP,
+    hasRightParameters: exactly(DEBIT_IEP),
+    hasRightData: bytes(DEBIT_DATA_LENGTH),
+    answerLength: () => CARD_RESPONSE_LENGTH,
+    needsIssuedPurse: true,
+    handle: debit,
+  },
+  {
+    name: "previous-signature",
+    ...GET_PREVIOUS_SIGNATURE,
+    hasRightParameters: exactly(GET_PREVIOUS_SIGNATURE),
+    hasRightData: bytes(2),
+    answerLength: () => CARD_RESPONSE_LENGTH,
+    handle: previousSignature,
+  },
+  {
+    name: "balance",
+    ...GET_BALANCE,
+    hasRightParameters: exactly(GET_BALANCE),
+    hasRightData: bytes(0),
+    answerLength: () => BALANCE_LENGTH,
+    handle: balance,
+  },
+  {
+    name: "read-record",
+    ...READ_RECORD,
+    hasRightParameters: (p1, p2) => p1 !== 0 && (p2 === CARD_INFORMATION_FILE || p2 === LOG_FILE),
+    hasRightData: bytes(0),
+    answerLength: (_state, p2) => (p2 === LOG_FILE ? LOG_RECORD_LENGTH : CARD_INFORMATION_LENGTH),
+    handle: readRecord,
+  },
+];
+
+/** The command of that class and instruction, or the status word for a wrong one (section 4). */
+export function findCommand(cla: number, ins: number): CardCommand | 0x6e00 | 0x6d00 {
+  const found = CARD_COMMANDS.find((command) => command.cla === cla && command.ins === ins);
+  if (found) return found;
+  const isKnownClass = CARD_COMMANDS.some((command) => command.cla === cla);
+  const isKnownElsewhere = CARD_COMMANDS.some((command) => command.ins === ins);
+  return isKnownClass && !isKnownElsewhere ? 0x6d00 : 0x6e00;
+}

@@ -1,0 +1,55 @@
+import { fromHex, toHex } from "../../core/bytes.ts";
+import { PursebenchError } from "../../core/errors.ts";
+import type { CommandApdu } from "../../protocol/apdu/command-apdu.ts";
+import { encodeCardResponse } from "../../protocol/messages/card-response.ts";
+import { type DebitData, readDebitData } from "../../protocol/messages/debit-data.ts";
+import type { LogRecord } from "../../protocol/messages/read-record.ts";
+import { type CardStep, refused, writtenAndAnswered } from "./answer.ts";
+import { type CardCrypto, type DebitContext, sessionKeysOf } from "./crypto.ts";
+import { type CardState, LOG_RECORDS, type Purse } from "./state.ts";
+
+/** DEBIT IEP (card-edge.md 5.3). The caller has checked the length. */
+export function debit(state: CardState, apdu: CommandApdu, crypto: CardCrypto): CardStep {
+  if (state.session.kind !== "initialised") return refused(state, 0x6985);
+  const used: CardState = { ...state, session: { kind: "selected" } };
+  const context = contextOf(state.purse, state.session.INITRSP, apdu.data);
+  const keys = sessionKeysOf(context);
+  if (!crypto.verifyS2(context, keys)) return refused(used, 0x9302);
+
+  const read = readDebitData(apdu.data);
+  if (!read.ok) throw new PursebenchError("INTERNAL", `DEBITDATA past its length check: ${read.reason}`);
+  const CC = completionCode(state.purse, read.value);
+  const after = CC === "0000" ? debited(state.purse, read.value) : state.purse;
+  const S3 = crypto.signS3(context, keys, { CC, BALIEP: after.BALIEP });
+  const CARDRSP = encodeCardResponse({ CC, NTIEP: state.purse.NTIEP, BALIEP: after.BALIEP, S3: toHex(S3) });
+  return writtenAndAnswered(used, remembered(after, state.purse.NTIEP, CARDRSP), CARDRSP);
+}
+
+/** CC for a debit that the PSAM has signed, first reason that applies. */
+export function completionCode(purse: Purse, data: DebitData): string {
+  if (data.CURRPDA !== purse.CURRIEP || data.CEXPPDA !== purse.CEXPIEP) return "9409";
+  if (data.MPDA === 0) return "940A";
+  if (data.MPDA > purse.BALIEP) return "9401";
+  return "0000";
+}
+
+/** The purse after a debit: balance, number and log together. */
+export function debited(purse: Purse, data: DebitData): Purse {
+  const BALIEP = purse.BALIEP - data.MPDA;
+  const log = [logRecordOf(purse, data, BALIEP), ...purse.log.slice(0, LOG_RECORDS - 1)];
+  return { ...purse, BALIEP, NTIEP: purse.NTIEP + 1, log };
+}
+
+/** The purse with CARDRSP kept for GET PREVIOUS IEP SIGNATURE. */
+export function remembered(purse: Purse, NTIEP: number, CARDRSP: Uint8Array): Purse {
+  return { ...purse, previous: { NTIEP, CARDRSP: toHex(CARDRSP) } };
+}
+
+function contextOf({ ALGIEP, KDP, NTIEP }: Purse, INITRSP: string, DEBITDATA: Uint8Array): DebitContext {
+  return { ALGIEP, KDP, NTIEP, INITRSP: fromHex(INITRSP), DEBITDATA };
+}
+
+function logRecordOf(purse: Purse, data: DebitData, BALIEP: number): LogRecord {
+  const { MPDA, CURRPDA, CEXPPDA, IDPSAM, NTPSAM, DTHR } = data;
+  return { TI: 1, NTIEP: purse.NTIEP, CC: "0000", MPDA, CURRPDA, CEXPPDA, BALIEP, IDPSAM, NTPSAM, DTHR };
+}

@@ -1,0 +1,58 @@
+import { mixEntropy } from "../../crypto/challenge.ts";
+import { parseCommandApdu } from "../../protocol/apdu/command-apdu.ts";
+import type { Role } from "../role.ts";
+import { type CardStep, refused } from "./answer.ts";
+import { type CardCommand, findCommand } from "./commands.ts";
+import { type CardCrypto, cardCrypto } from "./crypto.ts";
+import type { CardInput, CardOutput, CardState } from "./state.ts";
+
+export type CardRole = Role<CardState, CardInput, CardOutput>;
+
+/** The purse card of card-edge.md. With another `crypto`, a card with that defect. */
+export function createCardRole(crypto: CardCrypto = cardCrypto): CardRole {
+  return {
+    handle(state, input) {
+      switch (input.kind) {
+        case "reset":
+          return { state: afterReset(state, input.fresh), outputs: [] };
+        case "command":
+          return handleCommand(state, input.bytes, crypto);
+        case "write-failed":
+          return refused({ ...state, purse: state.undo ?? state.purse, undo: null }, 0x6581);
+      }
+    },
+  };
+}
+
+/** The reference card. */
+export const card: CardRole = createCardRole();
+
+/** R and the session are forgotten; what was written stays. */
+export function afterReset(state: CardState, fresh: Uint8Array | undefined): CardState {
+  const entropy = fresh ? mixEntropy(state.entropy, fresh) : state.entropy;
+  return { ...state, session: { kind: "idle" }, entropy, undo: null };
+}
+
+/** Checks in the order of section 4, then the command itself. */
+function handleCommand(before: CardState, bytes: Uint8Array, crypto: CardCrypto): CardStep {
+  const state = before.undo === null ? before : { ...before, undo: null };
+  const [cla, ins, p1, p2] = bytes;
+  if (cla === undefined || ins === undefined || p1 === undefined || p2 === undefined) return refused(state, 0x6700);
+  const command = findCommand(cla, ins);
+  if (typeof command === "number") return refused(state, command);
+  const parsed = parseCommandApdu(bytes);
+  const apdu = parsed.ok ? parsed.apdu : undefined;
+  if (!command.hasRightParameters(p1, p2)) return refusedCommand(state, command, 0x6a86);
+  if (!apdu || !command.hasRightData(apdu.data.length) || (apdu.le ?? 0) < command.answerLength(state, p2)) {
+    return refusedCommand(state, command, 0x6700);
+  }
+  if (state.session.kind === "idle" && !command.beforeSelection) return refused(state, 0x6985);
+  if (state.purse.lifeCycle === "blocked" && command.needsIssuedPurse) return refusedCommand(state, command, 0x9303);
+  return command.handle(state, apdu, crypto);
+}
+
+/** An INITIALIZE IEP that is refused, for whatever reason, ends the initialised session (section 3). */
+function refusedCommand(state: CardState, command: CardCommand, SW: number): CardStep {
+  const ends = command.name === "initialize" && state.session.kind === "initialised";
+  return refused(ends ? { ...state, session: { kind: "selected" } } : state, SW);
+}

@@ -1,0 +1,11 @@
+import { bytesToUint, fromHex } from "../../core/bytes.ts";
+import type { CommandApdu } from "../../protocol/apdu/command-apdu.ts";
+import { answered, type CardStep, refused } from "./answer.ts";
+import type { CardState } from "./state.ts";
+
+/** GET PREVIOUS IEP SIGNATURE (card-edge.md 5.4): the very bytes that were lost, or 9406. */
+export function previousSignature(state: CardState, apdu: CommandApdu): CardStep {
+  const { previous } = state.purse;
+  if (previous === null || previous.NTIEP !== bytesToUint(apdu.data)) return refused(state, 0x9406);
+  return answered(state, fromHex(previous.CARDRSP));
+}
