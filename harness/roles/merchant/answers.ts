@@ -1,0 +1,23 @@
+import type { HttpResponse } from "../../link/exchange.ts";
+import type { Step } from "../role.ts";
+import type { MerchantOutput, MerchantPhase } from "./effects.ts";
+import { sentencePage } from "./page.ts";
+
+export type MerchantStep = Step<MerchantPhase, MerchantOutput>;
+
+export function answer(response: HttpResponse, before: readonly MerchantOutput[] = []): MerchantStep {
+  return { state: { at: "answered" }, outputs: [...before, { kind: "respond", response }, { kind: "end" }] };
+}
+
+/** The answers of `messages.md`, section 4, each with a sentence for the user. */
+export const REFUSALS = {
+  malformed: () => sentencePage(400, "Bad request", "The request was not understood. Please go back to the shop."),
+  notPaid: () => sentencePage(402, "Payment failed", "The payment failed. Nothing was sold."),
+  unacceptable: () => sentencePage(403, "Confirmation not accepted", "This confirmation does not fit the sale."),
+  noSuchPage: () => sentencePage(404, "Not found", "There is no such page."),
+  noSuchItem: () => sentencePage(404, "Not found", "There is no such item."),
+  noSuchSale: () => sentencePage(404, "Not found", "There is no such transaction."),
+  otherMethod: () => sentencePage(405, "Not possible", "This page cannot be used like that."),
+  concluded: () => sentencePage(409, "Already concluded", "This sale has already been concluded."),
+  tooLarge: () => sentencePage(413, "Too large", "The request is too large."),
+} as const satisfies Readonly<Record<string, () => HttpResponse>>;

@@ -1,0 +1,62 @@
+import { unreachable } from "../../core/errors.ts";
+import type { HttpRequest } from "../../link/exchange.ts";
+import type { Role } from "../role.ts";
+import { answer, type MerchantStep, REFUSALS } from "./answers.ts";
+import { checkout } from "./checkout.ts";
+import type { MerchantInput, MerchantOutput, MerchantPhase, MerchantState } from "./effects.ts";
+import { isTooLarge } from "./form.ts";
+import { onConcluded, onSale, postConfirmation } from "./settle.ts";
+import { cataloguePage } from "./shop-pages.ts";
+import { type MerchantSite, STATUS_PATH } from "./site.ts";
+
+export type MerchantRole = Role<MerchantState, MerchantInput, MerchantOutput>;
+
+/** The merchant server: one request in, one response out (`messages.md`, section 4). */
+export const merchant: MerchantRole = {
+  handle({ site, phase }, input) {
+    const { state, outputs } = handlePhase(site, phase, input);
+    return { state: { site, phase: state }, outputs };
+  },
+};
+
+/** A request that has just come in. */
+export function newRequest(site: MerchantSite): MerchantState {
+  return { site, phase: { at: "request" } };
+}
+
+function handlePhase(site: MerchantSite, phase: MerchantPhase, input: MerchantInput): MerchantStep {
+  switch (input.kind) {
+    case "request":
+      return phase.at === "request" ? route(site, input.request, input.IDTRX) : ignored(phase);
+    case "sale":
+      return phase.at === "sale" ? onSale(site, phase, input) : ignored(phase);
+    case "concluded":
+      return phase.at === "conclusion" ? onConcluded(site, phase, input) : ignored(phase);
+    default:
+      return unreachable(input);
+  }
+}
+
+function ignored(phase: MerchantPhase): MerchantStep {
+  return { state: phase, outputs: [] };
+}
+
+function route(site: MerchantSite, request: HttpRequest, IDTRX: string): MerchantStep {
+  if (isTooLarge(request)) return answer(REFUSALS.tooLarge());
+  const [path] = request.path.split("?");
+  switch (path) {
+    case "/":
+      return request.method === "GET" ? answer(cataloguePage(site)) : otherMethod("GET");
+    case "/checkout":
+      return request.method === "POST" ? checkout(site, request, IDTRX) : otherMethod("POST");
+    case STATUS_PATH:
+      return request.method === "POST" ? postConfirmation(request) : otherMethod("POST");
+    default:
+      return answer(REFUSALS.noSuchPage());
+  }
+}
+
+function otherMethod(allow: string): MerchantStep {
+  const { headers, ...rest } = REFUSALS.otherMethod();
+  return answer({ ...rest, headers: { ...headers, allow } });
+}
