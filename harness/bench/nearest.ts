@@ -1,6 +1,6 @@
-/** The word of `known` that `found` was probably meant to be: at most a third of its letters differ. */
+/** The word of `known` that `found` was probably meant to be: few of its letters differ. */
 export function nearest(found: string, known: readonly string[]): string | undefined {
-  const limit = Math.max(2, Math.floor(found.length / 3));
+  const limit = Math.min(Math.max(1, Math.floor(found.length / 2)), Math.max(3, Math.floor(found.length / 3)));
   let best: { readonly word: string; readonly distance: number } | undefined;
   for (const word of known) {
     const distance = editDistance(found.toLowerCase(), word.toLowerCase(), limit);

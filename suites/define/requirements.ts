@@ -11,6 +11,8 @@ const Requirement = z.object({
   actor: z.string(),
   step: z.union([z.string(), z.number()]).nullable(),
   text: z.string(),
+  /** Paragraphs and claims of the source document. */
+  source: z.array(z.string()),
 });
 
 export type Requirement = z.output<typeof Requirement>;
@@ -30,4 +32,13 @@ export function loadRequirements(): Requirement[] {
 export function loadNotTested(): ReadonlyMap<string, string> {
   const text = readFileSync(join(specificationFolder(), "not-tested.yaml"), "utf8");
   return new Map(Object.entries(z.record(z.string(), z.string().min(1)).parse(parse(text) ?? {})));
+}
+
+/** What reports of the base payment are held against. */
+export function loadBasis(): {
+  readonly requirements: readonly Requirement[];
+  readonly notTested: readonly { readonly id: string; readonly reason: string }[];
+} {
+  const requirements = loadRequirements().filter((each) => each.flow === "pay-base");
+  return { requirements, notTested: [...loadNotTested()].map(([id, reason]) => ({ id, reason })) };
 }

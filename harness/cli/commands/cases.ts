@@ -1,0 +1,32 @@
+import type { Command } from "commander";
+import { headerOf } from "../../../suites/define/case.ts";
+import { type CliContext, line, printJson } from "../context.ts";
+import { parseRole, selectCases } from "../selection.ts";
+
+interface CasesOptions {
+  readonly iut?: string;
+  readonly suite: readonly string[];
+  readonly requirement: readonly string[];
+  readonly json?: boolean;
+}
+
+const collect = (value: string, before: readonly string[]): string[] => [...before, value];
+
+export function addCases(root: Command, { house, io }: CliContext): void {
+  root
+    .command("cases")
+    .description("List the cases without running anything.")
+    .option("--iut <role>", "only cases whose failure is this role's")
+    .option("--suite <name>", "only this suite (repeatable)", collect, [])
+    .option("--requirement <id>", "only cases for this requirement (repeatable)", collect, [])
+    .option("--json", "as JSON")
+    .addHelpText("after", "\nExample:\n  pursebench cases --iut card --requirement PAY-BASE-602")
+    .action(async (options: CasesOptions) => {
+      const iut = options.iut === undefined ? undefined : parseRole(options.iut);
+      const { suite: suites, requirement: requirements } = options;
+      const cases = selectCases(await house.cases(), { suites, requirements, iut });
+      if (options.json) return printJson(io, cases.map(headerOf));
+      for (const { id, purpose, owner } of cases) line(io, `${id.padEnd(22)} ${owner.padEnd(9)} ${purpose}`);
+      line(io, `${cases.length} case${cases.length === 1 ? "" : "s"}`);
+    });
+}

@@ -1,0 +1,66 @@
+import type { Command } from "commander";
+import { PursebenchError } from "../../core/errors.ts";
+import { type CliContext, line, printJson } from "../context.ts";
+
+interface LabOptions {
+  readonly name?: string;
+  readonly json?: boolean;
+}
+
+export function addLab(root: Command, context: CliContext): void {
+  const { house } = context;
+  const lab = root
+    .command("lab")
+    .description("The virtual lab: pcscd with the real serial driver, an emulated five-slot reader, a terminal line.")
+    .addHelpText("after", HELP);
+  const add = (command: Command) =>
+    command.option("--name <name>", "for a second lab of the same user").option("--json", "as JSON");
+  add(lab.command("up").description("start it in the background")).action(async (options: LabOptions) =>
+    show(await house.lab.up(options.name), options, context),
+  );
+  add(lab.command("down").description("end it and clean up")).action(async (options: LabOptions) =>
+    show(await house.lab.down(options.name), options, context),
+  );
+  add(lab.command("status").description("what runs, and what is in the slots")).action(async (options: LabOptions) =>
+    show(await house.lab.status(options.name), options, context),
+  );
+  add(lab.command("insert").description("put a card into a slot").argument("<slot>").argument("<card>")).action(
+    async (slot: string, card: string, options: LabOptions) =>
+      show(await house.lab.insert(options.name, slotNumber(slot), cardOf(card)), options, context),
+  );
+  add(lab.command("remove").description("take the card out of a slot").argument("<slot>")).action(
+    async (slot: string, options: LabOptions) =>
+      show(await house.lab.remove(options.name, slotNumber(slot)), options, context),
+  );
+}
+
+function slotNumber(text: string): number {
+  if (/^\d{1,3}$/.test(text) && Number(text) < 256) return Number(text);
+  throw new PursebenchError("USAGE", `slot "${text}" is no number`, { mend: "slots are counted from 0" });
+}
+
+/** `KIND` or `KIND:PORT`, e.g. `sim`, `vpcd:35963`, `mute`. */
+function cardOf(text: string): Record<string, string | number> {
+  const [, kind, rest] = /^([a-z0-9-]+)(?::(.+))?$/.exec(text) ?? [];
+  if (kind === undefined) {
+    throw new PursebenchError("USAGE", `"${text}" is no kind of card`, { mend: "for example: sim, vpcd:35963, mute" });
+  }
+  if (rest === undefined) return { kind };
+  return /^\d+$/.test(rest) ? { kind, port: Number(rest) } : { kind, card: rest };
+}
+
+function show(data: object, options: LabOptions, { io }: CliContext): void {
+  if (options.json) printJson(io, data);
+  else for (const [key, value] of Object.entries(data)) line(io, `${key}: ${textOf(value)}`);
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+const HELP = `
+Examples:
+  pursebench lab up
+  pursebench lab insert 0 sim
+  pursebench lab insert 1 vpcd:35963
+  pursebench lab down`;

@@ -1,0 +1,23 @@
+import type { Command } from "commander";
+import { type CliContext, line, printJson } from "../context.ts";
+import { EXIT } from "../exit-codes.ts";
+import { parseRole } from "../selection.ts";
+
+export function addMutants(root: Command, context: CliContext): void {
+  const { house, io } = context;
+  root
+    .command("mutants")
+    .description("Run the suite against reference roles with seeded defects: does it notice? Exit code 1 when not.")
+    .option("--role <role>", "only defects of this role")
+    .option("--json", "as JSON")
+    .addHelpText("after", "\nExample:\n  pursebench mutants --role card")
+    .action(async (options: { readonly role?: string; readonly json?: boolean }) => {
+      const role = options.role === undefined ? undefined : parseRole(options.role);
+      const matrix = await house.runMutants({ role, cases: await house.cases() });
+      if (matrix.survived.length > 0 || matrix.falseAlarms.length > 0) context.exit(EXIT.failed);
+      if (options.json) return printJson(io, matrix);
+      line(io, `${matrix.killed} of ${matrix.mutants} seeded defects were noticed`);
+      for (const id of matrix.survived) line(io, `survived     ${id}`);
+      for (const id of matrix.falseAlarms) line(io, `false alarm  ${id}`);
+    });
+}

@@ -1,0 +1,66 @@
+/** The real house behind the command. Parts are loaded when a command needs them, so that `--help` is quick. */
+import { systemClock } from "../core/clock.ts";
+import { deadlineIn } from "../core/deadline.ts";
+import { PursebenchError } from "../core/errors.ts";
+import { systemRandom } from "../core/random.ts";
+import { diagnose } from "./diagnose.ts";
+import type { House, LabPort } from "./ports.ts";
+
+/** Raising the lab: pcscd, two pseudo terminals, five readers. */
+const LAB_MS = 30_000;
+
+export function realHouse(): House {
+  return {
+    clock: systemClock,
+    random: systemRandom,
+    cases: async () => (await import("../../suites/index.ts")).cases,
+    openStation: () => Promise.reject(notYet("station")),
+    describe: async () => (await import("../protocol/messages/describe.ts")).describe,
+    renderReports,
+    doctor: diagnose,
+    runMutants: () => Promise.reject(notYet("mutants")),
+    lab: realLab(),
+    serveTerminal: () => Promise.reject(notYet("terminal")),
+    serveCard: () => Promise.reject(notYet("card serve")),
+  };
+}
+
+function notYet(what: string): PursebenchError {
+  return new PursebenchError("INTERNAL", `${what} is not part of this edition`);
+}
+
+async function renderReports(dir: string): Promise<readonly string[]> {
+  const [{ renderReports: render }, { loadBasis }] = await Promise.all([
+    import("../../reports/index.ts"),
+    import("../../suites/define/requirements.ts"),
+  ]);
+  const { html, junit } = await render(dir, loadBasis());
+  return [html, junit];
+}
+
+function realLab(): LabPort {
+  const lab = () => import("../lab/lab.ts");
+  const deadline = () => deadlineIn(systemClock, LAB_MS);
+  const named = (name: string | undefined) => (name === undefined ? {} : { name });
+  return {
+    async up(name) {
+      const { state, wasRunning } = await (await lab()).labUp(deadline(), named(name));
+      return { lab: wasRunning ? "was up already" : "up", ...state };
+    },
+    async down(name) {
+      return { lab: (await (await lab()).labDown(deadline(), named(name))) ? "down" : "was not up" };
+    },
+    async status(name) {
+      return await (await lab()).labStatus(deadline(), named(name));
+    },
+    async insert(name, slot, { kind, ...more }) {
+      await using control = await (await lab()).labControl(deadline(), named(name));
+      return await control.insert(slot, { kind: String(kind), ...more }, deadline());
+    },
+    async remove(name, slot) {
+      await using control = await (await lab()).labControl(deadline(), named(name));
+      await control.remove(slot, deadline());
+      return { slot, card: "removed" };
+    },
+  };
+}

@@ -1,0 +1,69 @@
+/** What the command needs from the house. `house.ts` fills it with the real thing. */
+import type { Case } from "../../suites/define/case.ts";
+import type { Pixit } from "../bench/pixit.ts";
+import type { Bench } from "../bench/schema.ts";
+import type { Clock } from "../core/clock.ts";
+import type { Random } from "../core/random.ts";
+import type { RoleName } from "../core/trace.ts";
+import type { Describe } from "../evidence/event.ts";
+import type { LineFile } from "../evidence/line-file.ts";
+import type { OpenStation } from "../flows/station.ts";
+
+/** What a station is opened from. */
+export interface StationOptions {
+  readonly bench: Bench;
+  readonly iut: RoleName;
+  readonly pixit?: Pixit | undefined;
+}
+
+/** One thing that `doctor` looked at. */
+export interface Finding {
+  readonly what: string;
+  readonly ok: boolean;
+  readonly detail: string;
+  readonly mend?: string | undefined;
+}
+
+export interface KillMatrix {
+  readonly mutants: number;
+  readonly killed: number;
+  readonly survived: readonly string[];
+  /** Cases that fail the reference implementation. */
+  readonly falseAlarms: readonly string[];
+}
+
+export interface LabPort {
+  /** Lines to print. */
+  up(name: string | undefined): Promise<object>;
+  down(name: string | undefined): Promise<object>;
+  status(name: string | undefined): Promise<object>;
+  insert(name: string | undefined, slot: number, card: Readonly<Record<string, string | number>>): Promise<object>;
+  remove(name: string | undefined, slot: number): Promise<object>;
+}
+
+/** Something that serves until it is told to stop. */
+export interface Serving extends AsyncDisposable {
+  /** One line for people: what runs where. */
+  readonly description: string;
+  /** Settles when it ends by itself. */
+  readonly ended?: Promise<void> | undefined;
+}
+
+export interface House {
+  readonly clock: Clock;
+  readonly random: Random;
+  cases(): Promise<readonly Case[]>;
+  readonly openStation: OpenStation<StationOptions>;
+  describe(): Promise<Describe>;
+  /** Renders the reports of a run; paths of what was written. */
+  renderReports(dir: string): Promise<readonly string[]>;
+  doctor(bench: Bench | undefined): Promise<readonly Finding[]>;
+  runMutants(options: { readonly role?: RoleName | undefined; readonly cases: readonly Case[] }): Promise<KillMatrix>;
+  readonly lab: LabPort;
+  /** The terminal emulator on a line. */
+  serveTerminal(options: { readonly port: string; readonly psam: string; readonly IDTERM: string }): Promise<Serving>;
+  /** The simulated card to any reader that speaks vpcd. */
+  serveCard(options: { readonly host: string; readonly port: number; readonly kind: string }): Promise<Serving>;
+  /** How the file of events is opened; the real one when absent. */
+  readonly openEvents?: ((path: string) => LineFile) | undefined;
+}
