@@ -10,6 +10,8 @@ import type { SetTopBoxInput, SetTopBoxRole } from "./events.ts";
 import { answerOf, type PendingDebit } from "./pending.ts";
 import { after, type DebitKnown, go, type SetTopBoxState, type SetTopBoxStep } from "./state.ts";
 
+export type { SetTopBoxRole } from "./events.ts";
+
 /** The set-top box (messages.md 2): the user's order, the page, the card, and what the head end makes of it. */
 export const setTopBox: SetTopBoxRole = { handle };
 

@@ -77,7 +77,10 @@ class Box implements SetTopBox {
       const earlier = await this.#recover();
       const order = { kind: "order", SESSION: this.#SESSION, SITE, ITEM, QUANTITY } as const;
       const result = await this.#session(order, decide);
-      const before = { shown: earlier.flatMap(({ shown }) => shown), trouble: earlier.flatMap(({ trouble }) => trouble) };
+      const before = {
+        shown: earlier.flatMap(({ shown }) => shown),
+        trouble: earlier.flatMap(({ trouble }) => trouble),
+      };
       const { shown, trouble } = result;
       return { ...result, shown: [...before.shown, ...shown], trouble: [...before.trouble, ...trouble] };
     });

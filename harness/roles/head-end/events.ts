@@ -1,0 +1,45 @@
+import type { Message } from "../../protocol/messages/layouts.ts";
+import type { Unrecognised } from "../../protocol/messages/message.ts";
+import type { EndOutput, LogOutput, Role } from "../role.ts";
+import type { HeadEndState } from "./state.ts";
+
+/** `unreachable` nobody answers there; `silent` a deadline passed; `closed` the peer hung up. */
+export type Loss = "unreachable" | "silent" | "closed";
+
+export type HeadEndInput =
+  | { readonly kind: "start" }
+  /** `today`: YYMMDD, UTC, when the message arrived. */
+  | { readonly kind: "cable"; readonly message: Message | Unrecognised; readonly today: string }
+  | { readonly kind: "cable-lost"; readonly why: Loss }
+  | { readonly kind: "http"; readonly status: number; readonly body: string }
+  | { readonly kind: "http-lost"; readonly why: Loss }
+  | { readonly kind: "payment-open" }
+  /** The message has left for the payment server. */
+  | { readonly kind: "payment-sent" }
+  | { readonly kind: "payment"; readonly message: Message | Unrecognised }
+  | { readonly kind: "payment-lost"; readonly why: Loss };
+
+export type HeadEndOutput =
+  | LogOutput
+  | EndOutput
+  /** Answered with "cable" or "cable-lost". */
+  | { readonly kind: "receive-cable" }
+  /** A failure shows at the next "receive-cable"; at the end of a session nobody is left to tell. */
+  | { readonly kind: "send-cable"; readonly message: Message }
+  /** A form posted to a merchant's site: answered with "http" or "http-lost". */
+  | {
+      readonly kind: "post";
+      readonly origin: string;
+      readonly path: string;
+      /** 16 hex digits, for the cookie. */
+      readonly session: string | undefined;
+      readonly form: readonly (readonly [name: string, value: string])[];
+    }
+  /** Answered with "payment-open" or "payment-lost". */
+  | { readonly kind: "open-payment"; readonly HOST: string; readonly PORT: number }
+  /** Answered with "payment-sent" or "payment-lost". */
+  | { readonly kind: "send-payment"; readonly message: Message }
+  /** Answered with "payment" or "payment-lost". */
+  | { readonly kind: "receive-payment" };
+
+export type HeadEndRole = Role<HeadEndState, HeadEndInput, HeadEndOutput>;

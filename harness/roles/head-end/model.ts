@@ -1,0 +1,49 @@
+import { unreachable } from "../../core/errors.ts";
+import { onMerchantAnswer } from "./deliver.ts";
+import type { HeadEndInput, HeadEndRole } from "./events.ts";
+import { onCardInformation, onOrder, onPage } from "./order.ts";
+import {
+  onConnection,
+  onDebitResponse,
+  onDebitResult,
+  onDrawSent,
+  onPaymentAnswer,
+  onResponseSent,
+} from "./payment.ts";
+import { go, type HeadEndState, type HeadEndStep } from "./state.ts";
+
+export type { HeadEndRole } from "./events.ts";
+
+/** The cable head end (messages.md 2 to 4): between the set-top box, the merchant and the payment server. */
+export const headEnd: HeadEndRole = { handle };
+
+function handle(state: HeadEndState, input: HeadEndInput): HeadEndStep {
+  switch (state.phase) {
+    case "start":
+      return go(state, { phase: "ordering" }, { kind: "receive-cable" });
+    case "ordering":
+      return onOrder(state, input);
+    case "checkout":
+      return onPage(state, input);
+    case "card-information":
+      return onCardInformation(state, input);
+    case "connecting":
+      return onConnection(state, input);
+    case "drawing":
+      return onDrawSent(state, input);
+    case "commanding":
+      return onPaymentAnswer(state, input);
+    case "debiting":
+      return onDebitResponse(state, input);
+    case "responding":
+      return onResponseSent(state, input);
+    case "confirming":
+      return onDebitResult(state, input);
+    case "delivering":
+      return onMerchantAnswer(state, input);
+    case "over":
+      return go(state, {}, { kind: "end" });
+    default:
+      return unreachable(state.phase);
+  }
+}

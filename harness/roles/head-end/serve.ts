@@ -1,0 +1,16 @@
+import type { ServeChannel } from "../../device/contracts.ts";
+import { headEnd } from "./model.ts";
+import type { HeadEndOptions, HeadEndParts } from "./parts.ts";
+import { Session } from "./session.ts";
+import { HEAD_END_TIMEOUTS } from "./timeouts.ts";
+
+export type { HeadEndOptions } from "./parts.ts";
+
+/** The head end on its links: one session for each channel that a set-top box opens, as many at once as there are. */
+export function serveHeadEnd(options: HeadEndOptions): ServeChannel {
+  const { http, connectPayment, clock, trace, sites, announceDebit = true } = options;
+  const timeouts = { ...HEAD_END_TIMEOUTS, ...options.timeouts };
+  const role = options.role ?? headEnd;
+  const parts: HeadEndParts = { http, connectPayment, clock, trace, timeouts, role, config: { sites, announceDebit } };
+  return (channel) => new Session(channel, parts).run();
+}

@@ -1,0 +1,134 @@
+import type { Deadline } from "../../core/deadline.ts";
+import { deadlineIn } from "../../core/deadline.ts";
+import { PursebenchError, unreachable } from "../../core/errors.ts";
+import type { MessageChannel } from "../../device/contracts.ts";
+import { encodeMessage, parseMessage } from "../../protocol/messages/message.ts";
+import { drive } from "../role.ts";
+import type { HeadEndInput, HeadEndOutput, Loss } from "./events.ts";
+import type { HeadEndParts } from "./parts.ts";
+import { newSession } from "./state.ts";
+
+type Post = Extract<HeadEndOutput, { kind: "post" }>;
+
+/** Performs the outputs of one session of the head end. */
+export class Session {
+  readonly #cable: MessageChannel;
+  readonly #parts: HeadEndParts;
+  #payment: MessageChannel | undefined;
+  /** Why nothing can be sent to the set-top box any more. */
+  #cableLoss: Loss | undefined;
+
+  constructor(cable: MessageChannel, parts: HeadEndParts) {
+    this.#cable = cable;
+    this.#parts = parts;
+  }
+
+  /** Until the purchase is over. Rejects only for a defect of the bench. */
+  async run(): Promise<void> {
+    const { role, config } = this.#parts;
+    try {
+      await drive(role, newSession(config), { kind: "start" }, (output) => this.#perform(output));
+    } finally {
+      await this.#payment?.[Symbol.asyncDispose]();
+    }
+  }
+
+  async #perform(output: HeadEndOutput): Promise<HeadEndInput | undefined> {
+    switch (output.kind) {
+      case "log":
+        return void this.#parts.trace({ ...output, role: "head-end" });
+      case "receive-cable":
+        return await this.#receiveCable();
+      case "send-cable":
+        return void (await this.#sendCable(encodeMessage(output.message)));
+      case "post":
+        return await this.#post(output);
+      case "open-payment":
+        return await this.#openPayment(output.HOST, output.PORT);
+      case "send-payment":
+        return await this.#sendPayment(encodeMessage(output.message));
+      case "receive-payment":
+        return await this.#receivePayment();
+      case "end":
+        return undefined;
+      default:
+        return unreachable(output);
+    }
+  }
+
+  async #receiveCable(): Promise<HeadEndInput> {
+    if (this.#cableLoss) return { kind: "cable-lost", why: this.#cableLoss };
+    const { clock, timeouts } = this.#parts;
+    try {
+      const bytes = await this.#cable.receive(deadlineIn(clock, timeouts.setTopBoxMs));
+      if (!bytes) return { kind: "cable-lost", why: "closed" };
+      return { kind: "cable", message: parseMessage(bytes), today: dayOf(clock.wall()) };
+    } catch (thrown) {
+      return { kind: "cable-lost", why: lossOf(thrown, "closed") };
+    }
+  }
+
+  async #sendCable(bytes: Uint8Array): Promise<void> {
+    try {
+      await this.#cable.send(bytes);
+    } catch (thrown) {
+      this.#cableLoss = lossOf(thrown, "closed");
+    }
+  }
+
+  async #post({ origin, path, session, form }: Post): Promise<HeadEndInput> {
+    const headers: Record<string, string> = { "content-type": "application/x-www-form-urlencoded" };
+    if (session !== undefined) headers.cookie = `session=${session}`;
+    const fields = form.map(([name, value]): [string, string] => [name, value]);
+    const body = new URLSearchParams(fields).toString();
+    try {
+      const answer = await this.#parts.http(origin, { method: "POST", path, headers, body }, this.#serverDeadline());
+      return { kind: "http", status: answer.status, body: answer.body };
+    } catch (thrown) {
+      return { kind: "http-lost", why: lossOf(thrown, "unreachable") };
+    }
+  }
+
+  async #openPayment(HOST: string, PORT: number): Promise<HeadEndInput> {
+    try {
+      this.#payment = await this.#parts.connectPayment(HOST, PORT).connect(this.#serverDeadline());
+      return { kind: "payment-open" };
+    } catch (thrown) {
+      return { kind: "payment-lost", why: lossOf(thrown, "unreachable") };
+    }
+  }
+
+  async #sendPayment(bytes: Uint8Array): Promise<HeadEndInput> {
+    if (!this.#payment) return { kind: "payment-lost", why: "closed" };
+    try {
+      await this.#payment.send(bytes);
+      return { kind: "payment-sent" };
+    } catch (thrown) {
+      return { kind: "payment-lost", why: lossOf(thrown, "closed") };
+    }
+  }
+
+  async #receivePayment(): Promise<HeadEndInput> {
+    try {
+      const bytes = await this.#payment?.receive(this.#serverDeadline());
+      return bytes ? { kind: "payment", message: parseMessage(bytes) } : { kind: "payment-lost", why: "closed" };
+    } catch (thrown) {
+      return { kind: "payment-lost", why: lossOf(thrown, "closed") };
+    }
+  }
+
+  #serverDeadline(): Deadline {
+    return deadlineIn(this.#parts.clock, this.#parts.timeouts.serverMs);
+  }
+}
+
+/** Expected failures of a link are inputs; a defect of the bench is thrown on. */
+function lossOf(thrown: unknown, otherwise: Loss): Loss {
+  if (!(thrown instanceof PursebenchError) || thrown.code === "INTERNAL") throw thrown;
+  return thrown.code === "DEVICE_SILENT" ? "silent" : otherwise;
+}
+
+/** YYMMDD, UTC, as DEXPIEP is coded. */
+function dayOf(moment: Date): string {
+  return moment.toISOString().slice(2, 10).replaceAll("-", "");
+}

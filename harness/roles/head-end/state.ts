@@ -1,0 +1,82 @@
+import type { DebitCommand, DebitResponse, Page } from "../../protocol/messages/layouts.ts";
+import type { Step } from "../role.ts";
+import type { HeadEndOutput } from "./events.ts";
+
+/** What the head end is told once. */
+export interface HeadEndConfig {
+  /** Origin of each merchant site, by SITE. */
+  readonly sites: Readonly<Record<string, string>>;
+  /** Tell the user "debited" as soon as the confirmation is there (636; optional in [0089]). */
+  readonly announceDebit: boolean;
+}
+
+/** What the session waits for. */
+export type HeadEndPhase =
+  | "start"
+  | "ordering" // E1, or E9
+  | "checkout" // the merchant's page
+  | "card-information" // E3
+  | "connecting" // to the payment server
+  | "drawing" // the draw request leaves
+  | "commanding" // EB from the payment server
+  | "debiting" // EC from the set-top box
+  | "responding" // EC leaves for the payment server
+  | "confirming" // ED
+  | "delivering" // the merchant's answer
+  | "over";
+
+/** What the head end must know of a sale. A page is one. */
+export type HeadEndSale = Pick<Page, "IDTRX" | "IDMER" | "HOST" | "PORT" | "URL"> &
+  Partial<Pick<Page, "MPDA" | "CURRPDA" | "CEXPPDA">>;
+
+/** One session: one set-top box, one purchase or one recovery. */
+export interface HeadEndState {
+  readonly config: HeadEndConfig;
+  readonly phase: HeadEndPhase;
+  /** The site visited. */
+  readonly origin: string | undefined;
+  /** The user's session at that site, 16 hex digits. */
+  readonly session: string | undefined;
+  readonly page: Page | undefined;
+  readonly sale: HeadEndSale | undefined;
+  /** The card's part of the draw request. */
+  readonly card: { readonly ATR: Uint8Array; readonly INITRSP: Uint8Array } | undefined;
+  /** As forwarded, for the one repetition after a wrong S3. */
+  readonly command: DebitCommand | undefined;
+  readonly repeated: boolean;
+  readonly response: DebitResponse | undefined;
+  /** Code of a failure that is certain while the servers are still being told; the user's code in the end. */
+  readonly failure: string | undefined;
+}
+
+export function newSession(config: HeadEndConfig): HeadEndState {
+  return {
+    config,
+    phase: "start",
+    origin: undefined,
+    session: undefined,
+    page: undefined,
+    sale: undefined,
+    card: undefined,
+    command: undefined,
+    repeated: false,
+    response: undefined,
+    failure: undefined,
+  };
+}
+
+export type HeadEndStep = Step<HeadEndState, HeadEndOutput>;
+
+/** The next state with `change` in it, and what is to be done. */
+export function go(
+  state: HeadEndState,
+  change: Partial<HeadEndState>,
+  ...outputs: readonly HeadEndOutput[]
+): HeadEndStep {
+  return { state: { ...state, ...change }, outputs };
+}
+
+/** The same step, with these outputs before its own. */
+export function after(outputs: readonly HeadEndOutput[], step: HeadEndStep): HeadEndStep {
+  return { state: step.state, outputs: [...outputs, ...step.outputs] };
+}
