@@ -11,7 +11,12 @@ export function deadlineIn(clock: Clock, milliseconds: number): Deadline {
   return { clock, atMs: clock.monotonicMs() + milliseconds };
 }
 
-/** Milliseconds left, never below zero. */
+/** For a server that waits for its next client: no moment, and no timer that virtual time could jump to. */
+export function noDeadline(clock: Clock): Deadline {
+  return { clock, atMs: Number.POSITIVE_INFINITY };
+}
+
+/** Milliseconds left, never below zero; infinite without a deadline. */
 export function remainingMs(deadline: Deadline): number {
   return Math.max(0, deadline.atMs - deadline.clock.monotonicMs());
 }
@@ -25,6 +30,7 @@ export async function within<T>(
   work: Promise<T>,
   who: { what: string; owner: Owner; mend?: string },
 ): Promise<T> {
+  if (deadline.atMs === Number.POSITIVE_INFINITY) return await work;
   const timer = deadline.clock.timer(remainingMs(deadline));
   try {
     return await Promise.race([
