@@ -3,7 +3,7 @@ import { PursebenchError } from "../../core/errors.ts";
 import type { Random } from "../../core/random.ts";
 import { deriveCardKey } from "../../crypto/purse-keys.ts";
 import { type CardData, checkCardData } from "./card-data.ts";
-import type { CardState } from "./state.ts";
+import type { CardState, Purse } from "./state.ts";
 
 /** Where master keys come from; `TestKeySet` is one. */
 export interface MasterKeys {
@@ -30,4 +30,9 @@ export function createCard(data: CardData, keys: MasterKeys, random: Random): Ca
     entropy: toHex(random(32)),
     undo: null,
   };
+}
+
+/** A card after power has come back, from the purse that `serveCard` handed out for keeping. */
+export function restoreCard(purse: Purse, random: Random): CardState {
+  return { purse, session: { kind: "idle" }, entropy: toHex(random(32)), undo: null };
 }

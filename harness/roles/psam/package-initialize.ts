@@ -1,0 +1,54 @@
+import { toHex } from "../../core/bytes.ts";
+import { PursebenchError } from "../../core/errors.ts";
+import type { CommandApdu } from "../../protocol/apdu/command-apdu.ts";
+import { type InitResponse, readInitResponse } from "../../protocol/messages/init-response.ts";
+import { encodePsamNumber } from "../../protocol/messages/psam-packages.ts";
+import { answered, type PsamStep, refused, refusedPackage } from "./answer.ts";
+import type { MasterKey, PsamMemory, PsamState } from "./state.ts";
+
+/** The number after which there is none: it is never issued. */
+export const LAST_NTPSAM = 0xffff_ffff;
+
+/** Both algorithms of the profile sign with secret keys. */
+const SECRET_KEY_MODE = 0x01;
+
+/** PACKAGE: INITIALIZE IEP (psam-edge.md 4.2): is this card accepted here? */
+export function packageInitialize(state: PsamState, apdu: CommandApdu): PsamStep {
+  if (state.memory.open !== null || state.session.kind !== "card-reset") return refused(state, 0x6985);
+  const read = readInitResponse(apdu.data);
+  if (!read.ok) throw new PursebenchError("INTERNAL", `INITRSP past its length check: ${read.reason}`);
+  const SW = refusalOfCard(state.memory, read.value);
+  if (SW !== undefined) return refusedPackage(state, SW);
+  const accepted: PsamState = { ...state, session: { kind: "card-accepted", INITRSP: toHex(apdu.data) } };
+  return answered(accepted, encodePsamNumber(state.memory));
+}
+
+/** Why that card is not accepted, in the order of the table; undefined when it is. */
+export function refusalOfCard(memory: PsamMemory, card: InitResponse): number | undefined {
+  const ofProvider = memory.keys.filter(({ PPIEP }) => PPIEP === card.PPIEP);
+  const ofAlgorithm = ofProvider.filter(({ ALGIEP }) => ALGIEP === card.ALGIEP);
+  if (memory.NTPSAM >= LAST_NTPSAM) return 0x9402;
+  if (ofProvider.length === 0) return 0x9410;
+  if (ofAlgorithm.length === 0 || card.AMIEP !== SECRET_KEY_MODE) return 0x9411;
+  if (!ofAlgorithm.some(({ VKIEP }) => VKIEP === card.VKIEP)) return 0x9403;
+  if (isBlocked(memory, card)) return 0x9412;
+  return servesCurrency(memory, card.CURRIEP, card.CEXPIEP) ? undefined : 0x9414;
+}
+
+/** The master key for that card, or undefined. */
+export function masterKeyFor(
+  memory: PsamMemory,
+  card: Pick<InitResponse, "PPIEP" | "ALGIEP" | "VKIEP">,
+): MasterKey | undefined {
+  return memory.keys.find(
+    ({ PPIEP, ALGIEP, VKIEP }) => PPIEP === card.PPIEP && ALGIEP === card.ALGIEP && VKIEP === card.VKIEP,
+  );
+}
+
+function isBlocked({ blockedCards }: PsamMemory, card: InitResponse): boolean {
+  return blockedCards.some(({ PPIEP, IDIEP }) => PPIEP === card.PPIEP && IDIEP === card.IDIEP);
+}
+
+function servesCurrency({ currencies }: PsamMemory, CURRIEP: string, CEXPIEP: number): boolean {
+  return currencies.some(({ CURR, CEXP }) => CURR === CURRIEP && CEXP === CEXPIEP);
+}

@@ -1,0 +1,61 @@
+import { z } from "zod";
+import { digits, hexBytes, readCheckedYaml, wholeNumber } from "../../core/checked-yaml.ts";
+import { PursebenchError } from "../../core/errors.ts";
+import { isDate } from "../../protocol/messages/calendar.ts";
+import { MAX_TOTALS } from "../../protocol/messages/psam-read-totals.ts";
+
+/** What a PSAM is personalised with (psam-edge.md, section 1). */
+export interface PsamData {
+  readonly PPPSAM: string;
+  /** 8 hex digits. */
+  readonly IDPSAM: string;
+  /** Number of the next transaction; 1 on a new PSAM. */
+  readonly NTPSAM: number;
+  /** Date of the last update of keys and lists, YYYYMMDD. */
+  readonly updated: string;
+  /** Which master purchase keys it holds; their values come from the key set. */
+  readonly keys: readonly { readonly PPIEP: string; readonly ALGIEP: number; readonly VKIEP: number }[];
+  readonly currencies: readonly { readonly CURR: string; readonly CEXP: number }[];
+  readonly blockedCards: readonly { readonly PPIEP: string; readonly IDIEP: string }[];
+}
+
+const PsamFile = z
+  .strictObject({
+    test: z.literal("true", "expected `test: true`; only test PSAMs are personalised"),
+    PPPSAM: digits(6),
+    IDPSAM: hexBytes(4),
+    NTPSAM: wholeNumber(1, 0xffff_ffff),
+    updated: digits(8).refine(isDate, "expected a day YYYYMMDD"),
+    keys: z
+      .array(z.strictObject({ PPIEP: digits(6), ALGIEP: wholeNumber(4, 5), VKIEP: wholeNumber(1, 0xfe) }))
+      .min(1, "expected at least one key"),
+    currencies: z
+      .array(z.strictObject({ CURR: digits(4), CEXP: wholeNumber(0, 3) }))
+      .min(1, "expected at least one currency"),
+    blockedCards: z
+      .array(z.strictObject({ PPIEP: digits(6), IDIEP: digits(10) }))
+      .max(10_000, "expected at most 10,000"),
+  })
+  .refine(fitsTotals, {
+    path: ["currencies"],
+    error: `expected at most ${MAX_TOTALS} pairs of provider and currency: more totals do not fit one answer`,
+  });
+
+/**
+ * Reads `fixtures/psams/*.yaml`. The caller reads the file; `fileName` is for messages. Throws `USAGE` naming file, line
+ * and field.
+ */
+export function loadPsamData(text: string, fileName: string): PsamData {
+  const { test: _marked, ...data } = readCheckedYaml(text, fileName, PsamFile);
+  return data;
+}
+
+/** Refuses more totals than READ TOTALS can answer, for values that came from code. Throws `USAGE`. */
+export function checkPsamData(data: PsamData): void {
+  if (!fitsTotals(data)) throw new PursebenchError("USAGE", `PSAM ${data.IDPSAM}: more totals than fit one answer`);
+  if (!isDate(data.updated)) throw new PursebenchError("USAGE", `PSAM ${data.IDPSAM}: updated is no day YYYYMMDD`);
+}
+
+function fitsTotals({ keys, currencies }: Pick<PsamData, "keys" | "currencies">): boolean {
+  return new Set(keys.map(({ PPIEP }) => PPIEP)).size * currencies.length <= MAX_TOTALS;
+}
