@@ -14,7 +14,9 @@ const probed = z.union([z.object({ names: z.array(z.string()) }), z.object({ err
  * has to play the reader meanwhile.
  */
 export async function askForReaders(paths: LabPaths, pcscd: Child): Promise<readonly string[]> {
-  const probe = spawn(process.execPath, [labScript("probe"), paths.pcscSocket], { stdio: ["ignore", "pipe", "inherit"] });
+  const probe = spawn(process.execPath, [labScript("probe"), paths.pcscSocket], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   let text = "";
   probe.stdout.setEncoding("utf8").on("data", (more: string) => {
     text += more;

@@ -35,7 +35,10 @@ export class LabSlots implements AsyncDisposable {
     }));
   }
 
-  /** Replaces who is there. `USAGE` for a slot or kind that does not exist. */
+  /**
+   * Replaces who is there. Resolves when pcscd was told of the card, unless its program has yet to bring it.
+   * `USAGE` for a slot or kind that does not exist.
+   */
   async insert(slot: number, spec: CardSpec): Promise<void> {
     const place = this.#place(slot);
     const factory = this.#cards.get(spec.kind);
@@ -44,15 +47,23 @@ export class LabSlots implements AsyncDisposable {
         mend: `use one of: ${[...this.#cards.keys()].join(", ")}`,
       });
     }
-    await this.remove(slot);
+    await this.#evict(slot);
     const hand = {
       insert: (card: VirtualCard) => this.#put(slot, card),
       remove: () => this.#take(slot),
     };
     place.occupant = { kind: spec.kind, held: await factory(spec, hand) };
+    if (place.hasCard) await this.#reader.shown(slot, "present");
   }
 
+  /** The card loses power at once. Resolves when pcscd was told. */
   async remove(slot: number): Promise<void> {
+    const hadCard = this.#place(slot).hasCard;
+    await this.#evict(slot);
+    if (hadCard) await this.#reader.shown(slot, "absent");
+  }
+
+  async #evict(slot: number): Promise<void> {
     const place = this.#place(slot);
     const { occupant } = place;
     place.occupant = undefined;
@@ -60,7 +71,7 @@ export class LabSlots implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const slot of this.#places.keys()) await this.remove(slot);
+    for (const slot of this.#places.keys()) await this.#evict(slot);
   }
 
   #put(slot: number, card: VirtualCard): void {

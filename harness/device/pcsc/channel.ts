@@ -1,5 +1,5 @@
 import type { Clock } from "../../core/clock.ts";
-import { type Deadline, deadlineIn, within } from "../../core/deadline.ts";
+import { type Deadline, deadlineIn, remainingMs, within } from "../../core/deadline.ts";
 import { messageOf, PursebenchError } from "../../core/errors.ts";
 import type { CardChannel } from "../contracts.ts";
 import { connectExclusive, disconnect, transmit } from "./native-calls.ts";
@@ -12,12 +12,15 @@ interface Parts {
   /** SCARD_PROTOCOL_T0 or SCARD_PROTOCOL_T1. */
   readonly protocol: number;
   readonly readAtr: (deadline: Deadline) => Promise<Uint8Array>;
-  readonly isCardPresent: () => boolean;
+  readonly isGoneWithin: (milliseconds: number, clock: Clock) => Promise<boolean>;
   readonly clock: Clock;
 }
 
 /** Time that pcscd has to power a card down when the channel closes. */
 const CLOSING_MS = 5000;
+
+/** pcscd polls serial readers every 0.4 s (PCSCLITE_STATUS_POLL_RATE); with some time to spare. */
+const POLLING_MS = 600;
 
 /** A card opened through pcscd for this process alone. */
 export class PcscChannel implements CardChannel {
@@ -96,14 +99,19 @@ export class PcscChannel implements CardChannel {
         this.#overdue = what;
         throw thrown;
       }
-      throw this.#tell(pcscError(what, thrown));
+      throw await this.#tell(pcscError(what, thrown), deadline);
     }
   }
 
-  /** Whatever goes wrong once the card has left the slot is told as its removal, unless pcscd itself is gone. */
-  #tell(error: PursebenchError): PursebenchError {
-    if (error.code === "SERVICE_ABSENT" || error.owner === "reader") return error;
-    return error.code === "DEVICE_ABSENT" || !this.#parts.isCardPresent() ? this.#removed(error) : error;
+  /**
+   * Whatever goes wrong once the card has left the slot is told as its removal, unless pcscd itself is gone. A driver
+   * tells a card that was pulled just now in the same words as one that is silent, and pcscd learns of it when it polls.
+   */
+  async #tell(error: PursebenchError, deadline: Deadline): Promise<PursebenchError> {
+    if (error.code === "SERVICE_ABSENT" || error.owner !== "card") return error;
+    if (error.code === "DEVICE_ABSENT") return this.#removed(error);
+    const patienceMs = Math.min(POLLING_MS, remainingMs(deadline));
+    return (await this.#parts.isGoneWithin(patienceMs, deadline.clock)) ? this.#removed(error) : error;
   }
 
   #removed(cause?: unknown): PursebenchError {

@@ -1,3 +1,4 @@
+import type { Clock } from "../../core/clock.ts";
 import { type Deadline, within } from "../../core/deadline.ts";
 import { PursebenchError } from "../../core/errors.ts";
 import { firstStatus } from "./native-calls.ts";
@@ -67,6 +68,20 @@ export class PresenceWatch implements Disposable {
     } finally {
       for (const step of undo) step();
     }
+  }
+
+  /** True when the card is gone, or goes within `milliseconds`. */
+  async isGoneWithin(milliseconds: number, clock: Clock): Promise<boolean> {
+    if (!this.#isPresent) return true;
+    const timer = clock.timer(milliseconds);
+    let undo = (): void => undefined;
+    const gone = new Promise<void>((resolve) => {
+      undo = this.onPresence((present) => present || resolve());
+    });
+    await Promise.race([gone, timer.elapsed]);
+    timer.cancel();
+    undo();
+    return !this.#isPresent;
   }
 
   [Symbol.dispose](): void {

@@ -60,7 +60,7 @@ export class PcscReader implements CardReader {
       native: this.#worker,
       protocol,
       readAtr: (until) => this.#readAtr(until),
-      isCardPresent: () => this.#watch.isCardPresent,
+      isGoneWithin: (milliseconds, clock) => this.#watch.isGoneWithin(milliseconds, clock),
       clock: deadline.clock,
     });
     this.#channel = channel;

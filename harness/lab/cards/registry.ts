@@ -1,5 +1,6 @@
+import { hangingCard, malformedAtrCard, muteCard } from "../../device/virtual/wrong-cards.ts";
 import { type CardFactory, type CardRegistry, plainCard } from "./card-kind.ts";
-import { answersCard, malformedAtrCard, muteCard } from "./test-cards.ts";
+import { answersCard } from "./test-cards.ts";
 import { vpcdCard } from "./vpcd-card.ts";
 
 /** The kinds that every lab knows, and those that the composition root adds, e.g. `sim`. */
@@ -7,6 +8,7 @@ export function labCards(more: Iterable<readonly [string, CardFactory]> = []): C
   return new Map<string, CardFactory>([
     ["mute", plainCard(muteCard)],
     ["malformed-atr", plainCard(malformedAtrCard)],
+    ["hangs", plainCard(hangingCard)],
     ["answers", plainCard(answersCard)],
     ["vpcd", vpcdCard],
     ...more,

@@ -54,7 +54,7 @@ export class LabControl implements AsyncDisposable {
     return (await this.#ask({ command: "status" }, deadline)).slots;
   }
 
-  /** Puts a card of `card.kind` into `slot`; pcscd notices within its polling interval of 0.4 s. */
+  /** Puts a card of `card.kind` into `slot`. Resolves when pcscd was told of it, which takes up to 0.4 s, or 1.2 s in a swap. */
   async insert(slot: number, card: CardSpec, deadline: Deadline): Promise<SlotReport> {
     const { slots } = await this.#ask({ command: "insert", slot, card }, deadline);
     const report = slots.find((one) => one.slot === slot);
@@ -62,6 +62,7 @@ export class LabControl implements AsyncDisposable {
     return report;
   }
 
+  /** Pulls the card, at once; resolves when pcscd was told of it, up to 0.4 s later. */
   async remove(slot: number, deadline: Deadline): Promise<void> {
     await this.#ask({ command: "remove", slot }, deadline);
   }

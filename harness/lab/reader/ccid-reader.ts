@@ -60,6 +60,11 @@ export class CcidReader {
     this.#slot(slot).remove();
   }
 
+  /** Resolves when the host was told of the card in `slot`, or of its absence, or when that is out of date. */
+  shown(slot: number, what: "present" | "absent"): Promise<void> {
+    return this.#slot(slot).shown(what);
+  }
+
   /** What the slot says of its card. */
   status(slot: number): "active" | "inactive" | "absent" {
     return this.#slot(slot).status;
@@ -91,7 +96,7 @@ export class CcidReader {
       case "icc-power-off":
         return slotStatus(command, slot.powerOff());
       case "get-slot-status":
-        return slotStatus(command, { icc: slot.status, outcome: { kind: "processed" }, data: NOTHING });
+        return slotStatus(command, { icc: slot.show(), outcome: { kind: "processed" }, data: NOTHING });
       case "transfer-block":
         return dataBlock(command, await performSafely(slot, () => slot.transfer(command.data)));
       case "get-parameters":

@@ -14,12 +14,17 @@ export interface SlotAnswer {
 
 /** ISO/IEC 7816-3, 11.4. */
 const T1_DEFAULTS = { edc: "LRC", ifsc: 32 } as const;
+/** pcscd asks for the status before it powers a card down, too, and draws no conclusion then; it does from the next. */
+const NOTICING_LOOKS = 2;
 const NOTHING = new Uint8Array(0);
 
 /** One slot of the emulated reader: a card may be in it, and may be powered. */
 export class Slot {
   readonly #clock: Clock;
   #card: VirtualCard | undefined;
+  #next: VirtualCard | undefined;
+  #looksAtEmpty = NOTICING_LOOKS;
+  #watchers: { readonly what: "present" | "absent"; readonly resolve: () => void }[] = [];
   #atr: Uint8Array = NOTHING;
   #end: IccEnd | undefined;
   #pulled: () => void = () => undefined;
@@ -33,15 +38,37 @@ export class Slot {
     return this.#end ? "active" : "inactive";
   }
 
+  /** A card that takes another's place stays out until the host has noticed the empty slot: no hand is that fast. */
   insert(card: VirtualCard): void {
     this.remove();
-    this.#card = card;
+    if (this.#looksAtEmpty >= NOTICING_LOOKS) this.#card = card;
+    else this.#next = card;
+  }
+
+  /** Resolves when the host was told of the card, or of its absence, or when that is out of date. */
+  shown(what: "present" | "absent"): Promise<void> {
+    return new Promise((resolve) => this.#watchers.push({ what, resolve }));
+  }
+
+  /** The status, to the host. pcscd asks every 0.4 s and knows of a removal from nothing else. */
+  show(): IccStatus {
+    const { status } = this;
+    this.#settleWatchers(status === "absent" ? "absent" : "present");
+    if (status !== "absent") return status;
+    this.#looksAtEmpty++;
+    if (this.#looksAtEmpty < NOTICING_LOOKS) return status;
+    this.#card = this.#next;
+    this.#next = undefined;
+    return status;
   }
 
   /** The card loses power wherever it is; a command at work is answered as "no card". */
   remove(): void {
     this.powerOff();
+    if (this.#card) this.#looksAtEmpty = 0;
     this.#card = undefined;
+    this.#next = undefined;
+    this.#settleWatchers("present", "absent");
     this.#pulled();
   }
 
@@ -82,6 +109,12 @@ export class Slot {
     if (!end) return this.#failed(CCID_ERROR.ICC_MUTE);
     const answer = await this.#unlessPulled(() => end.transfer(tpdu));
     return answer === null ? this.#failed(CCID_ERROR.ICC_MUTE) : this.#done(answer);
+  }
+
+  #settleWatchers(...shown: ("present" | "absent")[]): void {
+    const due = this.#watchers.filter((watcher) => shown.includes(watcher.what));
+    this.#watchers = this.#watchers.filter((watcher) => !due.includes(watcher));
+    for (const { resolve } of due) resolve();
   }
 
   #unlessPulled(work: () => Promise<Uint8Array | null>): Promise<Uint8Array | null> {

@@ -1,0 +1,116 @@
+import { Buffer } from "node:buffer";
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
+import { createServer, type Server } from "node:https";
+import { messageOf, PursebenchError } from "../../core/errors.ts";
+import type { Listener } from "../contracts.ts";
+import { readBody, TooLarge } from "./http-body.ts";
+import type { HttpHandler, HttpRequest, HttpResponse } from "./http.ts";
+import type { ServerTls } from "./listen.ts";
+
+export interface HttpsOptions {
+  readonly handler: HttpHandler;
+  readonly tls: ServerTls;
+  readonly host: string;
+  /** 0 takes a free port; `address` of the listener names it. */
+  readonly port: number;
+  /** What `handler` threw; the peer only sees status 500. */
+  readonly onFailure?: ((thrown: unknown) => void) | undefined;
+}
+
+/** Longest request body in bytes (`messages.md`, section 4). */
+const REQUEST_LIMIT = 16_384;
+
+/**
+ * Serves HTTPS. Bodies above 16 KiB are answered with 413, other methods than GET and POST with 405, a body that is no
+ * UTF-8 with 400, headers above 16 KiB by Node with 431. `DEVICE_BUSY` when the port is in use, `USAGE` when the
+ * address cannot be bound or the certificate is none. Disposing closes every connection at once.
+ */
+export async function listenHttps(options: HttpsOptions): Promise<Listener> {
+  const server = newServer(options);
+  server.on("request", (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    respond(options, incoming).then(
+      (response) => send(incoming, outgoing, response),
+      () => incoming.destroy(), // the peer went away in the middle of its request
+    );
+  });
+  await bound(server, options);
+  return {
+    address: addressOf(server),
+    async [Symbol.asyncDispose](): Promise<void> {
+      const stopped = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await stopped;
+    },
+  };
+}
+
+function newServer({ tls }: HttpsOptions): Server {
+  const limits = {
+    maxHeaderSize: 16_384,
+    headersTimeout: 10_000,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 60_000, // longer than the client's, so that it never sends into a closing connection
+  };
+  try {
+    return createServer({ ...limits, cert: tls.certificate, key: tls.key, minVersion: "TLSv1.2" });
+  } catch (cause) {
+    throw new PursebenchError("USAGE", `the certificate or key of the HTTPS server is unusable: ${messageOf(cause)}`, {
+      mend: "give PEM text of a certificate and of its key",
+      cause,
+    });
+  }
+}
+
+async function respond({ handler, onFailure }: HttpsOptions, incoming: IncomingMessage): Promise<HttpResponse> {
+  const { method } = incoming;
+  if (method !== "GET" && method !== "POST") return plain(405, { allow: "GET, POST" });
+  try {
+    const body = await readBody(incoming, REQUEST_LIMIT);
+    if (body === undefined) return plain(400);
+    return await handler({ method, path: incoming.url ?? "/", headers: flatHeaders(incoming.headers), body });
+  } catch (thrown) {
+    if (thrown instanceof TooLarge) return plain(413, { connection: "close" });
+    if (incoming.destroyed && !incoming.complete) throw thrown;
+    onFailure?.(thrown);
+    return plain(500);
+  }
+}
+
+function plain(status: number, headers: HttpRequest["headers"] = {}): HttpResponse {
+  return { status, headers: { "content-type": "text/plain; charset=utf-8", ...headers }, body: `${status}\n` };
+}
+
+function send(incoming: IncomingMessage, outgoing: ServerResponse, { status, headers, body }: HttpResponse): void {
+  const bytes = Buffer.from(body, "utf8");
+  outgoing.writeHead(status, { ...headers, "content-length": bytes.length });
+  outgoing.end(bytes);
+  incoming.resume(); // what is left of a body that was too large is read and thrown away, so that the answer arrives
+}
+
+/** Header names in lower case; repeated headers joined as HTTP allows. */
+export function flatHeaders(headers: IncomingHttpHeaders): HttpRequest["headers"] {
+  const flat: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) flat[name] = Array.isArray(value) ? value.join(", ") : value;
+  }
+  return flat;
+}
+
+function bound(server: Server, { host, port }: HttpsOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (cause: NodeJS.ErrnoException) => {
+      const code = cause.code === "EADDRINUSE" ? "DEVICE_BUSY" : "USAGE";
+      reject(new PursebenchError(code, `cannot serve HTTPS at ${host}:${port}: ${cause.message}`, {
+        mend: "name an address of this machine and a free port (0 takes one)",
+        cause,
+      }));
+    });
+    server.listen({ host, port }, resolve);
+  });
+}
+
+function addressOf(server: Server): string {
+  const address = server.address();
+  if (address === null || typeof address === "string") return address ?? "";
+  return address.family === "IPv6" ? `[${address.address}]:${address.port}` : `${address.address}:${address.port}`;
+}
