@@ -5,7 +5,8 @@ import type { HeadEndInput, HeadEndOutput } from "./events.ts";
 import { fail, log, logFailure, lossCode } from "./fail.ts";
 import { refuseAddress } from "./order.ts";
 import { statusAddress } from "./sites.ts";
-import { after, go, type HeadEndSale, type HeadEndState, type HeadEndStep } from "./state.ts";
+import type { HeadEndSale, HeadEndState } from "./state.ts";
+import { after, go, type HeadEndStep } from "./step.ts";
 import { fitted } from "./texts.ts";
 
 /** Longest CONTENT in bytes (messages.md 1). */

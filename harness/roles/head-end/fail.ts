@@ -1,6 +1,7 @@
 import type { LogOutput } from "../role.ts";
 import type { HeadEndOutput, Loss } from "./events.ts";
-import { after, go, type HeadEndState, type HeadEndStep } from "./state.ts";
+import type { HeadEndState } from "./state.ts";
+import { after, go, type HeadEndStep } from "./step.ts";
 import { fitted, textOf } from "./texts.ts";
 
 /** Longest TEXT in bytes (messages.md 1). */

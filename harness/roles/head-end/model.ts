@@ -10,7 +10,8 @@ import {
   onPaymentAnswer,
   onResponseSent,
 } from "./payment.ts";
-import { go, type HeadEndState, type HeadEndStep } from "./state.ts";
+import type { HeadEndState } from "./state.ts";
+import { go, type HeadEndStep } from "./step.ts";
 
 export type { HeadEndRole } from "./events.ts";
 

@@ -5,7 +5,8 @@ import { checkCard } from "./checks.ts";
 import type { HeadEndInput } from "./events.ts";
 import { fail, failGarbled, log, logFailure, lossCode } from "./fail.ts";
 import { originOf, statusAddress } from "./sites.ts";
-import { after, go, type HeadEndState, type HeadEndStep } from "./state.ts";
+import type { HeadEndState } from "./state.ts";
+import { after, go, type HeadEndStep } from "./step.ts";
 
 /** The first message of a set-top box: an order (602), or the recovery of an earlier purchase. */
 export function onOrder(state: HeadEndState, input: HeadEndInput): HeadEndStep {

@@ -3,7 +3,8 @@ import type { DebitCommand, DebitResponse, DrawRequest, Message, Refusal } from 
 import { deliver } from "./deliver.ts";
 import type { HeadEndInput, HeadEndOutput } from "./events.ts";
 import { fail, failGarbled, log, logFailure, lossCode, lossCodeAfterDebit } from "./fail.ts";
-import { after, go, type HeadEndState, type HeadEndStep } from "./state.ts";
+import type { HeadEndState } from "./state.ts";
+import { after, go, type HeadEndStep } from "./step.ts";
 import { textOf } from "./texts.ts";
 
 /** S3 is not the expected one (messages.md 3; psam-edge.md 4.4). */

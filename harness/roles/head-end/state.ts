@@ -1,6 +1,4 @@
 import type { DebitCommand, DebitResponse, Page } from "../../protocol/messages/layouts.ts";
-import type { Step } from "../role.ts";
-import type { HeadEndOutput } from "./events.ts";
 
 /** What the head end is told once. */
 export interface HeadEndConfig {
@@ -63,20 +61,4 @@ export function newSession(config: HeadEndConfig): HeadEndState {
     response: undefined,
     failure: undefined,
   };
-}
-
-export type HeadEndStep = Step<HeadEndState, HeadEndOutput>;
-
-/** The next state with `change` in it, and what is to be done. */
-export function go(
-  state: HeadEndState,
-  change: Partial<HeadEndState>,
-  ...outputs: readonly HeadEndOutput[]
-): HeadEndStep {
-  return { state: { ...state, ...change }, outputs };
-}
-
-/** The same step, with these outputs before its own. */
-export function after(outputs: readonly HeadEndOutput[], step: HeadEndStep): HeadEndStep {
-  return { state: step.state, outputs: [...outputs, ...step.outputs] };
 }

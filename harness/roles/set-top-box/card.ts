@@ -18,7 +18,8 @@ import { answered } from "./debit.ts";
 import { CARD_FAILED, INSERT_CARD, NO_CARD, NO_PURSE, OTHER_CARD } from "./display.ts";
 import type { CardFailure, SetTopBoxInput } from "./events.ts";
 import { forgotten, isSameCard, type PendingDebit, remembered, withAnswer } from "./pending.ts";
-import { after, go, type SetTopBoxState, type SetTopBoxStep } from "./state.ts";
+import type { SetTopBoxState } from "./state.ts";
+import { after, go, type SetTopBoxStep } from "./step.ts";
 
 /** The transaction number asked for is not the last one that the card has completed. */
 const NO_SUCH_TRANSACTION = 0x9406;

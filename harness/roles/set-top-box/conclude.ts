@@ -3,7 +3,8 @@ import type { LogOutput } from "../role.ts";
 import { connectionLost, debited, NOT_DEBITED, newBalance, UNCERTAIN } from "./display.ts";
 import type { HeadEndLoss, SetTopBoxOutput } from "./events.ts";
 import { forgotten, isSettled } from "./pending.ts";
-import { after, go, type SetTopBoxState, type SetTopBoxStep } from "./state.ts";
+import type { SetTopBoxState } from "./state.ts";
+import { after, go, type SetTopBoxStep } from "./step.ts";
 
 const NOTHING = new Uint8Array(0);
 

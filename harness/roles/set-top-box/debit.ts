@@ -7,7 +7,8 @@ import { finish, log, lost, refused, send, show, stop, unresolved } from "./conc
 import { CARD_TAKEN, CARD_TORN } from "./display.ts";
 import type { CardFailure, SetTopBoxInput, SetTopBoxOutput } from "./events.ts";
 import { answerOf, forgotten, pendingDebit, remembered, withAnswer } from "./pending.ts";
-import { after, go, type PurseSeen, type SetTopBoxState, type SetTopBoxStep } from "./state.ts";
+import type { PurseSeen, SetTopBoxState } from "./state.ts";
+import { after, go, type SetTopBoxStep } from "./step.ts";
 
 /** Place of MPDA in DEBITDATA (card-edge.md 5.3). */
 const MPDA_OFFSET = 11;

@@ -2,16 +2,10 @@ import type { Message, Page } from "../../protocol/messages/layouts.ts";
 import type { Unrecognised } from "../../protocol/messages/message.ts";
 import type { EndOutput, LogOutput, Role } from "../role.ts";
 import type { PendingDebit } from "./pending.ts";
-import type { SetTopBoxState } from "./state.ts";
+import type { Order, SetTopBoxState } from "./state.ts";
 
-/** What the user ordered at the merchant's site (602). */
-export interface OrderInput {
+export interface OrderInput extends Order {
   readonly kind: "order";
-  /** 16 hex digits. */
-  readonly SESSION: string;
-  readonly SITE: string;
-  readonly ITEM: string;
-  readonly QUANTITY: number;
 }
 
 /** The card could not be used as asked. */

@@ -8,7 +8,8 @@ import { onDebitAnswer, onDebitCommand, recoveryMessage } from "./debit.ts";
 import { CANCELLED, connectionLost, printable, question } from "./display.ts";
 import type { SetTopBoxInput, SetTopBoxRole } from "./events.ts";
 import { answerOf, type PendingDebit } from "./pending.ts";
-import { after, type DebitKnown, go, type SetTopBoxState, type SetTopBoxStep } from "./state.ts";
+import type { DebitKnown, SetTopBoxState } from "./state.ts";
+import { after, go, type SetTopBoxStep } from "./step.ts";
 
 export type { SetTopBoxRole } from "./events.ts";
 

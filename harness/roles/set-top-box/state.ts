@@ -1,7 +1,14 @@
 import type { Page } from "../../protocol/messages/layouts.ts";
-import type { Step } from "../role.ts";
-import type { OrderInput, SetTopBoxOutput } from "./events.ts";
 import type { PendingDebit, Sale } from "./pending.ts";
+
+/** What the user ordered at the merchant's site (602). */
+export interface Order {
+  /** 16 hex digits. */
+  readonly SESSION: string;
+  readonly SITE: string;
+  readonly ITEM: string;
+  readonly QUANTITY: number;
+}
 
 /** What the session waits for. */
 export type SetTopBoxPhase =
@@ -40,7 +47,7 @@ export interface SetTopBoxState {
   readonly mode: "purchase" | "recovery";
   /** Why the card is being talked to. */
   readonly goal: "information" | "signature";
-  readonly order: OrderInput | undefined;
+  readonly order: Order | undefined;
   readonly page: Page | undefined;
   /** The page's sale, or that of the debit to recover. */
   readonly sale: Sale | undefined;
@@ -76,20 +83,4 @@ export function newSession(pending: readonly PendingDebit[]): SetTopBoxState {
     toldDebited: false,
     pending,
   };
-}
-
-export type SetTopBoxStep = Step<SetTopBoxState, SetTopBoxOutput>;
-
-/** The next state with `change` in it, and what is to be done. */
-export function go(
-  state: SetTopBoxState,
-  change: Partial<SetTopBoxState>,
-  ...outputs: readonly SetTopBoxOutput[]
-): SetTopBoxStep {
-  return { state: { ...state, ...change }, outputs };
-}
-
-/** The same step, with these outputs before its own. */
-export function after(outputs: readonly SetTopBoxOutput[], step: SetTopBoxStep): SetTopBoxStep {
-  return { state: step.state, outputs: [...outputs, ...step.outputs] };
 }
