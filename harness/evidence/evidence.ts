@@ -80,6 +80,11 @@ export class Evidence implements Recorder, AsyncDisposable {
     return this.#append(event, caseId);
   }
 
+  /** Hash of the last line. */
+  get head(): string {
+    return this.#hash;
+  }
+
   /** From here on lines belong to `caseId`, or to none. */
   enter(caseId: string | undefined): void {
     this.#caseId = caseId;

@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf } from "../core/errors.ts";
@@ -5,6 +6,7 @@ import { checkLink, genesis } from "./chain.ts";
 import { deriveResults, resultsText } from "./derive.ts";
 import { rawLines } from "./reader.ts";
 import { EVENTS_FILE, RESULTS_FILE, RUN_FILE } from "./run-directory.ts";
+import { SEAL_FILE, sealDamage } from "./seal.ts";
 
 export interface Damage {
   /** File of the run directory. */
@@ -27,8 +29,11 @@ export interface Verification {
 const NUMBER = /^\{"n":(\d+),/;
 const CLOSING = /"event":\{"kind":"run-end","lines":(\d+)\}\}?,"hash":/;
 
-/** Checks a run directory offline: nothing changed, removed, added, reordered or cut off. Never rejects for damage. */
-export async function verifyRun(dir: string): Promise<Verification> {
+/**
+ * Checks a run directory offline: nothing changed, removed, added, reordered or cut off; the seal fits, if there is one.
+ * With a `trusted` public key the run has to be sealed with that. Never rejects for damage.
+ */
+export async function verifyRun(dir: string, trusted?: KeyObject): Promise<Verification> {
   let chain: Verification;
   try {
     chain = await verifyChain(dir);
@@ -36,7 +41,8 @@ export async function verifyRun(dir: string): Promise<Verification> {
     return { ok: false, lines: 0, head: "", damage: [{ file: EVENTS_FILE, what: messageOf(thrown) }] };
   }
   if (!chain.ok) return chain;
-  const damage = await resultsDamage(dir);
+  const seal = sealDamage(dir, chain.head, trusted);
+  const damage = [...(seal === undefined ? [] : [{ file: SEAL_FILE, what: seal }]), ...(await resultsDamage(dir))];
   return { ...chain, ok: damage.length === 0, damage };
 }
 

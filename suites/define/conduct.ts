@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import type { Pics } from "../../harness/bench/pics.ts";
 import type { Clock } from "../../harness/core/clock.ts";
 import { PursebenchError } from "../../harness/core/errors.ts";
@@ -7,6 +8,7 @@ import { Evidence } from "../../harness/evidence/evidence.ts";
 import type { LineFile } from "../../harness/evidence/line-file.ts";
 import type { Results } from "../../harness/evidence/results.ts";
 import type { RunIdentification } from "../../harness/evidence/run-identification.ts";
+import { writeSeal } from "../../harness/evidence/seal.ts";
 import type { RecordEvent, Station } from "../../harness/flows/station.ts";
 import { type CampaignOutcome, type Progress, runCampaign } from "./campaign.ts";
 import type { Case } from "./case.ts";
@@ -22,6 +24,8 @@ export interface ConductOptions {
   readonly pics?: Pics | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Ed25519 private key that seals the closed run. */
+  readonly signingKey?: KeyObject | undefined;
   /** How the file of events is opened; the real one when absent. */
   readonly open?: ((path: string) => LineFile) | undefined;
 }
@@ -41,6 +45,7 @@ export async function conductRun(options: ConductOptions): Promise<Conducted> {
   const outcome = await runCampaign({ cases, station, evidence, clock, pics, signal, onProgress });
   try {
     await evidence.close();
+    if (options.signingKey) writeSeal(dir, evidence.head, options.signingKey);
     return { outcome, results: await writeResults(dir) };
   } catch (thrown) {
     if (thrown instanceof PursebenchError) return { outcome, storage: thrown };

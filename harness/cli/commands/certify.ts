@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { Option } from "commander";
@@ -12,6 +13,7 @@ import { messageOf, PursebenchError } from "../../core/errors.ts";
 import type { RoleName } from "../../core/trace.ts";
 import { createRunDirectory, DEFAULT_RUNS, newRunName } from "../../evidence/run-directory.ts";
 import type { RunIdentification, RunMode } from "../../evidence/run-identification.ts";
+import { readSigningKey } from "../../evidence/seal.ts";
 import { type CliContext, printJson } from "../context.ts";
 import { digestOfCases, digestOfFile, digestOfFolder } from "../digests.ts";
 import { progressPrinter } from "../progress.ts";
@@ -31,6 +33,7 @@ interface CertifyOptions {
   readonly pixit?: string;
   readonly mode?: RunMode;
   readonly out?: string;
+  readonly sign?: string;
   readonly json?: boolean;
 }
 
@@ -56,6 +59,7 @@ export function addCertify(root: Command, context: CliContext): void {
       ]),
     )
     .option("--out <dir>", `directory of the run, new or empty (default: ${DEFAULT_RUNS}/TIME-ID)`)
+    .option("--sign <key.pem>", "seal the run with this Ed25519 private key")
     .option("--json", "print results.json on standard output, progress on standard error")
     .addHelpText("after", HELP)
     .action((options: CertifyOptions) => certify(options, context));
@@ -79,6 +83,7 @@ async function certify(options: CertifyOptions, context: CliContext): Promise<vo
       pics: prepared.pics,
       signal,
       onProgress: progressPrinter(io, write),
+      signingKey: prepared.signingKey,
       open: house.openEvents,
     }),
   );
@@ -94,6 +99,7 @@ interface Prepared extends LoadedBench {
   readonly pics: Pics | undefined;
   readonly iut: RoleName;
   readonly mode: RunMode;
+  readonly signingKey: KeyObject | undefined;
 }
 
 /** Everything that can be wrong with the command line is found here, before anything is made or opened. */
@@ -113,7 +119,8 @@ function prepare(options: CertifyOptions, all: readonly Case[]): Prepared {
   if (cases.length === 0) {
     throw new PursebenchError("USAGE", "this selects no case", { mend: "`pursebench cases` lists them" });
   }
-  return { ...loaded, station: { bench: loaded.bench, iut, pixit }, cases, pics, iut, mode };
+  const signingKey = options.sign === undefined ? undefined : readSigningKey(options.sign);
+  return { ...loaded, signingKey, station: { bench: loaded.bench, iut, pixit }, cases, pics, iut, mode };
 }
 
 function impliedRole({ card, psam, terminal }: CertifyOptions): RoleName {

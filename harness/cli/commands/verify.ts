@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { readVerifyingKey } from "../../evidence/seal.ts";
 import { verifyRun } from "../../evidence/verify.ts";
 import { type CliContext, line, printJson } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
@@ -11,10 +12,11 @@ export function addVerify(root: Command, context: CliContext): void {
       "Check offline that nothing in a run was changed, removed, added or cut. Exit code 1 when something was.",
     )
     .argument("<dir>", "directory of the run")
+    .option("--key <key.pub>", "the run has to be sealed with this public key")
     .option("--json", "as JSON")
     .addHelpText("after", "\nExample:\n  pursebench verify reports/runs/20260802T101530Z-3FA09C")
-    .action(async (dir: string, options: { readonly json?: boolean }) => {
-      const verification = await verifyRun(dir);
+    .action(async (dir: string, options: { readonly key?: string; readonly json?: boolean }) => {
+      const verification = await verifyRun(dir, options.key === undefined ? undefined : readVerifyingKey(options.key));
       if (!verification.ok) context.exit(EXIT.failed);
       if (options.json) return printJson(io, verification);
       if (verification.ok) line(io, `untouched: ${verification.lines} lines, head ${verification.head}`);

@@ -1,0 +1,29 @@
+import { afterAll, expect } from "vitest";
+import { FakeStation } from "./testing/fake-station.ts";
+import { passing, sampleCase } from "./testing/sample-cases.ts";
+import { registerCases } from "./vitest.ts";
+
+const ran: string[] = [];
+const stations: FakeStation[] = [];
+
+registerCases({
+  title: "cases registered as tests",
+  cases: [
+    passing,
+    sampleCase("PAY-X-1", { run: async () => void ran.push("PAY-X-1") }),
+    sampleCase("PAY-X-2", { needs: { cards: ["expired"] }, run: async () => void ran.push("PAY-X-2") }),
+  ],
+  openStation: async (record) => {
+    const station = new FakeStation(record);
+    stations.push(station);
+    return station;
+  },
+  describe: () => ({ ATR: "3B00" }),
+});
+
+afterAll(() => {
+  expect(ran).toEqual(["PAY-X-1"]);
+  expect(stations.map(({ disposed, released }) => ({ disposed, released: released.length }))).toEqual([
+    { disposed: 1, released: 2 },
+  ]);
+});
