@@ -15,5 +15,4 @@ export interface TerminalAccess {
   exchange(IDTERM: string, message: Uint8Array, deadline: Deadline): Promise<Uint8Array>;
 }
 
-/** HTTP as the roles see it; the carriers are in `device/network`. */
 export type { HttpClient, HttpHandler, HttpRequest, HttpResponse } from "../device/network/http.ts";

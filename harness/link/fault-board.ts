@@ -57,6 +57,20 @@ export class FaultBoard {
     return disturbance(active, () => this.#hooks.delete(active));
   }
 
+  /** How often anything was disturbed so far. */
+  get hits(): number {
+    let hits = 0;
+    for (const { hits: each } of [...this.#faults, ...this.#hooks]) hits += each;
+    return hits;
+  }
+
+  /** True while a disturbance could still strike. */
+  get isArmed(): boolean {
+    if (this.#hooks.size > 0) return true;
+    for (const { fault, hits } of this.#faults) if (fault.times === undefined || hits < fault.times) return true;
+    return false;
+  }
+
   async apply(passing: Passing): Promise<Delivery> {
     if (this.#hooks.size === 0 && this.#faults.size === 0) return [passing.payload ?? passing.bytes];
     for (const hook of this.#hooks) {

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from "../core/clock.ts";
 import { deadlineIn, within } from "../core/deadline.ts";
-import { PursebenchError } from "../core/errors.ts";
+import { PursebenchError, unreachable } from "../core/errors.ts";
 import type { ByteStream } from "../device/contracts.ts";
 import { encodeT1Block, type T1Block, type ValidBlock } from "../protocol/t1/block.ts";
 import { type IccAction, type IccEvent, type IccState, startIcc, stepIcc } from "../protocol/t1/icc-machine.ts";
@@ -60,7 +60,7 @@ class T1Server implements AsyncDisposable {
       onTraffic?.("heard", bytes);
       this.#receiver.hear(bytes);
     });
-    stream.closed.then(() => this.#stop());
+    void stream.closed.then(() => this.#stop());
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -93,13 +93,18 @@ class T1Server implements AsyncDisposable {
   #perform(action: IccAction): void {
     switch (action.kind) {
       case "transmit":
-        return this.#transmit(action.block);
+        this.#transmit(action.block);
+        break;
       case "deliver":
-        return this.#deliver(action.data);
+        this.#deliver(action.data);
+        break;
       case "abandon":
-        return this.#endWork();
+        this.#endWork();
+        break;
       case "ignore":
-        return;
+        break;
+      default:
+        unreachable(action);
     }
   }
 
@@ -140,7 +145,7 @@ class T1Server implements AsyncDisposable {
   #armWtx(work: Work): void {
     const timer = this.#clock.timer(this.#options.wtxAfterMs ?? 1000);
     work.wtx = timer;
-    timer.elapsed.then(() => {
+    void timer.elapsed.then(() => {
       if (this.#work !== work) return;
       this.#step({ kind: "wtx", multiplier: 1 });
       this.#armWtx(work);

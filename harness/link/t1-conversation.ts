@@ -1,6 +1,6 @@
 import type { Clock, Timer } from "../core/clock.ts";
 import { type Deadline, remainingMs } from "../core/deadline.ts";
-import type { PursebenchError } from "../core/errors.ts";
+import { type PursebenchError, unreachable } from "../core/errors.ts";
 import type { ByteStream } from "../device/contracts.ts";
 import { encodeT1Block, type T1Block, type ValidBlock } from "../protocol/t1/block.ts";
 import { type IfdAction, type IfdEvent, type IfdState, startIfd, stepIfd } from "../protocol/t1/ifd-machine.ts";
@@ -56,7 +56,7 @@ export class T1Conversation {
       const limit = deadline.clock.timer(remainingMs(deadline));
       const talk = { request, deadline, limit, resolve, reject };
       this.#talk = talk;
-      limit.elapsed.then(() => {
+      void limit.elapsed.then(() => {
         if (this.#talk === talk) this.end(this.#diagnosis("no answer before the deadline"));
       });
       this.#heard = { what: "nothing", after: this.#transmissions };
@@ -72,7 +72,10 @@ export class T1Conversation {
 
   /** A block, or the damage of one, that the receiver put together. */
   onBlock(block: T1Block): void {
-    if (!this.#talk || this.#isLeftOver(block)) return this.#onIgnored();
+    if (!this.#talk || this.#isLeftOver(block)) {
+      this.#onIgnored();
+      return;
+    }
     if (!isResynchronisation(block)) {
       this.#heard = { what: block.kind === "invalid" ? "garbage" : "block", after: this.#transmissions };
     }
@@ -107,17 +110,24 @@ export class T1Conversation {
   #perform(action: IfdAction, event: IfdEvent, multiplier: number): void {
     switch (action.kind) {
       case "transmit":
-        return this.#transmit(action.block, multiplier * this.#parts.bwtMs);
+        this.#transmit(action.block, multiplier * this.#parts.bwtMs);
+        break;
       case "deliver":
-        return this.#deliver(action.data);
+        this.#deliver(action.data);
+        break;
       case "settled":
-        return this.#onSettled(action.request);
+        this.#onSettled(action.request);
+        break;
       case "fail":
-        return this.end(this.#failure(action.reason, event));
+        this.end(this.#failure(action.reason, event));
+        break;
       case "ignore":
-        return this.#onIgnored();
+        this.#onIgnored();
+        break;
       case "wait":
-        return; // part of the transmission before it
+        break; // part of the transmission before it
+      default:
+        unreachable(action);
     }
   }
 
@@ -142,7 +152,7 @@ export class T1Conversation {
   #startBwt(waitMs: number): void {
     const timer = this.#parts.clock.timer(waitMs);
     this.#bwt = timer;
-    timer.elapsed.then(() => {
+    void timer.elapsed.then(() => {
       if (this.#bwt === timer) this.#onBwt();
     });
   }
@@ -162,9 +172,13 @@ export class T1Conversation {
   }
 
   #onSettled(request: "IFS" | "RESYNCH"): void {
-    if (request === "RESYNCH") return this.#step({ kind: "request-ifs", ifsd: this.#parts.ifs });
-    this.#state = { ...this.#state, ifsc: this.#parts.ifs }; // section 2: the exchange sets both directions
-    this.#send();
+    const { ifs } = this.#parts;
+    if (request === "RESYNCH") {
+      this.#step({ kind: "request-ifs", ifsd: ifs });
+    } else {
+      this.#state = { ...this.#state, ifsc: ifs }; // section 2: the exchange sets both directions
+      this.#send();
+    }
   }
 
   #deliver(answer: Uint8Array): void {

@@ -75,7 +75,7 @@ class T1Link implements Exchange, AsyncDisposable {
       onTraffic?.("heard", bytes);
       conversation.hear(bytes);
     });
-    stream.closed.then((reason) => this.#lose(reason));
+    void stream.closed.then((reason) => this.#lose(reason));
   }
 
   async exchange(request: Uint8Array, deadline: Deadline): Promise<Uint8Array> {

@@ -35,11 +35,15 @@ export class T1Receiver {
 
   hear(bytes: Uint8Array): void {
     this.#stopTimer();
-    if (this.#damaged) return this.#awaitSilence();
+    if (!this.#damaged) this.#collect(bytes);
+    if (this.#damaged || this.#accumulator.pending.length > 0) this.#awaitSilence();
+  }
+
+  #collect(bytes: Uint8Array): void {
     const { next, blocks } = feed(this.#accumulator, bytes);
     this.#accumulator = next;
     this.#damaged = damageOf(next, blocks);
-    if (this.#damaged || next.pending.length > 0) return this.#awaitSilence();
+    if (this.#damaged) return;
     for (const block of blocks) {
       if (this.#accumulator !== next) return; // restarted: this end has spoken meanwhile
       if (!isForNobody(block)) this.#onBlock(block);
@@ -56,7 +60,7 @@ export class T1Receiver {
   #awaitSilence(): void {
     const timer = this.#clock.timer(this.#cwtMs);
     this.#silence = timer;
-    timer.elapsed.then(() => {
+    void timer.elapsed.then(() => {
       if (this.#silence === timer) this.#onSilence();
     });
   }

@@ -1,0 +1,33 @@
+/** What a seeded defect may replace in the reference system. Everything that is absent stays as it is. */
+import type { TraceSink } from "../core/trace.ts";
+import type { CardReader } from "../device/contracts.ts";
+import type { LinkFault } from "../flows/system.ts";
+import type { CardRole } from "../roles/card/model.ts";
+import type { ConcentratorRole } from "../roles/concentrator/model.ts";
+import type { HeadEndRole } from "../roles/head-end/model.ts";
+import type { MerchantRole } from "../roles/merchant/model.ts";
+import type { PaymentDatabase } from "../roles/payment-server/database/contracts.ts";
+import type { PaymentServerRole } from "../roles/payment-server/model.ts";
+import type { PsamRole } from "../roles/psam/model.ts";
+import type { Vary } from "../roles/role.ts";
+import type { SetTopBoxRole } from "../roles/set-top-box/events.ts";
+import type { TerminalRole } from "../roles/terminal/model.ts";
+
+export interface Variation {
+  readonly card?: Vary<CardRole>;
+  readonly psam?: Vary<PsamRole>;
+  readonly terminal?: Vary<TerminalRole>;
+  readonly concentrator?: Vary<ConcentratorRole>;
+  readonly paymentServer?: Vary<PaymentServerRole>;
+  readonly merchant?: Vary<MerchantRole>;
+  readonly headEnd?: Vary<HeadEndRole>;
+  readonly setTopBox?: Vary<SetTopBoxRole>;
+  readonly reader?: Vary<CardReader>;
+  readonly database?: Vary<PaymentDatabase>;
+  /** Wraps the sink of the roles' traces, for logs that are written wrongly. */
+  readonly trace?: Vary<TraceSink>;
+  /** Always at work on the links. */
+  readonly faults?: readonly LinkFault[];
+}
+
+export const REFERENCE: Variation = {};

@@ -1,0 +1,36 @@
+/** The only place that reads `fixtures/`: test keys, cards and PSAMs by name. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { packageRoot } from "../bench/package-root.ts";
+import { messageOf, PursebenchError } from "../core/errors.ts";
+import { loadTestKeys, type TestKeySet } from "../crypto/test-keys.ts";
+import { type CardData, loadCardData } from "../roles/card/card-data.ts";
+import { loadPsamData, type PsamData } from "../roles/psam/psam-data.ts";
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (thrown) {
+    throw new PursebenchError("USAGE", `cannot read ${path}: ${messageOf(thrown)}`, {
+      mend: "name a file that is there and readable",
+      cause: thrown,
+    });
+  }
+}
+
+/** `path`: absolute; the repository's own test key set when absent. */
+export function testKeys(path = join(packageRoot(), "fixtures", "keys", "test-keys.yaml")): TestKeySet {
+  return loadTestKeys(read(path), path);
+}
+
+/** `name`: a file of `fixtures/cards/` without its ending. */
+export function cardData(name: string): CardData {
+  const path = join(packageRoot(), "fixtures", "cards", `${name}.yaml`);
+  return loadCardData(read(path), path);
+}
+
+/** `name`: a file of `fixtures/psams/` without its ending. */
+export function psamData(name: string): PsamData {
+  const path = join(packageRoot(), "fixtures", "psams", `${name}.yaml`);
+  return loadPsamData(read(path), path);
+}

@@ -1,0 +1,64 @@
+/** A bench in one process: nothing but Node, virtual time, the same every time. Every case gets a system of its own. */
+import { VirtualClock } from "../core/clock.ts";
+import { messageOf } from "../core/errors.ts";
+import { seededRandom } from "../core/random.ts";
+import type { Preflight, RecordEvent, Station } from "../flows/station.ts";
+import { openDatabase } from "../roles/payment-server/database/open-database.ts";
+import { buildSystem } from "./build-system.ts";
+import { factsOf } from "./facts.ts";
+import { psamData, testKeys } from "./fixtures.ts";
+import { inProcessCarriers } from "./inproc-carriers.ts";
+import { inprocHardware } from "./inproc-hardware.ts";
+import type { OpenOptions } from "./open-options.ts";
+import { preflightOf } from "./preflight.ts";
+import { timeoutsOf } from "./timeouts.ts";
+
+const START = new Date("2026-08-02T10:15:00Z");
+
+export async function openInproc(options: OpenOptions, record: RecordEvent): Promise<Station> {
+  const { bench, variation } = options;
+  const keys = testKeys(bench.keys);
+  const start = bench.clockStart === undefined ? START : new Date(bench.clockStart);
+  const facts = factsOf(bench, new VirtualClock(start), keys);
+  const timeouts = timeoutsOf(bench.timeouts);
+  const { currencies } = psamData("psam-1");
+  const systemFor = (caseId: string | undefined) => {
+    const clock = new VirtualClock(start);
+    const random = seededRandom(`${bench.name}/${caseId ?? "preflight"}`);
+    return buildSystem({
+      bench,
+      facts,
+      caseId,
+      clock,
+      random,
+      record,
+      keys,
+      currencies,
+      variation,
+      timeouts,
+      carriers: inProcessCarriers(),
+      hardware: (use) => inprocHardware({ bench, keys, clock, random, variation, timeouts }, use),
+      database: () => openDatabase(bench.database, clock),
+    });
+  };
+  return {
+    facts,
+    keys,
+    identity: {
+      bench: bench.name,
+      iut: { role: options.iut, description: "reference implementation in process" },
+      devices: [],
+    },
+    preflight: async (): Promise<Preflight> => {
+      try {
+        await using system = await systemFor(undefined);
+        return await preflightOf(system);
+      } catch (thrown) {
+        return { ok: false, owner: "bench", reason: messageOf(thrown), mend: "mend the bench description" };
+      }
+    },
+    systemFor,
+    release: async (system) => await system[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: async () => undefined,
+  };
+}

@@ -1,0 +1,241 @@
+/** The system that a case works with: flows and looks over whatever carries them. */
+import type { Clock } from "../core/clock.ts";
+import { type Deadline, deadlineIn } from "../core/deadline.ts";
+import { messageOf, PursebenchError } from "../core/errors.ts";
+import type { CardChannel, CardReader } from "../device/contracts.ts";
+import type {
+  CardKind,
+  Disturbance,
+  LinkFault,
+  Order,
+  PsamTotals,
+  PurchaseObservation,
+  PurseReading,
+  PurseSystem,
+  RecordedEvent,
+  SaleRecord,
+  ServerRole,
+  StoreRecord,
+  SystemFacts,
+  TransactionRow,
+} from "../flows/system.ts";
+import type { TerminalAccess } from "../link/exchange.ts";
+import type { FaultBoard } from "../link/fault-board.ts";
+import type { PaymentDatabase } from "../roles/payment-server/database/contracts.ts";
+import type { SetTopBox } from "../roles/set-top-box/serve.ts";
+import type { SessionResult } from "../roles/set-top-box/session.ts";
+import { TerminalClient } from "../roles/terminal/client.ts";
+import type { Hardware } from "./hardware.ts";
+import { readPurse } from "./read-purse.ts";
+import type { Recorder } from "./recorder.ts";
+import type { Servers } from "./servers.ts";
+import { troubleOf } from "./trouble.ts";
+
+/** How long the harness's own looks at a device may take. */
+const LOOK_MS = 20_000;
+
+export interface SystemParts {
+  readonly facts: SystemFacts;
+  readonly clock: Clock;
+  readonly recorder: Recorder;
+  readonly board: FaultBoard;
+  readonly hardware: Hardware;
+  /** The reader as the harness itself uses it. */
+  readonly ownReader: CardReader;
+  readonly servers: Servers;
+  readonly setTopBox: SetTopBox;
+  readonly database: PaymentDatabase;
+  /** The terminals as the harness itself asks them. */
+  readonly ownTerminals: TerminalAccess;
+  readonly dispose: () => Promise<void>;
+}
+
+export class BenchSystem implements PurseSystem {
+  readonly facts: SystemFacts;
+  readonly #parts: SystemParts;
+  /** What the bench itself did to devices; trouble that comes of it is of its own making. */
+  #doings = 0;
+  #oddCard = false;
+  #card: CardChannel | undefined;
+
+  constructor(parts: SystemParts) {
+    this.facts = parts.facts;
+    this.#parts = parts;
+  }
+
+  async purchase(order: Order = {}): Promise<PurchaseObservation> {
+    const [first] = this.facts.catalogue;
+    const SITE = order.SITE ?? first?.SITE ?? "";
+    const ITEM = order.ITEM ?? this.facts.catalogue.find((item) => item.SITE === SITE)?.ITEM ?? "";
+    await this.#releaseOwnCard();
+    return await this.#observe(() =>
+      this.#parts.setTopBox.purchase({
+        SITE,
+        ITEM,
+        QUANTITY: order.QUANTITY ?? 1,
+        ...(order.decide ? { decide: order.decide } : {}),
+      }),
+    );
+  }
+
+  async recover(): Promise<PurchaseObservation | undefined> {
+    if (this.#parts.setTopBox.pending().length === 0) return undefined;
+    await this.#releaseOwnCard();
+    return await this.#observe(async () => (await this.#parts.setTopBox.recoverPending()).at(-1));
+  }
+
+  async readPurse(): Promise<PurseReading> {
+    return await readPurse(await this.#ownCard(), this.#deadline());
+  }
+
+  async apdu(command: Uint8Array): Promise<Uint8Array> {
+    return await (await this.#ownCard()).transmit(command, this.#deadline());
+  }
+
+  async resetCard(kind: "warm" | "cold"): Promise<Uint8Array> {
+    return await (await this.#ownCard()).reset(kind, this.#deadline());
+  }
+
+  terminals(): readonly string[] {
+    return [...this.#parts.hardware.lines.keys()];
+  }
+
+  async readStore(IDTERM: string): Promise<readonly StoreRecord[]> {
+    return await new TerminalClient(this.#parts.ownTerminals, IDTERM).readStore(this.#deadline());
+  }
+
+  async readTotals(IDTERM: string): Promise<PsamTotals> {
+    return await new TerminalClient(this.#parts.ownTerminals, IDTERM).readTotals(this.#deadline());
+  }
+
+  terminalMessage(IDTERM: string, message: Uint8Array): Promise<Uint8Array> {
+    return this.#parts.ownTerminals.exchange(IDTERM, message, this.#deadline());
+  }
+
+  async transaction(IDTRX: string): Promise<TransactionRow | undefined> {
+    return (await this.#parts.database.transactionsWith(IDTRX))[0];
+  }
+
+  transactions(): Promise<readonly TransactionRow[]> {
+    return this.#parts.database.transactions();
+  }
+
+  sale(IDTRX: string): Promise<SaleRecord | undefined> {
+    return this.#parts.servers.sale(IDTRX);
+  }
+
+  async http(
+    SITE: string,
+    { method, path, body = "", session }: { method: "GET" | "POST"; path: string; body?: string; session?: string },
+  ): Promise<{ status: number; body: string }> {
+    const headers: Record<string, string> = {};
+    if (method === "POST") headers["content-type"] = "application/x-www-form-urlencoded";
+    if (session !== undefined) headers["cookie"] = `session=${session}`;
+    return await this.#parts.servers.http(SITE, { method, path, headers, body }, this.#deadline());
+  }
+
+  async paymentSession(messages: readonly Uint8Array[]): Promise<readonly (Uint8Array | null)[]> {
+    const deadline = this.#deadline();
+    const channel = await this.#parts.servers.paymentChannel(deadline);
+    const answers: (Uint8Array | null)[] = [];
+    try {
+      for (const message of messages) {
+        await channel.send(message);
+        answers.push(await channel.receive(this.#deadline()));
+        if (answers.at(-1) === null) break;
+      }
+    } finally {
+      await channel[Symbol.asyncDispose]();
+    }
+    await this.#parts.servers.idle();
+    return answers;
+  }
+
+  events(since?: number): readonly RecordedEvent[] {
+    return this.#parts.recorder.since(since);
+  }
+
+  disturb(fault: LinkFault): Disturbance {
+    return this.#parts.board.add(fault);
+  }
+
+  when(match: Parameters<PurseSystem["when"]>[0], act: () => Promise<void> | void): Disturbance {
+    return this.#parts.board.when(match, act);
+  }
+
+  async insertCard(kind: CardKind): Promise<void> {
+    await this.removeCard();
+    this.#oddCard = kind !== "specimen" && kind !== "second";
+    await this.#parts.hardware.insert(kind);
+    this.#note(`card in the reader: ${kind}`);
+  }
+
+  async removeCard(): Promise<void> {
+    this.#doings++;
+    await this.#releaseOwnCard();
+    await this.#parts.hardware.remove();
+    this.#note("card pulled");
+  }
+
+  async restart(role: ServerRole): Promise<void> {
+    this.#doings++;
+    this.#note(`${role} killed and started again`);
+    await this.#parts.servers.restart(role);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#card = undefined;
+    await this.#parts.dispose();
+  }
+
+  async #observe(work: () => Promise<SessionResult>): Promise<PurchaseObservation>;
+  async #observe(work: () => Promise<SessionResult | undefined>): Promise<PurchaseObservation | undefined>;
+  async #observe(work: () => Promise<SessionResult | undefined>): Promise<PurchaseObservation | undefined> {
+    const { recorder, board, servers } = this.#parts;
+    const since = recorder.last;
+    const wasArmed = board.isArmed || this.#oddCard;
+    const done = this.#doings + board.hits;
+    const result = await work();
+    await servers.idle();
+    if (!result) return undefined;
+    const { CC, IDTRX, CONTENT, shown, trouble } = result;
+    const isOfOurMaking = wasArmed || this.#doings + board.hits !== done;
+    return {
+      outcome: { CC, IDTRX, CONTENT, shown },
+      events: recorder.since(since),
+      trouble: isOfOurMaking ? [] : troubleOf(CC, trouble),
+    };
+  }
+
+  async #ownCard(): Promise<CardChannel> {
+    if (this.#card) return this.#card;
+    await this.#parts.setTopBox.releaseCard();
+    const deadline = this.#deadline();
+    if (!this.#parts.ownReader.isCardPresent()) {
+      throw new PursebenchError("DEVICE_ABSENT", `no card in ${this.#parts.ownReader.name}`, {
+        owner: "card",
+        mend: "put the card into the reader",
+      });
+    }
+    this.#card = await this.#parts.ownReader.connect(deadline);
+    return this.#card;
+  }
+
+  async #releaseOwnCard(): Promise<void> {
+    const card = this.#card;
+    this.#card = undefined;
+    try {
+      await card?.[Symbol.asyncDispose]();
+    } catch (thrown) {
+      this.#note(`the harness's own channel to the card did not close: ${messageOf(thrown)}`);
+    }
+  }
+
+  #deadline(): Deadline {
+    return deadlineIn(this.#parts.clock, LOOK_MS);
+  }
+
+  #note(text: string): void {
+    this.#parts.recorder.sink({ kind: "note", text });
+  }
+}
