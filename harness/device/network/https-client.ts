@@ -3,8 +3,8 @@ import { Agent, request as startRequest } from "node:https";
 import type { Clock } from "../../core/clock.ts";
 import { type Deadline, within } from "../../core/deadline.ts";
 import { messageOf, PursebenchError } from "../../core/errors.ts";
-import { readBody, TooLarge } from "./http-body.ts";
 import type { HttpClient, HttpRequest, HttpResponse } from "./http.ts";
+import { readBody, TooLarge } from "./http-body.ts";
 import { flatHeaders } from "./https.ts";
 
 export interface HttpsClientOptions {
@@ -66,7 +66,8 @@ function exchange(agent: Agent, url: URL, request: HttpRequest, signal: AbortSig
 
 async function readAnswer(incoming: IncomingMessage): Promise<HttpResponse> {
   const body = await readBody(incoming, ANSWER_LIMIT);
-  if (body === undefined) throw new PursebenchError("DEVICE_GARBLED", "an answer that is no UTF-8", { owner: "server" });
+  if (body === undefined)
+    throw new PursebenchError("DEVICE_GARBLED", "an answer that is no UTF-8", { owner: "server" });
   return { status: incoming.statusCode ?? 0, headers: flatHeaders(incoming.headers), body };
 }
 
@@ -85,7 +86,8 @@ function failureOf(origin: string, thrown: unknown): PursebenchError {
       mend: "start that server, or correct its address in the bench description",
     });
   }
-  if (code.startsWith("HPE_")) return new PursebenchError("DEVICE_GARBLED", `${origin} answered no HTTP (${code})`, told);
+  if (code.startsWith("HPE_"))
+    return new PursebenchError("DEVICE_GARBLED", `${origin} answered no HTTP (${code})`, told);
   if (/CERT|ISSUER|SIGNATURE|ERR_(SSL|TLS)|EPROTO/.test(code)) {
     return new PursebenchError("PROTOCOL", `${origin} is not certified for us: ${messageOf(thrown)}`, {
       ...told,

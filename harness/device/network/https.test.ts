@@ -30,7 +30,13 @@ afterAll(async () => {
 });
 
 async function site(handler: HttpHandler, failures: unknown[] = []): Promise<{ origin: string; listener: Listener }> {
-  const listener = await listenHttps({ handler, tls, host: "127.0.0.1", port: 0, onFailure: (it) => failures.push(it) });
+  const listener = await listenHttps({
+    handler,
+    tls,
+    host: "127.0.0.1",
+    port: 0,
+    onFailure: (it) => failures.push(it),
+  });
   open.push(listener);
   return { origin: `https://${listener.address}`, listener };
 }
@@ -45,7 +51,9 @@ function client(trusted = ca.certificate) {
 function sayRaw(origin: string, text: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const url = new URL(origin);
-    const socket = connect({ host: url.hostname, port: Number(url.port), ca: ca.certificate }, () => socket.write(text));
+    const socket = connect({ host: url.hostname, port: Number(url.port), ca: ca.certificate }, () =>
+      socket.write(text, "latin1"),
+    );
     let said = "";
     socket.on("data", (bytes) => {
       said += bytes.toString("latin1");
@@ -131,7 +139,7 @@ describe("HTTPS between client and server", () => {
       asked.push(request);
       return ok;
     });
-    expect(await sayRaw(origin, Buffer.from(text, "latin1").toString("latin1"))).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(await sayRaw(origin, text)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
     expect(asked).toEqual([]);
   });
 
@@ -155,7 +163,12 @@ describe("the HTTPS client reports", () => {
     const { origin } = await site(async () => ok);
     const other = await createTestCa({ now: new Date() });
     await expect(client(other.certificate)(origin, get, soon())).rejects.toMatchObject({ code: "PROTOCOL" });
-    const foreign = await listenHttps({ handler: async () => ok, tls: await ca.issue(["example.org"]), host: "127.0.0.1", port: 0 });
+    const foreign = await listenHttps({
+      handler: async () => ok,
+      tls: await ca.issue(["example.org"]),
+      host: "127.0.0.1",
+      port: 0,
+    });
     open.push(foreign);
     await expect(client()(`https://${foreign.address}`, get, soon())).rejects.toMatchObject({ code: "PROTOCOL" });
   });
@@ -190,7 +203,7 @@ describe("the HTTPS client reports", () => {
   });
 
   test("a server that speaks no TLS as a failure of the server, not as a crash", async () => {
-    const plain = createServer((socket) => socket.end("hello\r\n"));
+    const plain = createServer((socket) => socket.resume().end("hello\r\n"));
     await new Promise<void>((resolve) => plain.listen(0, "127.0.0.1", resolve));
     const address = plain.address();
     const port = typeof address === "object" && address !== null ? address.port : 0;
@@ -205,7 +218,12 @@ describe("the HTTPS client reports", () => {
 
 describe("the HTTPS server refuses to start", () => {
   test("with a certificate that is none", async () => {
-    const start = listenHttps({ handler: async () => ok, tls: { certificate: "x", key: "y" }, host: "127.0.0.1", port: 0 });
+    const start = listenHttps({
+      handler: async () => ok,
+      tls: { certificate: "x", key: "y" },
+      host: "127.0.0.1",
+      port: 0,
+    });
     await expect(start).rejects.toMatchObject({ code: "USAGE" });
   });
 
@@ -221,7 +239,9 @@ describe("HTTP in process", () => {
   const clock = new VirtualClock(new Date(0));
 
   test("reaches the site of that origin", async () => {
-    const http = memoryHttp(new Map([["https://shop", async (request: HttpRequest) => ({ ...ok, body: request.path })]]));
+    const http = memoryHttp(
+      new Map([["https://shop", async (request: HttpRequest) => ({ ...ok, body: request.path })]]),
+    );
     expect((await http("https://shop", { ...get, path: "/x" }, deadlineIn(clock, 10))).body).toBe("/x");
   });
 

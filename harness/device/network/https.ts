@@ -3,8 +3,8 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:
 import { createServer, type Server } from "node:https";
 import { messageOf, PursebenchError } from "../../core/errors.ts";
 import type { Listener } from "../contracts.ts";
-import { readBody, TooLarge } from "./http-body.ts";
 import type { HttpHandler, HttpRequest, HttpResponse } from "./http.ts";
+import { readBody, TooLarge } from "./http-body.ts";
 import type { ServerTls } from "./listen.ts";
 
 export interface HttpsOptions {
@@ -100,10 +100,12 @@ function bound(server: Server, { host, port }: HttpsOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", (cause: NodeJS.ErrnoException) => {
       const code = cause.code === "EADDRINUSE" ? "DEVICE_BUSY" : "USAGE";
-      reject(new PursebenchError(code, `cannot serve HTTPS at ${host}:${port}: ${cause.message}`, {
-        mend: "name an address of this machine and a free port (0 takes one)",
-        cause,
-      }));
+      reject(
+        new PursebenchError(code, `cannot serve HTTPS at ${host}:${port}: ${cause.message}`, {
+          mend: "name an address of this machine and a free port (0 takes one)",
+          cause,
+        }),
+      );
     });
     server.listen({ host, port }, resolve);
   });

@@ -54,7 +54,9 @@ export async function createTestCa({ now, days = 7 }: TestCaOptions): Promise<Te
           new x509.BasicConstraintsExtension(false, undefined, true),
           new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
           new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-          new x509.SubjectAlternativeNameExtension(names.map((value) => ({ type: isIpAddress(value) ? "ip" : "dns", value }))),
+          new x509.SubjectAlternativeNameExtension(
+            names.map((value) => ({ type: isIpAddress(value) ? "ip" : "dns", value })),
+          ),
           await x509.AuthorityKeyIdentifierExtension.create(root.publicKey),
         ],
       });

@@ -1,0 +1,367 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { fromHex, toHex } from "../../core/bytes.ts";
+import { systemClock } from "../../core/clock.ts";
+import { seededRandom } from "../../core/random.ts";
+import type { TraceEvent } from "../../core/trace.ts";
+import { type Confirmation, sealConfirmation } from "../../crypto/confirmation.ts";
+import { securityInformation } from "../../crypto/security-information.ts";
+import type { HttpRequest } from "../../link/exchange.ts";
+import { type PaymentPage, parsePaymentPage } from "../../protocol/messages/payment-page.ts";
+import { amountText } from "./amount-text.ts";
+import { escapeHtml } from "./html.ts";
+import { merchant } from "./model.ts";
+import { memorySaleStore } from "./sale.ts";
+import { type MerchantOptions, serveMerchant } from "./serve.ts";
+import type { CatalogueItem } from "./site.ts";
+
+const KMER = fromHex("000102030405060708090A0B0C0D0E0F");
+const identity = {
+  IDMER: "SHOP0001",
+  KMER,
+  origin: "https://shop.test",
+  paymentServer: { host: "10.1.2.3", port: 4711 },
+};
+const news: CatalogueItem = {
+  ITEM: "news-1",
+  title: `The "News" & <more>`,
+  price: 123,
+  CURR: "0978",
+  CEXP: 2,
+  kind: "information",
+  content: "<b>rain</b> at noon",
+};
+const book: CatalogueItem = { ITEM: "book", title: "A book", price: 0x7fffffff, CURR: "0392", CEXP: 0, kind: "goods" };
+
+function shop(over: Partial<MerchantOptions> = {}) {
+  const trace: TraceEvent[] = [];
+  const server = serveMerchant({
+    identity,
+    catalogue: [news, book],
+    clock: systemClock,
+    random: seededRandom("merchant"),
+    trace: (event) => trace.push(event),
+    ...over,
+  });
+  return { ...server, trace };
+}
+
+type Shop = ReturnType<typeof shop>;
+
+function post(
+  path: string,
+  fields: Readonly<Record<string, string>>,
+  headers: HttpRequest["headers"] = {},
+): HttpRequest {
+  const body = new URLSearchParams(fields).toString();
+  return { method: "POST", path, headers: { "content-type": "application/x-www-form-urlencoded", ...headers }, body };
+}
+
+const order = { item: "news-1", quantity: "3", payment: "smart-card" };
+const session = { cookie: "theme=dark; session=0123456789abcdef" };
+
+/** Orders, and reads the page as the head end does. */
+async function buy(server: Shop, fields: Partial<typeof order> = {}): Promise<PaymentPage> {
+  const response = await server.handler(post("/checkout", { ...order, ...fields }, session));
+  const parsed = parsePaymentPage(response.body);
+  if (!parsed.ok) throw new Error(`status ${response.status}: ${parsed.reason}`);
+  return parsed.page;
+}
+
+function confirmationFor(page: PaymentPage, over: Partial<Confirmation> = {}, key = KMER): string {
+  const { IDTRX, IDMER, MPDA, CURRPDA, CEXPPDA } = page;
+  const rest = { CC: "0000", IDTERM: "00000001", NTPSAM: 9, DTHR: "20310506070809" };
+  return toHex(
+    sealConfirmation(key, { IDTRX, IDMER, MPDA, CURRPDA, CEXPPDA, ...rest, ...over }, new Uint8Array(12).fill(7)),
+  );
+}
+
+async function confirm(server: Shop, page: PaymentPage, confirmation = confirmationFor(page)) {
+  return await server.handler(post(new URL(page.URL).pathname, { "transaction-id": page.IDTRX, confirmation }));
+}
+
+const logged = ({ trace }: Shop) =>
+  trace.flatMap((event) => (event.kind === "log" ? [[event.entry, event.fields]] : []));
+
+describe("the payment page", () => {
+  test("holds every parameter of the specification, and the security information fits them", async () => {
+    const page = await buy(shop());
+    expect(page).toMatchObject({
+      IDMER: "SHOP0001",
+      MPDA: 369,
+      CURRPDA: "0978",
+      CEXPPDA: 2,
+      HOST: "10.1.2.3",
+      PORT: 4711,
+      URL: "https://shop.test/status",
+      RELEASE: "1.0",
+      ENCRYPTION: "AES-128-GCM",
+      TEXT: news.title,
+    });
+    expect(page.SECINFO).toEqual(securityInformation(KMER, page));
+  });
+
+  test("shows the total to the user with its currency, in a page that a person can read", async () => {
+    const { body, headers } = await shop().handler(post("/checkout", order, session));
+    expect(body).toContain("Total: 3.69 EUR");
+    for (const needed of ["<!DOCTYPE html>", '<html lang="en">', "<title>Payment</title>", 'name="viewport"']) {
+      expect(body).toContain(needed);
+    }
+    expect(headers["content-type"]).toBe("text/html; charset=utf-8");
+    expect(body).not.toContain("<more>"); // of the title: escaped wherever it stands
+  });
+
+  test("has another identifier for every sale", async () => {
+    const server = shop();
+    const identifiers = new Set<string>();
+    for (let sale = 0; sale < 50; sale++) identifiers.add((await buy(server)).IDTRX);
+    expect(identifiers.size).toBe(50);
+  });
+
+  test("leaves an open sale and the log entry 606 behind", async () => {
+    const server = shop();
+    const { IDTRX } = await buy(server);
+    expect(await server.sales()).toMatchObject([
+      { IDTRX, ITEM: "news-1", QUANTITY: 3, MPDA: 369, CURRPDA: "0978", CEXPPDA: 2, status: "open" },
+    ]);
+    expect(server.trace).toMatchObject([{ kind: "log", role: "merchant", step: "606", IDTRX }]);
+    expect(logged(server)).toEqual([["transaction-created", { MPDA: 369, ITEM: "news-1" }]]);
+  });
+
+  test("ignores an amount that the request names", async () => {
+    const response = await shop().handler(post("/checkout", { ...order, "total-cost": "1" }, session));
+    expect(parsePaymentPage(response.body)).toMatchObject({ ok: true, page: { MPDA: 369 } });
+  });
+
+  test.each([
+    ["no item", { quantity: "1", payment: "smart-card" }, session, 400],
+    ["another payment", { ...order, payment: "cash" }, session, 400],
+    ["quantity 0", { ...order, quantity: "0" }, session, 400],
+    ["quantity 256", { ...order, quantity: "256" }, session, 400],
+    ["quantity 1.5", { ...order, quantity: "1.5" }, session, 400],
+    ["quantity -1", { ...order, quantity: "-1" }, session, 400],
+    ["a total above four bytes", { ...order, item: "book", quantity: "3" }, session, 400],
+    ["no session", order, {}, 400],
+    ["a short session", order, { cookie: "session=0123" }, 400],
+    ["two sessions", order, { cookie: "session=0123456789abcdef; session=0123456789abcde0" }, 400],
+    ["an unknown item", { ...order, item: "moon" }, session, 404],
+  ])("is not made for an order with %s", async (_what, fields, headers, status) => {
+    const server = shop();
+    expect((await server.handler(post("/checkout", fields, headers))).status).toBe(status);
+    expect(await server.sales()).toEqual([]);
+  });
+
+  test("is not made for a field that is there twice or a body of another type", async () => {
+    const server = shop();
+    const twice = post("/checkout", order, session);
+    expect((await server.handler({ ...twice, body: `${twice.body}&quantity=1` })).status).toBe(400);
+    const json = post("/checkout", order, { ...session, "content-type": "application/json" });
+    expect((await server.handler(json)).status).toBe(400);
+  });
+});
+
+describe("a confirmation", () => {
+  test("of success releases the information with the amount paid", async () => {
+    const server = shop();
+    const page = await buy(server);
+    const response = await confirm(server, page);
+    expect(response.status).toBe(200);
+    expect(response.body).toContain("&lt;b&gt;rain&lt;/b&gt; at noon");
+    expect(response.body).toContain("Paid: 3.69 EUR");
+    expect(await server.sale(page.IDTRX)).toMatchObject({ status: "released" });
+    expect(logged(server).slice(1)).toEqual([
+      ["confirmation-registered", { accepted: true, CC: "0000" }],
+      ["item-released", { ITEM: "news-1" }],
+    ]);
+  });
+
+  test("of success for goods gives a receipt with amount and transaction", async () => {
+    const server = shop();
+    const page = await buy(server, { item: "book", quantity: "2" });
+    const { body } = await confirm(server, page);
+    expect(body).toContain("Receipt");
+    expect(body).toContain("4294967294 JPY");
+    expect(body).toContain(page.IDTRX);
+  });
+
+  test("of failure ends the sale without releasing anything", async () => {
+    const server = shop();
+    const page = await buy(server);
+    const response = await confirm(server, page, confirmationFor(page, { CC: "9404" }));
+    expect(response.status).toBe(402);
+    expect(response.body).not.toContain("rain");
+    expect(await server.sale(page.IDTRX)).toMatchObject({ status: "failed" });
+    expect(logged(server).at(-1)).toEqual(["confirmation-registered", { accepted: true, CC: "9404" }]);
+    expect((await confirm(server, page)).status).toBe(409);
+  });
+
+  test("releases once: the second time the sale is concluded already", async () => {
+    const server = shop();
+    const page = await buy(server);
+    const answers = await Promise.all([1, 2, 3, 4].map(() => confirm(server, page)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409]);
+    expect((await confirm(server, page)).status).toBe(409);
+    expect(logged(server).filter(([entry]) => entry === "item-released")).toHaveLength(1);
+  });
+
+  test("of another transaction of the same amount is not accepted, and the sale stays open", async () => {
+    const server = shop();
+    const [first, second] = [await buy(server), await buy(server)];
+    expect((await confirm(server, second, confirmationFor(first))).status).toBe(403);
+    expect(await server.sale(second.IDTRX)).toMatchObject({ status: "open" });
+    expect(logged(server).at(-1)).toEqual(["confirmation-registered", { accepted: false, CC: null }]);
+    expect((await confirm(server, second)).status).toBe(200);
+  });
+
+  test.each([
+    ["another amount", { MPDA: 368 }],
+    ["another currency", { CURRPDA: "0840" }],
+    ["another exponent", { CEXPPDA: 1 }],
+  ])("about %s is not accepted", async (_what, over) => {
+    const server = shop();
+    const page = await buy(server);
+    expect((await confirm(server, page, confirmationFor(page, over))).status).toBe(403);
+  });
+
+  test("under another contract key is not accepted", async () => {
+    const server = shop();
+    const page = await buy(server);
+    const forged = confirmationFor(page, {}, new Uint8Array(16).fill(1));
+    expect((await confirm(server, page, forged)).status).toBe(403);
+  });
+
+  test("with any one bit changed is not accepted", async () => {
+    const server = shop();
+    const page = await buy(server);
+    const CONF = fromHex(confirmationFor(page));
+    for (let index = 0; index < CONF.length; index++) {
+      const altered = CONF.map((byte, at) => (at === index ? byte ^ (1 << (index % 8)) : byte));
+      expect((await confirm(server, page, toHex(altered))).status).toBe(403);
+    }
+    expect((await confirm(server, page, toHex(CONF.slice(1)))).status).toBe(403);
+    expect(await server.sale(page.IDTRX)).toMatchObject({ status: "open" });
+  });
+
+  test("for a transaction that nobody opened is 404", async () => {
+    const server = shop();
+    const page = await buy(server);
+    expect((await confirm(server, { ...page, IDTRX: "E".repeat(32) })).status).toBe(404);
+  });
+
+  test.each([
+    [{ "transaction-id": "12", confirmation: "00" }],
+    [{ "transaction-id": "0".repeat(32), confirmation: "0g" }],
+    [{ "transaction-id": "0".repeat(32), confirmation: "" }],
+    [{ "transaction-id": "0".repeat(32) }],
+  ])("that is malformed is 400: %j", async (fields) => {
+    expect((await shop().handler(post("/status", fields))).status).toBe(400);
+  });
+
+  test("reaches a merchant that was started again on its sales", async () => {
+    const store = memorySaleStore();
+    const page = await buy(shop({ store }));
+    expect((await confirm(shop({ store, random: seededRandom("after restart") }), page)).status).toBe(200);
+  });
+});
+
+describe("the merchant's site", () => {
+  test("shows the catalogue with prices", async () => {
+    const { status, body } = await shop().handler({ method: "GET", path: "/?from=portal", headers: {}, body: "" });
+    expect(status).toBe(200);
+    expect(body).toContain("The &quot;News&quot; &amp; &lt;more&gt;");
+    expect(body).toContain("1.23 EUR");
+  });
+
+  test.each([
+    ["GET", "/nowhere", 404],
+    ["POST", "/", 405],
+    ["GET", "/checkout", 405],
+    ["GET", "/status", 405],
+  ] as const)("answers %s %s with %i and a sentence", async (method, path, status) => {
+    const response = await shop().handler({ method, path, headers: {}, body: "" });
+    expect(response.status).toBe(status);
+    expect(response.body).toMatch(/<p>[A-Z][^<]+\.<\/p>/);
+  });
+
+  test.each([
+    [16_384, 400],
+    [16_385, 413],
+  ])("answers a body of %i bytes with %i", async (length, status) => {
+    const request = { ...post("/status", {}), body: "x".repeat(length) };
+    expect((await shop().handler(request)).status).toBe(status);
+  });
+
+  test("answers whatever is asked, and opens no sale by accident", async () => {
+    const server = shop();
+    const text = fc.oneof(
+      fc.string(),
+      fc.constantFrom("/checkout", "/status", "/", "item=news-1", "session=0123456789abcdef"),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom("GET", "POST"), text, text, text, async (method, path, cookie, body) => {
+        const { status } = await server.handler({ method, path, headers: { cookie }, body });
+        expect(status).toBeGreaterThanOrEqual(200);
+        expect(status).toBeLessThan(500);
+      }),
+    );
+    expect(await server.sales()).toEqual([]);
+  });
+
+  test("serves another role than the reference one", async () => {
+    const server = shop({
+      role: {
+        handle(state, input) {
+          const step = merchant.handle(state, input);
+          return { ...step, outputs: step.outputs.filter(({ kind }) => kind !== "log") };
+        },
+      },
+    });
+    await buy(server);
+    expect(server.trace).toEqual([]);
+  });
+
+  test.each([
+    [{ identity: { ...identity, IDMER: "shop" } }],
+    [{ identity: { ...identity, KMER: new Uint8Array(8) } }],
+    [{ identity: { ...identity, origin: "shop" } }],
+    [{ identity: { ...identity, paymentServer: { host: "", port: 1 } } }],
+    [{ identity: { ...identity, paymentServer: { host: "x", port: 0 } } }],
+    [{ catalogue: [{ ...book, price: 0 }] }],
+    [{ catalogue: [{ ...book, CURR: "978" }] }],
+    [{ catalogue: [book, book] }],
+    [{ catalogue: [{ ...news, content: "x".repeat(5_000) }] }],
+  ])("refuses to start with what could make no allowed page (%#)", (over) => {
+    expect(() => shop(over)).toThrow(expect.objectContaining({ code: "USAGE" }));
+  });
+
+  test("delivers the longest content within what a result message carries", async () => {
+    const server = shop({ catalogue: [{ ...news, content: '"'.repeat(4_096), title: "&".repeat(256) }] });
+    const { body } = await confirm(server, await buy(server));
+    expect(Buffer.byteLength(body)).toBeLessThanOrEqual(32_768);
+  });
+});
+
+describe("an amount as text", () => {
+  test.each([
+    [1234, "0978", 2, "12.34 EUR"],
+    [5, "0978", 2, "0.05 EUR"],
+    [100, "0840", 2, "1.00 USD"],
+    [1500, "0392", 0, "1500 JPY"],
+    [1, "0999", 3, "0.001 currency 999"],
+    [0xffffffff, "0978", 2, "42949672.95 EUR"],
+  ])("of %i minor units of %s with %i decimals is %j", (amount, CURR, CEXP, text) => {
+    expect(amountText(amount, CURR, CEXP)).toBe(text);
+  });
+});
+
+test("any title survives the page: what the shop wrote is what the head end reads", async () => {
+  const title = fc
+    .string({ unit: "binary", maxLength: 60 })
+    .filter((text) => !text.includes("\r") && !text.includes("\0"));
+  await fc.assert(
+    fc.asyncProperty(title, async (text) => {
+      expect((await buy(shop({ catalogue: [{ ...news, title: text }] }))).TEXT).toBe(text);
+      expect(escapeHtml(text)).not.toMatch(/[<>"']/);
+    }),
+  );
+});
