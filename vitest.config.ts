@@ -8,7 +8,6 @@ const never = ["**/node_modules/**", ".build/**", "reports/runs/**"];
 
 export default defineConfig({
   test: {
-    reporters: ["default", ["allure-vitest/reporter", { resultsDir: "allure-results" }]],
     projects: [
       {
         test: {

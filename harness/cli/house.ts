@@ -14,14 +14,24 @@ export function realHouse(): House {
     clock: systemClock,
     random: systemRandom,
     cases: async () => (await import("../../suites/index.ts")).cases,
-    openStation: () => Promise.reject(notYet("station")),
+    openStation: async ({ bench, iut }, record) => {
+      const [{ openStation }, { REFERENCE }] = await Promise.all([
+        import("../station/index.ts"),
+        import("../defects/variation.ts"),
+      ]);
+      return await openStation({ bench, iut, variation: REFERENCE }, record);
+    },
     describe: async () => (await import("../protocol/messages/describe.ts")).describe,
     renderReports,
     doctor: diagnose,
     runMutants: () => Promise.reject(notYet("mutants")),
     lab: realLab(),
     serveTerminal: () => Promise.reject(notYet("terminal")),
-    serveCard: () => Promise.reject(notYet("card serve")),
+    serveCard: async ({ host, port, kind }) => {
+      const { serveCardOverVpcd } = await import("../station/vpcd-card-program.ts");
+      const program = await serveCardOverVpcd(host, port, kind, systemRandom);
+      return { ...program, description: `A ${kind} card is in the reader at ${host}:${port}.` };
+    },
   };
 }
 

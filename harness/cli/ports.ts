@@ -1,5 +1,6 @@
 /** What the command needs from the house. `house.ts` fills it with the real thing. */
 import type { Case } from "../../suites/define/case.ts";
+import type { SimulatedCardKind } from "../bench/card-kinds.ts";
 import type { Pixit } from "../bench/pixit.ts";
 import type { Bench } from "../bench/schema.ts";
 import type { Clock } from "../core/clock.ts";
@@ -63,7 +64,11 @@ export interface House {
   /** The terminal emulator on a line. */
   serveTerminal(options: { readonly port: string; readonly psam: string; readonly IDTERM: string }): Promise<Serving>;
   /** The simulated card to any reader that speaks vpcd. */
-  serveCard(options: { readonly host: string; readonly port: number; readonly kind: string }): Promise<Serving>;
+  serveCard(options: {
+    readonly host: string;
+    readonly port: number;
+    readonly kind: SimulatedCardKind;
+  }): Promise<Serving>;
   /** How the file of events is opened; the real one when absent. */
   readonly openEvents?: ((path: string) => LineFile) | undefined;
 }

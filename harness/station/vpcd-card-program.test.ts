@@ -19,7 +19,7 @@ test("a reader that speaks vpcd gets the ATR and answers of the purse", async ()
   reader.write(Buffer.concat([frame(0x01), frame(0x04)]));
   const [atr] = (await once(reader, "data")) as [Buffer];
   expect(atr[2]).toBe(0x3b);
-  reader.write(frame(0x00, 0xa4, 0x04, 0x00, 0x02, 0xff, 0xff));
+  reader.write(frame(0x00, 0xa4, 0x04, 0x00, 0x05, 0xff, 0xff, 0xff, 0xff, 0xff, 0x00));
   const [answer] = (await once(reader, "data")) as [Buffer];
   expect(answer.toString("hex")).toBe("00026a82"); // an AID that no purse has
   reader.end();

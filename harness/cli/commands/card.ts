@@ -13,8 +13,9 @@ export function addCard(root: Command, context: CliContext): void {
     .option("--kind <kind>", "which card of the harness", "specimen")
     .addHelpText("after", "\nExample:\n  pursebench card serve --connect 127.0.0.1:35963")
     .action(async (options: { readonly connect: string; readonly kind: string }) => {
-      parseSpec(`sim:${options.kind}`, "card");
-      await serveUntilTold(context, context.house.serveCard({ ...addressOf(options.connect), kind: options.kind }));
+      const spec = parseSpec(`sim:${options.kind}`, "card");
+      const kind = (spec.kind === "sim" && spec.card) || "specimen";
+      await serveUntilTold(context, context.house.serveCard({ ...addressOf(options.connect), kind }));
     });
 }
 
