@@ -26,8 +26,8 @@ export interface Variation {
   readonly database?: Vary<PaymentDatabase>;
   /** Wraps the sink of the roles' traces, for logs that are written wrongly. */
   readonly trace?: Vary<TraceSink>;
-  /** Always at work on the links. */
-  readonly faults?: readonly LinkFault[];
+  /** What a role says wrongly on a link: everybody else sees it as that role's own message. */
+  readonly says?: readonly LinkFault[];
 }
 
 export const REFERENCE: Variation = {};

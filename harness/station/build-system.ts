@@ -10,15 +10,13 @@ import type { RecordEvent } from "../flows/station.ts";
 import type { SystemFacts } from "../flows/system.ts";
 import type { Ends } from "../link/ends.ts";
 import type { Exchange } from "../link/exchange.ts";
-import { FaultBoard } from "../link/fault-board.ts";
-import { faultyExchange } from "../link/faulty.ts";
-import { recordExchange } from "../link/record.ts";
 import { directTerminals } from "../roles/concentrator/direct-terminals.ts";
 import type { PaymentDatabase } from "../roles/payment-server/database/contracts.ts";
 import { setTopBox } from "../roles/set-top-box/model.ts";
 import { createSetTopBox } from "../roles/set-top-box/serve.ts";
 import type { Carriers } from "./carriers.ts";
 import type { Hardware, HardwareUse } from "./hardware.ts";
+import { Links } from "./links.ts";
 import { BenchSystem } from "./purse-system.ts";
 import { readerFor } from "./reader.ts";
 import { Recorder } from "./recorder.ts";
@@ -45,9 +43,8 @@ export async function buildSystem(options: BuildOptions): Promise<BenchSystem> {
   const { bench, clock, random, keys, variation, timeouts } = options;
   const recorder = new Recorder(clock, options.record, options.caseId);
   const trace: TraceSink = variation.trace?.(recorder.sink) ?? recorder.sink;
-  const board = new FaultBoard(recorder.sink);
-  for (const fault of variation.faults ?? []) board.add(fault);
-  const onLink = (inner: Exchange, ends: Ends) => recordExchange(faultyExchange(inner, ends, board), ends, trace);
+  const links = new Links(trace, variation.says ?? []);
+  const onLink = (inner: Exchange, ends: Ends) => links.exchange(inner, ends);
   const stack = new DisposalStack();
   try {
     const hardware = stack.use(await options.hardware({ trace, onLink }));
@@ -65,14 +62,14 @@ export async function buildSystem(options: BuildOptions): Promise<BenchSystem> {
         clock,
         random,
         trace,
-        board,
+        links,
         timeouts,
         variation,
       }),
     );
     const facts = factsUp(options.facts, servers);
     const box = createSetTopBox({
-      reader: readerFor(hardware.reader, { link: "235", near: "set-top-box", far: "card" }, board, trace),
+      reader: readerFor(hardware.reader, { link: "235", near: "set-top-box", far: "card" }, links, trace),
       headEnd: servers.headEnd,
       clock,
       random,
@@ -81,12 +78,12 @@ export async function buildSystem(options: BuildOptions): Promise<BenchSystem> {
       role: variation.setTopBox?.(setTopBox) ?? setTopBox,
     });
     stack.use(box);
-    const ownReader = readerFor(hardware.reader, { link: "235", near: "bench", far: "card" }, board, trace);
+    const ownReader = readerFor(hardware.reader, { link: "235", near: "bench", far: "card" }, links, trace);
     return new BenchSystem({
       facts,
       clock,
       recorder,
-      board,
+      board: links.board,
       hardware,
       ownReader,
       servers,

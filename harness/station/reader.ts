@@ -3,12 +3,10 @@ import { toHex } from "../core/bytes.ts";
 import type { TraceSink } from "../core/trace.ts";
 import type { CardReader } from "../device/contracts.ts";
 import type { Ends } from "../link/ends.ts";
-import type { FaultBoard } from "../link/fault-board.ts";
-import { faultyCard } from "../link/faulty.ts";
-import { recordCard } from "../link/record.ts";
+import type { Links } from "./links.ts";
 
 /** `inner` as one role uses it. Disposing the view leaves the reader open. */
-export function readerFor(inner: CardReader, ends: Ends, board: FaultBoard, trace: TraceSink): CardReader {
+export function readerFor(inner: CardReader, ends: Ends, links: Links, trace: TraceSink): CardReader {
   return {
     name: inner.name,
     isCardPresent: () => inner.isCardPresent(),
@@ -17,7 +15,7 @@ export function readerFor(inner: CardReader, ends: Ends, board: FaultBoard, trac
     async connect(deadline) {
       const channel = await inner.connect(deadline);
       trace({ kind: "note", text: `link ${ends.link}: card powered by ${ends.near}, ATR ${toHex(channel.atr)}` });
-      return recordCard(faultyCard(channel, ends, board), ends, trace);
+      return links.card(channel, ends);
     },
     [Symbol.asyncDispose]: async () => undefined,
   };

@@ -9,9 +9,7 @@ import type { Variation } from "../defects/variation.ts";
 import type { Connector, MessageChannel, ServeChannel } from "../device/contracts.ts";
 import type { SaleRecord, ServerRole, SystemFacts } from "../flows/system.ts";
 import type { Ends } from "../link/ends.ts";
-import type { Exchange, HttpClient, HttpRequest, HttpResponse, TerminalAccess } from "../link/exchange.ts";
-import type { FaultBoard } from "../link/fault-board.ts";
-import { faultyConnector, faultyHttp } from "../link/faulty.ts";
+import type { Exchange, HttpRequest, HttpResponse, TerminalAccess } from "../link/exchange.ts";
 import { recordConnector, recordHttp } from "../link/record.ts";
 import { directTerminals } from "../roles/concentrator/direct-terminals.ts";
 import { lanTerminals } from "../roles/concentrator/lan-terminals.ts";
@@ -27,6 +25,7 @@ import { paymentServer } from "../roles/payment-server/model.ts";
 import { type PaymentServer, servePaymentServer } from "../roles/payment-server/serve.ts";
 import type { Vary } from "../roles/role.ts";
 import type { Carriers, Reachable } from "./carriers.ts";
+import type { Links } from "./links.ts";
 import { Sessions } from "./sessions.ts";
 import type { SystemTimeouts } from "./timeouts.ts";
 
@@ -42,7 +41,7 @@ export interface ServerParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly trace: TraceSink;
-  readonly board: FaultBoard;
+  readonly links: Links;
   readonly timeouts: SystemTimeouts;
   readonly variation: Variation;
 }
@@ -238,9 +237,9 @@ export class Servers implements AsyncDisposable {
   }
 
   async #startHeadEnd(): Promise<void> {
-    const { carriers, clock, trace, timeouts, variation, board } = this.#parts;
+    const { carriers, clock, trace, timeouts, variation, links } = this.#parts;
     const ends: Ends = { link: "234", near: "head-end", far: "merchant" };
-    const http: HttpClient = recordHttp(faultyHttp(carriers.http, ends, board), ends, trace);
+    const http = links.http(carriers.http, ends);
     const serve = serveHeadEnd({
       http,
       sites: Object.fromEntries(this.origins),
@@ -254,8 +253,7 @@ export class Servers implements AsyncDisposable {
   }
 
   #ends(link: LinkName, near: RoleName, far: RoleName, inner: Connector): Connector {
-    const ends: Ends = { link, near, far };
-    return recordConnector(faultyConnector(inner, ends, this.#parts.board), ends, this.#parts.trace);
+    return this.#parts.links.connector(inner, { link, near, far });
   }
 }
 

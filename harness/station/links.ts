@@ -1,0 +1,60 @@
+/** Every link of one system, decorated the same way, from the inside out: carrier, defects of the far role, faults of the bench, recorder, defects of the near role. */
+import { type LinkName, nowhere, type RoleName, type TraceSink } from "../core/trace.ts";
+import type { CardChannel, Connector } from "../device/contracts.ts";
+import type { LinkFault } from "../flows/system.ts";
+import type { Ends } from "../link/ends.ts";
+import type { Exchange, HttpClient } from "../link/exchange.ts";
+import { FaultBoard } from "../link/fault-board.ts";
+import { faultyCard, faultyConnector, faultyExchange, faultyHttp } from "../link/faulty.ts";
+import { recordCard, recordConnector, recordExchange, recordHttp } from "../link/record.ts";
+
+/** Who connects or asks on each link, and so stands on the recorder's side. */
+const NEAR: Readonly<Record<LinkName, RoleName>> = {
+  "235": "set-top-box",
+  cable: "set-top-box",
+  "234": "head-end",
+  "236": "head-end",
+  LAN: "payment-server",
+  line: "concentrator",
+  SAM: "terminal",
+  ui: "user",
+};
+
+export class Links {
+  /** Faults that cases put on the links; recorded as such. */
+  readonly board: FaultBoard;
+  readonly #trace: TraceSink;
+  /** What a defective role says: to the recorder it looks as if the role itself had said it. */
+  readonly #saidNear = new FaultBoard(nowhere);
+  readonly #saidFar = new FaultBoard(nowhere);
+
+  constructor(trace: TraceSink, said: readonly LinkFault[]) {
+    this.#trace = trace;
+    this.board = new FaultBoard(trace);
+    for (const fault of said) (fault.from === NEAR[fault.link] ? this.#saidNear : this.#saidFar).add(fault);
+  }
+
+  exchange(inner: Exchange, ends: Ends): Exchange {
+    const heard = recordExchange(
+      faultyExchange(faultyExchange(inner, ends, this.#saidFar), ends, this.board),
+      ends,
+      this.#trace,
+    );
+    return faultyExchange(heard, ends, this.#saidNear);
+  }
+
+  connector(inner: Connector, ends: Ends): Connector {
+    const heard = faultyConnector(faultyConnector(inner, ends, this.#saidFar), ends, this.board);
+    return faultyConnector(recordConnector(heard, ends, this.#trace), ends, this.#saidNear);
+  }
+
+  http(inner: HttpClient, ends: Ends): HttpClient {
+    const heard = faultyHttp(faultyHttp(inner, ends, this.#saidFar), ends, this.board);
+    return faultyHttp(recordHttp(heard, ends, this.#trace), ends, this.#saidNear);
+  }
+
+  card(inner: CardChannel, ends: Ends): CardChannel {
+    const heard = faultyCard(faultyCard(inner, ends, this.#saidFar), ends, this.board);
+    return faultyCard(recordCard(heard, ends, this.#trace), ends, this.#saidNear);
+  }
+}
