@@ -6,6 +6,9 @@ import type { TerminalAccess } from "../../link/exchange.ts";
 import { canAnswer } from "./answers.ts";
 import { encodeLanFrame, parseLanFrame } from "./lan-frame.ts";
 
+/** Requests of one terminal that may still be answered; the concentrator lets no more wait. */
+const GIVEN_UP_BOUND = 17;
+
 /** A request that waits for its answer. */
 interface Pending {
   readonly message: Uint8Array;
@@ -80,7 +83,7 @@ class LanTerminals implements TerminalAccess, AsyncDisposable {
       const done = Promise.all([answer, sent]).then(([bytes]) => bytes);
       return await within(deadline, done, { what: `terminal ${IDTERM}`, owner: "terminal" });
     } catch (thrown) {
-      this.#givenUp.set(IDTERM, [...(this.#givenUp.get(IDTERM) ?? []), message]);
+      this.#givenUp.set(IDTERM, [...(this.#givenUp.get(IDTERM) ?? []), message].slice(-GIVEN_UP_BOUND));
       throw thrown;
     } finally {
       this.#pending.delete(IDTERM);
