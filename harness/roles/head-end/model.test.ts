@@ -1,0 +1,103 @@
+import { describe, expect, it } from "vitest";
+import { checkCard, isExpired } from "./checks.ts";
+import type { HeadEndInput } from "./events.ts";
+import { headEnd } from "./model.ts";
+import { isDebited } from "./payment.ts";
+import { statusAddress } from "./sites.ts";
+import { type HeadEndPhase, newSession } from "./state.ts";
+import { E1, E3, EB, EC, ED, IDTRX, page } from "./test-bench.ts";
+import { fitted } from "./texts.ts";
+
+const PHASES: readonly HeadEndPhase[] = [
+  "start",
+  "ordering",
+  "checkout",
+  "card-information",
+  "connecting",
+  "drawing",
+  "commanding",
+  "debiting",
+  "responding",
+  "confirming",
+  "delivering",
+  "over",
+];
+
+const MESSAGES = [E1, E3, EB, EC, ED, { kind: "stop", IDTRX, CC: "A011" }, { kind: "refusal", CC: "9302" }] as const;
+
+const INPUTS: readonly HeadEndInput[] = [
+  { kind: "start" },
+  ...MESSAGES.map((message) => ({ kind: "cable", message, today: "310506" }) as const),
+  ...MESSAGES.map((message) => ({ kind: "payment", message }) as const),
+  { kind: "cable", message: { kind: "unrecognised", reason: "x", bytes: new Uint8Array(0) }, today: "310506" },
+  { kind: "payment", message: { kind: "unrecognised", reason: "x", bytes: new Uint8Array(0) } },
+  { kind: "cable-lost", why: "silent" },
+  { kind: "payment-lost", why: "closed" },
+  { kind: "http", status: 200, body: page() },
+  { kind: "http-lost", why: "unreachable" },
+  { kind: "payment-open" },
+  { kind: "payment-sent" },
+];
+
+const WAITING = new Set(["receive-cable", "post", "open-payment", "send-payment", "receive-payment", "end"]);
+
+describe("the head end as a function", () => {
+  it.each(PHASES)("has exactly one thing to wait for, and it is the last, after any input while %s", (phase) => {
+    for (const input of INPUTS) {
+      const { outputs } = headEnd.handle({ ...newSession({ sites: {}, announceDebit: true }), phase }, input);
+      const waiting = outputs.map(({ kind }) => WAITING.has(kind));
+      expect(waiting.filter(Boolean)).toHaveLength(1);
+      expect(waiting.at(-1)).toBe(true);
+    }
+  });
+
+  it("sends no draw request from any phase without page and card", () => {
+    for (const phase of PHASES) {
+      for (const input of INPUTS) {
+        const { outputs } = headEnd.handle({ ...newSession({ sites: {}, announceDebit: true }), phase }, input);
+        expect(JSON.stringify(outputs)).not.toContain('draw-request"');
+      }
+    }
+  });
+});
+
+describe("decisions", () => {
+  it("takes DEXPIEP for the last day of use", () => {
+    expect(isExpired("310506", "310506")).toBe(false);
+    expect(isExpired("310505", "310506")).toBe(true);
+    expect(isExpired("991231", "310506")).toBe(false);
+  });
+
+  it("names amounts with their units to the user", () => {
+    const card = { DEXPIEP: "991231", BALIEP: 1249, CURRIEP: "0978", CEXPIEP: 2 };
+    const rest = { PPIEP: "", IDIEP: "", ALGIEP: 5, AMIEP: 1, NTIEP: 1, VKIEP: 1, R: "" };
+    const failure = checkCard({ ...card, ...rest }, { MPDA: 1250, CURRPDA: "0978", CEXPPDA: 2 }, "310506");
+    expect(failure?.TEXT).toBe("The balance of 12.49 EUR is too low for 12.50 EUR. Nothing was paid.");
+  });
+
+  it("knows a debit only by status word and completion code together", () => {
+    expect(isDebited(EC.CARDRSP, "9000")).toBe(true);
+    expect(isDebited(EC.CARDRSP, "6581")).toBe(false);
+    expect(isDebited(new Uint8Array(0), "9000")).toBe(false);
+    expect(isDebited(Uint8Array.from([0x94, 0x01, ...EC.CARDRSP.subarray(2)]), "9000")).toBe(false);
+  });
+
+  it.each([
+    ["https://shop.test/status?a=1#x", { origin: "https://shop.test:443/", path: "/status?a=1" }],
+    ["https://SHOP.test:443/a/../b", { origin: "https://shop.test:443/", path: "/b" }],
+    ["http://shop.test/status", undefined],
+    ["https://shop.test:444/status", undefined],
+    ["https://shop.test.evil.test/", undefined],
+    ["https://shop.test@evil.test/", undefined],
+    ["https://user@shop.test/", undefined],
+    ["https://[", undefined],
+  ])("sends a confirmation for %s to %o", (url, address) => {
+    expect(statusAddress(url, ["https://shop.test:443/"])).toEqual(address);
+  });
+
+  it("cuts text at a character", () => {
+    expect(fitted("a€b", 5)).toBe("a€b");
+    expect(fitted("a€b", 4)).toBe("a€");
+    expect(fitted("a€b", 3)).toBe("a");
+  });
+});
