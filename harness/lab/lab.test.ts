@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
 import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -27,13 +28,26 @@ const OTHER = `${NAME}-b`;
 const PATIENCE_MS = 20_000;
 const run = promisify(execFile);
 
-/** The lab is a process of its own and runs what was compiled. */
+/** The lab is a process of its own and runs what was compiled; `npm test` has compiled before, a watcher has not. */
 beforeAll(async () => {
   const root = fileURLToPath(new URL("../..", import.meta.url));
+  if (await isCompiled(root)) return;
   // type errors are the business of `npm run lint`: what was emitted either works or fails below
   await run("node_modules/.bin/tsc", ["-p", "tsconfig.build.json"], { cwd: root }).catch(messageOf);
   expect(existsSync(labScript("daemon"))).toBe(true);
-}, 60_000);
+}, 120_000);
+
+async function isCompiled(root: string): Promise<boolean> {
+  for (const folder of ["core", "device", "protocol", "lab"]) {
+    for (const file of await readdir(`${root}/harness/${folder}`, { recursive: true })) {
+      if (!file.endsWith(".ts") || file.endsWith(".test.ts")) continue;
+      const source = await stat(`${root}/harness/${folder}/${file}`);
+      const output = await stat(`${root}/.build/harness/${folder}/${file.replace(/ts$/, "js")}`).catch(() => undefined);
+      if (!output || output.mtimeMs < source.mtimeMs) return false;
+    }
+  }
+  return true;
+}
 
 function processesOf(state: LabState): ProcessIdentity[] {
   return [state.daemon, ...state.children.map((child) => child.process)];
@@ -211,6 +225,24 @@ describe("the virtual lab", () => {
       expect(await codeOf(openSerial({ path: state.terminal, ...settings }, soon()))).toBe("DEVICE_BUSY");
       expect(await codeOf(openSerial({ path: "/dev/no-such-line", ...settings }, soon()))).toBe("DEVICE_ABSENT");
     });
+  });
+});
+
+describe("when pcscd dies", () => {
+  it("everything that is open says SERVICE_ABSENT or that the reader is gone", async () => {
+    const { state } = await labUp(soon(PATIENCE_MS), { name: NAME });
+    await using control = await labControl(soon(), { name: NAME });
+    await control.insert(3, { kind: "answers", sw: "9000" }, soon());
+    await using reader = await openReader("00 03", soon(), { pcscSocket: state.pcscSocket });
+    await reader.waitForCard(soon());
+    await using channel = await reader.connect(soon());
+    const gone = new Promise((resolve) => reader.onPresence(resolve));
+    for (const pcscd of childrenOf(state, "pcscd")) await kill(pcscd);
+    expect(await gone).toBe(false);
+    expect(await codeOf(channel.transmit(fromHex("80CA0000"), soon()))).toBe("SERVICE_ABSENT");
+    expect(await codeOf(reader.waitForCard(soon()))).toBe("SERVICE_ABSENT");
+    await control.ended;
+    expect(await codeOf(listReaders(soon(), { pcscSocket: state.pcscSocket }))).toBe("SERVICE_ABSENT");
   });
 });
 

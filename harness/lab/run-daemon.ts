@@ -1,6 +1,7 @@
 /** The virtual lab itself: what the background process does from its start to its end. */
 import { rm } from "node:fs/promises";
 import { systemClock } from "../core/clock.ts";
+import { DisposalStack } from "../core/disposal.ts";
 import { PursebenchError } from "../core/errors.ts";
 import type { CardRegistry } from "./cards/card-kind.ts";
 import { type ControlServer, serveControl } from "./control/server.ts";
@@ -13,7 +14,6 @@ import { CcidReader, SLOT_COUNT } from "./reader/ccid-reader.ts";
 import { askForReaders } from "./readers.ts";
 import { LabSlots } from "./slots.ts";
 import { type LabState, writeState } from "./state-file.ts";
-import { Teardown } from "./teardown.ts";
 import type { TerminalEmulator } from "./terminal-emulator.ts";
 
 export interface DaemonParts {
@@ -31,9 +31,17 @@ export interface RunningLab extends AsyncDisposable {
 /** Starts everything, in the state directory that `labUp` has made. Disposing ends everything and removes the directory. */
 export async function startLab(parts: DaemonParts): Promise<RunningLab> {
   const paths = labPaths(parts.name);
-  await using started = new Teardown();
+  const started = new DisposalStack();
   started.defer(() => rm(paths.directory, { recursive: true, force: true }));
+  try {
+    return await startParts(parts, paths, started);
+  } catch (thrown) {
+    await started[Symbol.asyncDispose]();
+    throw thrown;
+  }
+}
 
+async function startParts(parts: DaemonParts, paths: LabPaths, started: DisposalStack): Promise<RunningLab> {
   const [readerLine, terminalLine] = await openLines(paths, started);
   const reader = new CcidReader((bytes) => readerLine.stream.send(bytes), systemClock);
   readerLine.stream.onBytes((bytes) => reader.hear(bytes));
@@ -66,11 +74,10 @@ export async function startLab(parts: DaemonParts): Promise<RunningLab> {
   started.defer(control.stop);
   const state = describe(parts.name, paths, children, readers);
   await writeState(paths.state, state);
-  const everything = started.move();
-  return { state, finished, [Symbol.asyncDispose]: () => everything[Symbol.asyncDispose]() };
+  return { state, finished, [Symbol.asyncDispose]: () => started[Symbol.asyncDispose]() };
 }
 
-async function openLines(paths: LabPaths, started: Teardown): Promise<[PseudoTerminal, PseudoTerminal]> {
+async function openLines(paths: LabPaths, started: DisposalStack): Promise<[PseudoTerminal, PseudoTerminal]> {
   const owner = isRoot() ? UNPRIVILEGED_USER : undefined;
   const open = async (path: string, user: string | undefined): Promise<PseudoTerminal> =>
     started.use(await openPseudoTerminal(path, user));
