@@ -111,12 +111,15 @@ describe("work that takes long", () => {
     const replies = new Map([
       ["AB", seconds(3)],
       ["AC", async () => "DD"],
+      ["AD", async (_message: string, clock: VirtualClock) => await clock.timer(900).elapsed.then(() => "EE")],
     ]);
     const line = bench(async (message, clock) => (await replies.get(message)?.(message, clock)) ?? "");
     expect(await line.say(SEND_AB, 100)).toEqual([]);
     expect(await line.say("12C000D2")).toEqual(["21E000C1"]);
     expect(await line.say("120001ACBF")).toEqual(["210001DDFD"]);
-    expect(await line.say("", 5000)).toEqual([]);
+    expect(await line.say("", 2000)).toEqual([]);
+    // the work on AB ends while AD is worked on
+    expect(await line.say("124001ADFE", 5000)).toEqual(["214001EE8E"]);
   });
 });
 

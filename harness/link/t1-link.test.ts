@@ -115,6 +115,34 @@ describe("a deadline that passes", () => {
   });
 });
 
+describe("a line that has worked", () => {
+  it("is opened again behind a deadline that passed", async () => {
+    const line = bench([...OPENING, ANSWER_CD, "", ...OPENING, ANSWER_CD]);
+    expect(await line.exchange()).toBe("CD");
+    expect(await line.exchange(500)).toBe("DEVICE_SILENT");
+    expect(await line.exchange()).toBe("CD");
+    expect(line.heard.slice(4)).toEqual([RESYNCH, IFS, SEND_AB]);
+  });
+
+  it("lets a block end after BWT that began before it", async () => {
+    const line = bench([...OPENING]);
+    const answer = line.exchange();
+    await line.clock.timer(1950).elapsed;
+    line.say(ANSWER_CD.slice(0, 6));
+    await line.clock.timer(100).elapsed;
+    line.say(ANSWER_CD.slice(6));
+    expect(await answer).toBe("CD");
+    expect(line.heard).toEqual([RESYNCH, IFS, SEND_AB]);
+  });
+
+  it("takes a character behind a block for damage, even where the LRC is right", async () => {
+    // 21 00 02 20 03 has LRC 00: with 00 added in front of the 20 the block still seems right, but is followed by 00
+    const line = bench([...OPENING, "210002002003".concat("00"), "21000220 0300"]);
+    expect(await line.exchange()).toBe("2003");
+    expect(line.heard.slice(3)).toEqual([R_OTHER.edc]);
+  });
+});
+
 describe("a line that only brings garbage", () => {
   it("is reported with the settings to check", async () => {
     const line = bench(["F0F0F0F0F0", "F0F0F0F0F0", "F0F0F0F0F0"]);
