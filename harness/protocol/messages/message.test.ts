@@ -4,7 +4,7 @@ import { concat, flipBit, fromHex, toHex } from "../../core/bytes.ts";
 import { encodeTemplate, encodeTlv } from "../tlv/write-tlv.ts";
 import { LAYOUTS, type Message, messageKinds } from "./layouts.ts";
 import { encodeMessage, parseMessage } from "./message.ts";
-import { anyMessage } from "./message-arbitrary.ts";
+import { anyMessage } from "./testing/message-arbitrary.ts";
 
 const IDTERM = "DF220400000001";
 const IDTRX = `DF2110${"AB".repeat(16)}`;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import { toHex } from "../../core/bytes.ts";
-import { type ElementName, elementSpec } from "./elements.ts";
-import { type Message, type MessageKind, placesOf } from "./layouts.ts";
+import { toHex } from "../../../core/bytes.ts";
+import { type ElementName, elementSpec } from "../elements.ts";
+import { type Message, type MessageKind, placesOf } from "../layouts.ts";
 
 /** For property tests: any message of that kind, elements within their rows, optional ones now and then absent. */
 export function anyMessage(kind: MessageKind): fc.Arbitrary<Message> {
