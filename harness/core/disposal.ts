@@ -4,7 +4,7 @@ export class DisposalStack implements AsyncDisposable {
 
   /** Disposes `resource` with the stack, and gives it back. */
   use<T extends AsyncDisposable>(resource: T): T {
-    this.#undo.push(() => resource[Symbol.asyncDispose]());
+    this.#undo.push(async () => await resource[Symbol.asyncDispose]());
     return resource;
   }
 

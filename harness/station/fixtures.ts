@@ -1,9 +1,10 @@
 /** The only place that reads `fixtures/`: test keys, cards and PSAMs by name. */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { packageRoot } from "../bench/package-root.ts";
 import { messageOf, PursebenchError } from "../core/errors.ts";
 import { loadTestKeys, type TestKeySet } from "../crypto/test-keys.ts";
+import { type Defect, parseDefects } from "../defects/defect.ts";
 import { type CardData, loadCardData } from "../roles/card/card-data.ts";
 import { loadPsamData, type PsamData } from "../roles/psam/psam-data.ts";
 
@@ -33,4 +34,11 @@ export function cardData(name: string): CardData {
 export function psamData(name: string): PsamData {
   const path = join(packageRoot(), "fixtures", "psams", `${name}.yaml`);
   return loadPsamData(read(path), path);
+}
+
+/** Every seeded defect of `fixtures/mutants/`. */
+export function seededDefects(): readonly Defect[] {
+  const folder = join(packageRoot(), "fixtures", "mutants");
+  const files = readdirSync(folder).filter((name) => name.endsWith(".yaml"));
+  return files.sort().flatMap((name) => parseDefects(read(join(folder, name)), join(folder, name)));
 }

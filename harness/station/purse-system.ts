@@ -130,7 +130,7 @@ export class BenchSystem implements PurseSystem {
   ): Promise<{ status: number; body: string }> {
     const headers: Record<string, string> = {};
     if (method === "POST") headers["content-type"] = "application/x-www-form-urlencoded";
-    if (session !== undefined) headers["cookie"] = `session=${session}`;
+    if (session !== undefined) headers.cookie = `session=${session}`;
     return await this.#parts.servers.http(SITE, { method, path, headers, body }, this.#deadline());
   }
 

@@ -1,0 +1,37 @@
+/** Seeded defects as data (`fixtures/mutants/*.yaml`). */
+import { z } from "zod";
+import { readCheckedYaml } from "../core/checked-yaml.ts";
+
+const text = z.string().min(1, "expected some text");
+
+const DefectFile = z.array(
+  z.strictObject({
+    /** "MUT-…"; permanent. */
+    id: z.string().regex(/^MUT-[A-Z0-9]+(-[A-Za-z0-9]+)*$/, "expected an id like MUT-606-A"),
+    /** Whose reference implementation is made wrong. */
+    role: z.enum([
+      "card",
+      "psam",
+      "reader",
+      "set-top-box",
+      "head-end",
+      "merchant",
+      "payment-server",
+      "concentrator",
+      "terminal",
+    ]),
+    requirement: text,
+    /** What it does wrong, in a sentence. */
+    what: text,
+    behaviour: z.looseObject({ name: text }),
+    /** The cases that must fail with it. */
+    caughtBy: z.array(text).min(1, "expected at least one case"),
+  }),
+);
+
+export type Defect = z.infer<typeof DefectFile>[number];
+
+/** Reads one file of defects. Throws `USAGE` naming file, line and field. */
+export function parseDefects(yaml: string, fileName: string): readonly Defect[] {
+  return readCheckedYaml(yaml, fileName, DefectFile);
+}

@@ -1,0 +1,20 @@
+/** Every way to be wrong, by name. */
+import { PursebenchError } from "../core/errors.ts";
+import type { Behaviour } from "./behaviour.ts";
+import type { Defect } from "./defect.ts";
+import { LOG_BEHAVIOURS } from "./logs.ts";
+import { MESSAGE_BEHAVIOURS } from "./messages.ts";
+import type { Variation } from "./variation.ts";
+
+const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
+  ...MESSAGE_BEHAVIOURS,
+  ...LOG_BEHAVIOURS,
+};
+
+/** The reference system with this defect in it. Throws `USAGE` when the behaviour or a parameter of it is unknown. */
+export function variationOf(defect: Defect): Variation {
+  const { name, ...parameters } = defect.behaviour;
+  const behaviour = BEHAVIOURS[name];
+  if (!behaviour) throw new PursebenchError("USAGE", `${defect.id}: no behaviour is called "${name}"`);
+  return behaviour(parameters);
+}

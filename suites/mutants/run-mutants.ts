@@ -1,0 +1,92 @@
+/** Seeded defects against the cases that say that they catch them: a check that cannot fail is found here. */
+import type { Bench } from "../../harness/bench/schema.ts";
+import { systemClock } from "../../harness/core/clock.ts";
+import { PursebenchError } from "../../harness/core/errors.ts";
+import type { Defect } from "../../harness/defects/defect.ts";
+import { variationOf } from "../../harness/defects/index.ts";
+import { REFERENCE, type Variation } from "../../harness/defects/variation.ts";
+import { discardEvents } from "../../harness/evidence/recorder.ts";
+import type { Outcome } from "../../harness/evidence/verdict.ts";
+import { openStation } from "../../harness/station/index.ts";
+import type { Case } from "../define/case.ts";
+import { executeCase } from "../define/execute.ts";
+
+export interface MutantOptions {
+  readonly bench: Bench;
+  readonly defects: readonly Defect[];
+  readonly cases: readonly Case[];
+  /** Judge the unvaried reference system first; a case that it does not pass is a false alarm. */
+  readonly baseline: boolean;
+  readonly onResult?: (id: string, caseId: string, outcome: Outcome, reason: string) => void;
+}
+
+/** What one defect met with. Killed: every case that claims to catch it failed. */
+export interface Kill {
+  readonly defect: Defect;
+  readonly outcomes: readonly { readonly caseId: string; readonly outcome: Outcome; readonly reason: string }[];
+  readonly killed: boolean;
+}
+
+export interface KillMatrix {
+  readonly mutants: number;
+  readonly killed: number;
+  /** "MUT-… by PAY-…: pass" for each catch that did not happen. */
+  readonly survived: readonly string[];
+  /** "PAY-…: fail, reason" of the reference system. */
+  readonly falseAlarms: readonly string[];
+  /** Cases that no defect is made for. */
+  readonly unproven: readonly string[];
+  readonly matrix: readonly Kill[];
+}
+
+export async function runMutants(options: MutantOptions): Promise<KillMatrix> {
+  const { defects, cases } = options;
+  const byId = new Map(cases.map((each) => [each.id, each]));
+  const matrix: Kill[] = [];
+  for (const defect of defects) matrix.push(await runDefect(defect, byId, options));
+  const proven = new Set(defects.flatMap(({ caughtBy }) => caughtBy));
+  return {
+    mutants: defects.length,
+    killed: matrix.filter(({ killed }) => killed).length,
+    survived: matrix.flatMap(survivals),
+    falseAlarms: options.baseline ? await falseAlarms(options) : [],
+    unproven: cases.filter(({ id }) => !proven.has(id)).map(({ id }) => id),
+    matrix,
+  };
+}
+
+async function runDefect(defect: Defect, byId: ReadonlyMap<string, Case>, options: MutantOptions): Promise<Kill> {
+  const wanted = defect.caughtBy.map((id) => {
+    const found = byId.get(id);
+    if (found) return found;
+    throw new PursebenchError("USAGE", `${defect.id} says that it is caught by ${id}, and there is no such case`);
+  });
+  const outcomes = await judge(options.bench, variationOf(defect), wanted);
+  for (const { caseId, outcome, reason } of outcomes) options.onResult?.(defect.id, caseId, outcome, reason);
+  return { defect, outcomes, killed: outcomes.every(({ outcome }) => outcome === "fail") };
+}
+
+async function falseAlarms({ bench, cases, onResult }: MutantOptions): Promise<readonly string[]> {
+  const outcomes = await judge(bench, REFERENCE, cases);
+  for (const { caseId, outcome, reason } of outcomes) onResult?.("reference", caseId, outcome, reason);
+  return outcomes
+    .filter(({ outcome }) => outcome !== "pass")
+    .map(({ caseId, outcome, reason }) => `${caseId}: ${outcome}, ${reason}`);
+}
+
+async function judge(bench: Bench, variation: Variation, cases: readonly Case[]) {
+  const evidence = discardEvents();
+  await using station = await openStation({ bench, iut: "card", variation }, evidence.record);
+  const outcomes: { caseId: string; outcome: Outcome; reason: string }[] = [];
+  for (const definition of cases) {
+    const { outcome, reason } = await executeCase(definition, station, evidence, { clock: systemClock });
+    outcomes.push({ caseId: definition.id, outcome, reason });
+  }
+  return outcomes;
+}
+
+function survivals({ defect, outcomes }: Kill): readonly string[] {
+  return outcomes
+    .filter(({ outcome }) => outcome !== "fail")
+    .map(({ caseId, outcome, reason }) => `${defect.id} by ${caseId}: ${outcome}${reason ? `, ${reason}` : ""}`);
+}
