@@ -5,7 +5,9 @@ import type { Clock } from "../core/clock.ts";
 import type { Random } from "../core/random.ts";
 import type { TestKeySet } from "../crypto/test-keys.ts";
 import type { Variation } from "../defects/variation.ts";
+import type { VirtualCard } from "../device/virtual/virtual-card.ts";
 import { type VirtualReader, virtualReader } from "../device/virtual/virtual-reader.ts";
+import type { CardKind } from "../flows/system.ts";
 import type { Exchange } from "../link/exchange.ts";
 import { card } from "../roles/card/model.ts";
 import { psam } from "../roles/psam/model.ts";
@@ -35,15 +37,22 @@ export function inprocHardware(parts: InprocParts, use: HardwareUse): Hardware {
   const { bench, keys, random, variation } = parts;
   const cardRole = variation.card?.(card) ?? card;
   const specimen = bench.card.kind === "sim" ? (bench.card.card ?? "specimen") : "specimen";
-  const make = (kind: (typeof CARD_KINDS)[number]) => {
+  const make = (kind: CardKind) => {
     const name = kind === "specimen" ? specimen : kind;
     return simulatedCard(name, { keys, random, role: cardRole });
   };
-  const reader: VirtualReader = virtualReader({ name: "virtual reader", card: make("specimen") });
+  // one card of each kind: what comes back into the reader is what was taken out, with all that it keeps
+  const drawer = new Map<CardKind, VirtualCard>();
+  const cardOf = (kind: CardKind) => {
+    const card = drawer.get(kind) ?? make(kind);
+    drawer.set(kind, card);
+    return card;
+  };
+  const reader: VirtualReader = virtualReader({ name: "virtual reader", card: cardOf("specimen") });
   return {
     reader: variation.reader?.(reader) ?? reader,
     cards: CARD_KINDS,
-    insert: async (kind) => reader.insert(make(kind)),
+    insert: async (kind) => reader.insert(cardOf(kind)),
     remove: async () => reader.remove(),
     lines: new Map(bench.terminals.map(({ id }, index) => [id, oneTerminal(parts, use, id, index)])),
     seesTerminals: true,
