@@ -222,6 +222,8 @@ export interface SystemFacts {
   /** What this bench can do: a case that needs more is not applicable, with the reason. */
   readonly offers: {
     readonly cards: readonly CardKind[];
+    /** The bench itself can pull the card and put it back. */
+    readonly removal: boolean;
     /** Links whose messages are seen and can be disturbed. */
     readonly links: readonly LinkName[];
     /** Roles whose log the harness can read. */

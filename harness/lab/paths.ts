@@ -14,6 +14,8 @@ export interface LabPaths {
   readonly readerDefinition: string;
   readonly readerLine: string;
   readonly terminalLine: string;
+  /** Socket on which another program may play the terminal at the far end of that line. */
+  readonly terminalPlug: string;
   readonly log: string;
   readonly pcscdLog: string;
 }
@@ -48,6 +50,7 @@ export function labPaths(name?: string): LabPaths {
     readerDefinition: within("reader.conf.d/reader"),
     readerLine: within("reader"),
     terminalLine: within("terminal"),
+    terminalPlug: within("terminal.sock"),
     log: within("lab.log"),
     pcscdLog: within("pcscd.log"),
   };

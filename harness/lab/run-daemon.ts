@@ -15,6 +15,7 @@ import { askForReaders } from "./readers.ts";
 import { LabSlots } from "./slots.ts";
 import { type LabState, writeState } from "./state-file.ts";
 import type { TerminalEmulator } from "./terminal-emulator.ts";
+import { serveTerminalPlug } from "./terminal-plug.ts";
 
 export interface DaemonParts {
   readonly name: string | undefined;
@@ -45,7 +46,7 @@ async function startParts(parts: DaemonParts, paths: LabPaths, started: Disposal
   const [readerLine, terminalLine] = await openLines(paths, started);
   const reader = new CcidReader((bytes) => readerLine.stream.send(bytes), systemClock);
   readerLine.stream.onBytes((bytes) => reader.hear(bytes));
-  started.use(parts.terminal.attach(terminalLine.stream));
+  started.use(await serveTerminalPlug(paths.terminalPlug, terminalLine.stream, parts.terminal));
 
   const pcscd = started.use(await startPcscd(paths));
   const children = [readerLine.child, terminalLine.child, pcscd];
@@ -69,6 +70,8 @@ async function startParts(parts: DaemonParts, paths: LabPaths, started: Disposal
     slots: () => slots.report(),
     insert: (slot, card) => slots.insert(slot, card),
     remove: (slot) => slots.remove(slot),
+    pull: (slot) => slots.pull(slot),
+    push: (slot) => slots.push(slot),
     shutdown: () => finish("somebody asked for it"),
   });
   started.defer(control.stop);
@@ -100,6 +103,7 @@ function describe(
     pcscSocket: paths.pcscSocket,
     control: paths.control,
     terminal: paths.terminalLine,
+    terminalPlug: paths.terminalPlug,
     readers: [...readers],
     startedAt: new Date().toISOString(),
   };

@@ -7,6 +7,9 @@ import { type CcidReader, SLOT_COUNT } from "./reader/ccid-reader.ts";
 interface Place {
   occupant: { readonly kind: string; readonly held: Occupant } | undefined;
   hasCard: boolean;
+  /** Taken out by `pull`, to be put back by `push`. */
+  pulled: VirtualCard | undefined;
+  card: VirtualCard | undefined;
 }
 
 /** Who is in which slot of the emulated reader. */
@@ -17,6 +20,8 @@ export class LabSlots implements AsyncDisposable {
   readonly #places: readonly Place[] = Array.from({ length: SLOT_COUNT }, () => ({
     occupant: undefined,
     hasCard: false,
+    pulled: undefined,
+    card: undefined,
   }));
   readerNames: readonly string[] = [];
 
@@ -63,8 +68,29 @@ export class LabSlots implements AsyncDisposable {
     if (hadCard) await this.#reader.shown(slot, "absent");
   }
 
+  /** The card loses power at once; who plays it stays. Resolves when pcscd was told. */
+  async pull(slot: number): Promise<void> {
+    const place = this.#place(slot);
+    const { card } = place;
+    if (!place.hasCard) return;
+    this.#take(slot);
+    place.pulled = card;
+    await this.#reader.shown(slot, "absent");
+  }
+
+  /** Puts the pulled card back. Resolves when pcscd was told. `USAGE` when none was pulled. */
+  async push(slot: number): Promise<void> {
+    const { pulled } = this.#place(slot);
+    if (!pulled) {
+      throw new PursebenchError("USAGE", `no card was pulled from slot ${slot}`, { mend: "insert one instead" });
+    }
+    this.#put(slot, pulled);
+    await this.#reader.shown(slot, "present");
+  }
+
   async #evict(slot: number): Promise<void> {
     const place = this.#place(slot);
+    place.pulled = undefined;
     const { occupant } = place;
     place.occupant = undefined;
     await occupant?.held[Symbol.asyncDispose]();
@@ -77,7 +103,10 @@ export class LabSlots implements AsyncDisposable {
   #put(slot: number, card: VirtualCard): void {
     this.#take(slot);
     this.#reader.insert(slot, card);
-    this.#place(slot).hasCard = true;
+    const place = this.#place(slot);
+    place.hasCard = true;
+    place.card = card;
+    place.pulled = undefined;
     this.#tell({ event: "card-inserted", slot });
   }
 
@@ -85,6 +114,7 @@ export class LabSlots implements AsyncDisposable {
     const place = this.#place(slot);
     if (!place.hasCard) return;
     place.hasCard = false;
+    place.card = undefined;
     this.#reader.remove(slot);
     this.#tell({ event: "card-removed", slot });
   }

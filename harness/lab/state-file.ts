@@ -13,6 +13,8 @@ export const labState = z.object({
   control: z.string(),
   /** Path of the terminal emulator's line. */
   terminal: z.string(),
+  /** Socket for a terminal in place of the emulator. */
+  terminalPlug: z.string(),
   /** Names of the readers by slot; empty until pcscd has told them. */
   readers: z.array(z.string()),
   startedAt: z.string(),

@@ -36,7 +36,8 @@ export interface BuildOptions {
   readonly timeouts: SystemTimeouts;
   readonly carriers: Carriers;
   readonly hardware: (use: HardwareUse) => Promise<Hardware> | Hardware;
-  readonly database: () => Promise<PaymentDatabase>;
+  /** The payment server's database; what shall be closed with the system goes onto `stack`. */
+  readonly database: (stack: DisposalStack) => Promise<PaymentDatabase>;
 }
 
 export async function buildSystem(options: BuildOptions): Promise<BenchSystem> {
@@ -48,7 +49,7 @@ export async function buildSystem(options: BuildOptions): Promise<BenchSystem> {
   const stack = new DisposalStack();
   try {
     const hardware = stack.use(await options.hardware({ trace, onLink }));
-    const database = stack.use(await options.database());
+    const database = await options.database(stack);
     const servers = stack.use(
       await Servers.start({
         facts: options.facts,

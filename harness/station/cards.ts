@@ -14,8 +14,6 @@ export interface CardParts {
   readonly random: Random;
   /** The reference card when absent. */
   readonly role?: CardRole | undefined;
-  /** `specimen` under another name of `fixtures/cards/`, e.g. "aes". */
-  readonly specimen?: string | undefined;
 }
 
 /** A fresh card of that kind. */
@@ -31,9 +29,20 @@ export function simulatedCard(kind: SimulatedCardKind, parts: CardParts): Virtua
       return noPurseCard();
     case "malformed-atr":
       return malformedAtrCard(personalised("specimen"));
-    case "specimen":
-      return serveCard(personalised(parts.specimen ?? "specimen"));
     default:
       return serveCard(personalised(kind));
   }
+}
+
+/** Cards by kind, each made when it is first asked for and the same one from then on. `specimen` is of kind `like`. */
+export function cardBox(
+  parts: CardParts,
+  like: SimulatedCardKind = "specimen",
+): (kind: SimulatedCardKind) => VirtualCard {
+  const cards = new Map<SimulatedCardKind, VirtualCard>();
+  return (kind) => {
+    const card = cards.get(kind) ?? simulatedCard(kind === "specimen" ? like : kind, parts);
+    cards.set(kind, card);
+    return card;
+  };
 }

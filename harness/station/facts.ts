@@ -10,6 +10,7 @@ export function factsOf(bench: Bench, clock: Clock, keys: TestKeySet): SystemFac
     bench: bench.name,
     offers: {
       cards: CARD_KINDS,
+      removal: true,
       links: ["235", "cable", "234", "236", ...(bench.concentrator ? (["LAN"] as const) : []), "line", "SAM"],
       logs: ["set-top-box", "head-end", "payment-server", "terminal", "merchant"],
       database: true,

@@ -1,4 +1,5 @@
 /** The composition root: the only place that picks real or virtual. */
+import { unreachable } from "../core/errors.ts";
 import type { OpenStation } from "../flows/station.ts";
 import { openInproc } from "./inproc.ts";
 import type { OpenOptions } from "./open-options.ts";
@@ -6,5 +7,16 @@ import type { OpenOptions } from "./open-options.ts";
 export type { OpenOptions } from "./open-options.ts";
 
 export const openStation: OpenStation<OpenOptions> = async (options, record) => {
-  return await openInproc(options, record);
+  const { kind } = options.bench;
+  switch (kind) {
+    case "inproc":
+      return await openInproc(options, record);
+    case "virtual-lab":
+    case "lab": {
+      const { openVirtualLab } = await import("./virtual-lab.ts"); // native modules only where they are needed
+      return await openVirtualLab(options, record);
+    }
+    default:
+      return unreachable(kind);
+  }
 };

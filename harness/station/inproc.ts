@@ -38,7 +38,7 @@ export async function openInproc(options: OpenOptions, record: RecordEvent): Pro
       timeouts,
       carriers: inProcessCarriers(),
       hardware: (use) => inprocHardware({ bench, keys, clock, random, variation, timeouts }, use),
-      database: () => openDatabase(bench.database, clock),
+      database: async (stack) => stack.use(await openDatabase(bench.database, clock)),
     });
   };
   return {

@@ -9,4 +9,6 @@ export interface OpenOptions {
   readonly iut: RoleName;
   /** The reference system, or one with a seeded defect. */
   readonly variation: Variation;
+  /** Name of the virtual lab to use, where the bench is one; the user's own when absent. */
+  readonly lab?: string | undefined;
 }

@@ -184,7 +184,7 @@ export class BenchSystem implements PurseSystem {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#card = undefined;
+    await this.#releaseOwnCard();
     await this.#parts.dispose();
   }
 

@@ -13,6 +13,7 @@ function firstLacking(needs: Needs, { bench, offers }: SystemFacts): string | un
   const say = (what: string) => `the bench ${bench} ${what}`;
   const card = missing(needs.cards, offers.cards);
   if (card) return say(`has no card of the kind ${card}`);
+  if (needs.removal && !offers.removal) return say("has no hand to pull the card");
   const link = missing(needs.links, offers.links);
   if (link) return say(`does not see the link ${link}`);
   const log = missing(needs.logs, offers.logs);

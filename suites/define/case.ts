@@ -8,6 +8,8 @@ import type { Expect } from "./expect.ts";
 /** What a bench has to offer for a case; a bench that does not makes the case not applicable, with the reason. */
 export interface Needs {
   readonly cards?: readonly CardKind[];
+  /** The card is pulled by the bench. */
+  readonly removal?: boolean;
   readonly links?: readonly LinkName[];
   readonly logs?: readonly RoleName[];
   readonly database?: boolean;

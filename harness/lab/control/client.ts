@@ -67,6 +67,16 @@ export class LabControl implements AsyncDisposable {
     await this.#ask({ command: "remove", slot }, deadline);
   }
 
+  /** Pulls the card, at once, and keeps whoever plays it; resolves when pcscd was told. */
+  async pull(slot: number, deadline: Deadline): Promise<void> {
+    await this.#ask({ command: "pull", slot }, deadline);
+  }
+
+  /** Puts the pulled card back, as it was; resolves when pcscd was told. */
+  async push(slot: number, deadline: Deadline): Promise<void> {
+    await this.#ask({ command: "push", slot }, deadline);
+  }
+
   /** From its resolution on `listener` hears of every card that comes or goes. Resolves with the undo. */
   async onEvent(listener: (event: LabEvent) => void, deadline: Deadline): Promise<() => void> {
     this.#listeners.add(listener);

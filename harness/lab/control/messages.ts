@@ -8,6 +8,10 @@ export const labRequest = z.discriminatedUnion("command", [
   z.object({ id: z.number().int(), command: z.literal("status") }),
   z.object({ id: z.number().int(), command: z.literal("insert"), slot: slotNumber, card: cardSpec }),
   z.object({ id: z.number().int(), command: z.literal("remove"), slot: slotNumber }),
+  /** The card leaves the contacts, and whoever plays it stays. */
+  z.object({ id: z.number().int(), command: z.literal("pull"), slot: slotNumber }),
+  /** The pulled card comes back. */
+  z.object({ id: z.number().int(), command: z.literal("push"), slot: slotNumber }),
   /** From now on events come too. */
   z.object({ id: z.number().int(), command: z.literal("subscribe") }),
   /** The response comes first; the connection closes when everything is gone. */

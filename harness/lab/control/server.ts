@@ -9,6 +9,8 @@ export interface LabHands {
   slots(): SlotReport[];
   insert(slot: number, card: Extract<LabRequest, { command: "insert" }>["card"]): Promise<void>;
   remove(slot: number): Promise<void>;
+  pull(slot: number): Promise<void>;
+  push(slot: number): Promise<void>;
   shutdown(): void;
 }
 
@@ -52,6 +54,8 @@ async function perform(request: LabRequest, hands: LabHands): Promise<LabRespons
   try {
     if (request.command === "insert") await hands.insert(request.slot, request.card);
     if (request.command === "remove") await hands.remove(request.slot);
+    if (request.command === "pull") await hands.pull(request.slot);
+    if (request.command === "push") await hands.push(request.slot);
     return { id: request.id, ok: true, slots: hands.slots() };
   } catch (thrown) {
     return refusal(request.id, thrown);

@@ -5,7 +5,7 @@ import type { PurseSystem, SystemFacts } from "../../../harness/flows/system.ts"
 
 export const FAKE_FACTS: SystemFacts = {
   bench: "fake",
-  offers: { cards: ["specimen"], links: ["235"], logs: [], database: false, restart: [], keys: false },
+  offers: { cards: ["specimen"], removal: false, links: ["235"], logs: [], database: false, restart: [], keys: false },
   sites: [],
   catalogue: [],
   paymentServer: { host: "payment.test", port: 7236 },

@@ -1,0 +1,7 @@
+/** The background process of `pursebench lab up`: the virtual lab with the harness's own cards and terminal. */
+import { labCards } from "../lab/cards/registry.ts";
+import { runLabDaemon } from "../lab/daemon-main.ts";
+import { labSimulator } from "./lab-cards.ts";
+import { residentTerminal } from "./lab-terminal.ts";
+
+await runLabDaemon({ cards: labCards([["sim", labSimulator()]]), terminal: residentTerminal("00000001") });

@@ -1,0 +1,62 @@
+/** Servers on sockets of this machine: TLS on the cable and on link 236, HTTPS on 234, plain TCP on the LAN. */
+import type { Clock } from "../core/clock.ts";
+import { PursebenchError } from "../core/errors.ts";
+import type { Connector } from "../device/contracts.ts";
+import { connectTcp } from "../device/network/connect.ts";
+import { listenHttps } from "../device/network/https.ts";
+import { httpsClient } from "../device/network/https-client.ts";
+import { listenTcp, type ServerTls } from "../device/network/listen.ts";
+import type { Carriers, Wire } from "./carriers.ts";
+
+const HOST = "127.0.0.1";
+/** The LAN has frames with a length of two bytes (`messages.md`, section 5). */
+const LAN_LENGTH_BYTES = 2;
+
+export interface SocketParts {
+  readonly clock: Clock;
+  /** PEM certificate of the test CA that signed `tls`. */
+  readonly ca: string;
+  readonly tls: ServerTls;
+  readonly onFailure: (thrown: unknown) => void;
+}
+
+export function socketCarriers({ clock, ca, tls, onFailure }: SocketParts): Carriers & AsyncDisposable {
+  const http = httpsClient({ ca, clock });
+  const way = (wire: Wire, host: string, port: number): Connector =>
+    connectTcp(wire === "LAN" ? { host, port, lengthBytes: LAN_LENGTH_BYTES } : { host, port, tls: { ca } }, clock);
+  return {
+    async serve(wire, serve, at) {
+      const host = at?.host ?? HOST;
+      const listener = await listenTcp({
+        host,
+        port: at?.port ?? 0,
+        serve,
+        clock,
+        onFailure,
+        ...(wire === "LAN" ? { lengthBytes: LAN_LENGTH_BYTES } : { tls }),
+      });
+      const port = portOf(listener.address);
+      return {
+        connector: way(wire, host, port),
+        host,
+        port,
+        [Symbol.asyncDispose]: async () => await listener[Symbol.asyncDispose](),
+      };
+    },
+    reach: (host, port) => way("236", host, port),
+    async site(handler, at) {
+      const listener = await listenHttps({ handler, tls, host: HOST, port: at === undefined ? 0 : portOf(at) });
+      const origin = `https://${HOST}:${portOf(listener.address)}`;
+      return { origin, [Symbol.asyncDispose]: async () => await listener[Symbol.asyncDispose]() };
+    },
+    http,
+    [Symbol.asyncDispose]: async () => await http[Symbol.asyncDispose](),
+  };
+}
+
+/** Port of "127.0.0.1:41233" or "https://127.0.0.1:8443". */
+function portOf(address: string): number {
+  const port = Number(address.slice(address.lastIndexOf(":") + 1));
+  if (Number.isInteger(port)) return port;
+  throw new PursebenchError("INTERNAL", `no port in the address ${address}`);
+}

@@ -1,0 +1,47 @@
+/** Simulated terminals with simulated PSAMs. */
+import type { Clock } from "../core/clock.ts";
+import type { TestKeySet } from "../crypto/test-keys.ts";
+import type { Variation } from "../defects/variation.ts";
+import type { Exchange } from "../link/exchange.ts";
+import { psam } from "../roles/psam/model.ts";
+import { createPsam } from "../roles/psam/personalise.ts";
+import { servePsam } from "../roles/psam/serve.ts";
+import { terminal } from "../roles/terminal/model.ts";
+import { serveTerminal } from "../roles/terminal/serve.ts";
+import { memoryStore } from "../roles/terminal/store.ts";
+import { psamData } from "./fixtures.ts";
+import type { HardwareUse } from "./hardware.ts";
+import type { SystemTimeouts } from "./timeouts.ts";
+
+export interface TerminalParts {
+  readonly keys: TestKeySet;
+  readonly clock: Clock;
+  readonly variation: Variation;
+  readonly timeouts: SystemTimeouts;
+}
+
+/** Location of every simulated terminal, BCD. */
+const LOC = "04900001";
+
+/** Terminal number `index` of the bench, fresh, with a PSAM of its own; link SAM goes through `use`. */
+export function simulatedTerminal(parts: TerminalParts, use: HardwareUse, IDTERM: string, index: number): Exchange {
+  const { keys, clock, variation, timeouts } = parts;
+  const data = psamData(`psam-${(index % 2) + 1}`);
+  const role = variation.psam?.(psam) ?? psam;
+  const own = servePsam({ state: createPsam({ ...data, IDPSAM: psamNumber(data.IDPSAM, index) }, keys), role });
+  return serveTerminal({
+    identity: { IDTERM, LOC },
+    psam: use.onLink(own, { link: "SAM", near: "terminal", far: "psam" }),
+    clock,
+    trace: use.trace,
+    timeouts: timeouts.terminal,
+    role: variation.terminal?.(terminal) ?? terminal,
+    store: memoryStore(),
+  });
+}
+
+/** Every terminal has a PSAM of its own number, also beyond the two test PSAMs. */
+function psamNumber(IDPSAM: string, index: number): string {
+  if (index < 2) return IDPSAM;
+  return (Number.parseInt(IDPSAM, 16) + index).toString(16).toUpperCase().padStart(8, "0");
+}
