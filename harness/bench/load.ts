@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { PursebenchError } from "../core/errors.ts";
 import { didYouMean } from "./nearest.ts";
 import { packageRoot } from "./package-root.ts";
-import { type Bench, BenchSchema } from "./schema.ts";
+import { type Bench, BenchSchema, benchFlaws } from "./schema.ts";
 import { type DeviceSpec, parseSpec } from "./spec.ts";
 import { readYamlFile } from "./yaml-file.ts";
 
@@ -26,7 +26,10 @@ export interface BenchOverrides {
  */
 export function loadBench(which: string, overrides: BenchOverrides = {}): LoadedBench {
   const file = benchFile(which);
-  return { bench: overridden(readYamlFile(file, BenchSchema, "bench description"), overrides), file };
+  const bench = overridden(readYamlFile(file, BenchSchema, "bench description"), overrides);
+  const [flaw] = benchFlaws(bench);
+  if (flaw) throw new PursebenchError("USAGE", `${flaw.path.map(String).join(".")} for ${file}: ${flaw.message}`);
+  return { bench, file };
 }
 
 /** Names of the descriptions that come along. */

@@ -1,18 +1,48 @@
 import { PursebenchError } from "../core/errors.ts";
 import type { Preflight } from "../flows/station.ts";
 import type { PurseSystem } from "../flows/system.ts";
+import { describeStatusWord } from "../protocol/apdu/status-word.ts";
+import {
+  encodeSelectCommand,
+  type PurseIdentity,
+  parseSelectPurseResponse,
+} from "../protocol/messages/select-purse.ts";
 
 /** Is there a purse in the reader, and do the terminals answer? A device that is missing or strange is nobody's fail. */
 export async function preflightOf(system: PurseSystem): Promise<Preflight> {
   try {
-    const purse = await system.readPurse();
+    const chosen = parseSelectPurseResponse(await system.apdu(encodeSelectCommand()));
+    if (chosen.kind !== "answer") return noPurse(chosen);
     for (const IDTERM of system.terminals()) await system.readTotals(IDTERM);
-    const { PPIEP, IDIEP, SNIEP, ALGIEP, DEXPIEP, VKIEP, CURRIEP, CEXPIEP } = purse;
-    const specimen = { PPIEP, IDIEP, SNIEP, ALGIEP: String(ALGIEP), DEXPIEP, VKIEP: String(VKIEP), CURRIEP };
-    return { ok: true, specimen: { ...specimen, CEXPIEP: String(CEXPIEP) } };
+    return { ok: true, specimen: await specimenOf(system, chosen.value) };
   } catch (thrown) {
     if (!(thrown instanceof PursebenchError)) throw thrown;
     const mend = thrown.mend ?? "run `pursebench doctor` and mend what it names";
     return { ok: false, owner: thrown.owner, reason: thrown.message, mend };
+  }
+}
+
+function noPurse(
+  answer: { readonly kind: "refused"; readonly SW: number } | { readonly kind: "malformed"; readonly reason: string },
+): Preflight {
+  const said = answer.kind === "refused" ? describeStatusWord(answer.SW) : answer.reason;
+  return {
+    ok: false,
+    owner: "card",
+    reason: `the card is no purse of profile IEP-1: SELECT was answered ${said}`,
+    mend: "put a purse card of profile IEP-1 into the reader",
+  };
+}
+
+/** A purse that answers SELECT is worth judging, also when it cannot be read whole: the cases say what is wrong with it. */
+async function specimenOf(system: PurseSystem, identity: PurseIdentity): Promise<Readonly<Record<string, string>>> {
+  const { PPIEP, IDIEP, SNIEP } = identity;
+  try {
+    const { ALGIEP, DEXPIEP, VKIEP, CURRIEP, CEXPIEP } = await system.readPurse();
+    const more = { ALGIEP: String(ALGIEP), DEXPIEP, VKIEP: String(VKIEP), CURRIEP, CEXPIEP: String(CEXPIEP) };
+    return { PPIEP, IDIEP, SNIEP, ...more };
+  } catch (thrown) {
+    if (thrown instanceof PursebenchError && thrown.code === "PROTOCOL") return { PPIEP, IDIEP, SNIEP };
+    throw thrown;
   }
 }
