@@ -13,8 +13,8 @@ export const openStation: OpenStation<OpenOptions> = async (options, record) => 
       return await openInproc(options, record);
     case "virtual-lab":
     case "lab": {
-      const { openVirtualLab } = await import("./virtual-lab.ts"); // native modules only where they are needed
-      return await openVirtualLab(options, record);
+      const { openLab } = await import("./lab.ts"); // native modules only where they are needed
+      return await openLab(options, record);
     }
     default:
       return unreachable(kind);

@@ -18,6 +18,8 @@ export interface TerminalParts {
   readonly clock: Clock;
   readonly variation: Variation;
   readonly timeouts: SystemTimeouts;
+  /** A security card that is there; a simulated one when absent. */
+  readonly psam?: Exchange | undefined;
 }
 
 /** Location of every simulated terminal, BCD. */
@@ -25,19 +27,22 @@ const LOC = "04900001";
 
 /** Terminal number `index` of the bench, fresh, with a PSAM of its own; link SAM goes through `use`. */
 export function simulatedTerminal(parts: TerminalParts, use: HardwareUse, IDTERM: string, index: number): Exchange {
-  const { keys, clock, variation, timeouts } = parts;
-  const data = psamData(`psam-${(index % 2) + 1}`);
-  const role = variation.psam?.(psam) ?? psam;
-  const own = servePsam({ state: createPsam({ ...data, IDPSAM: psamNumber(data.IDPSAM, index) }, keys), role });
+  const { clock, variation, timeouts } = parts;
   return serveTerminal({
     identity: { IDTERM, LOC },
-    psam: use.onLink(own, { link: "SAM", near: "terminal", far: "psam" }),
+    psam: use.onLink(parts.psam ?? simulatedPsam(parts, index), { link: "SAM", near: "terminal", far: "psam" }),
     clock,
     trace: use.trace,
     timeouts: timeouts.terminal,
     role: variation.terminal?.(terminal) ?? terminal,
     store: memoryStore(),
   });
+}
+
+function simulatedPsam({ keys, variation }: TerminalParts, index: number): Exchange {
+  const data = psamData(`psam-${(index % 2) + 1}`);
+  const role = variation.psam?.(psam) ?? psam;
+  return servePsam({ state: createPsam({ ...data, IDPSAM: psamNumber(data.IDPSAM, index) }, keys), role });
 }
 
 /** Every terminal has a PSAM of its own number, also beyond the two test PSAMs. */

@@ -1,0 +1,78 @@
+import type { Bench } from "../bench/schema.ts";
+import { systemClock } from "../core/clock.ts";
+import { deadlineIn } from "../core/deadline.ts";
+import type { CardReader } from "../device/contracts.ts";
+import type { CardKind } from "../flows/system.ts";
+import type { LabControl } from "../lab/control/client.ts";
+
+/** Slot of the virtual reader that the set-top box uses. */
+export const CARD_SLOT = 0;
+/** An insertion is seen when pcscd has looked twice, which takes up to 1.2 s. */
+const HAND_MS = 10_000;
+/** A card that another program plays may take its time to connect. */
+const VPCD_MS = 60_000;
+
+/** The hand that puts cards into the lab's reader and takes them out. */
+export interface CardHand {
+  /** The specimen is in the reader, as every case expects it at its start. */
+  restore(): Promise<void>;
+  insert(kind: CardKind): Promise<void>;
+  remove(): Promise<void>;
+}
+
+/** Brings the card under test for the first time: fresh where it is our own, waited for where another program plays it. */
+export async function openLabSlot(control: LabControl, card: Bench["card"], reader: CardReader): Promise<CardHand> {
+  const slot = new LabSlot(control, card, reader);
+  await slot.bringSpecimen();
+  return slot;
+}
+
+class LabSlot implements CardHand {
+  readonly #control: LabControl;
+  readonly #card: Bench["card"];
+  readonly #reader: CardReader;
+  #holds: CardKind = "specimen";
+  #isPulled = false;
+
+  constructor(control: LabControl, card: Bench["card"], reader: CardReader) {
+    this.#control = control;
+    this.#card = card;
+    this.#reader = reader;
+  }
+
+  async bringSpecimen(): Promise<void> {
+    const isPlayed = this.#card.kind === "vpcd";
+    const fresh = { kind: "sim", card: this.#simulated("specimen"), fresh: true };
+    const spec = this.#card.kind === "vpcd" ? { kind: "vpcd", port: this.#card.port } : fresh;
+    await this.#control.insert(CARD_SLOT, spec, hand());
+    await this.#reader.waitForCard(isPlayed ? deadlineIn(systemClock, VPCD_MS) : hand());
+  }
+
+  async restore(): Promise<void> {
+    if (this.#holds === "specimen" && !this.#isPulled) return;
+    if (!this.#isPulled) await this.remove();
+    await this.insert("specimen");
+  }
+
+  async insert(kind: CardKind): Promise<void> {
+    if (this.#isPulled && this.#holds === kind) await this.#control.push(CARD_SLOT, hand());
+    else await this.#control.insert(CARD_SLOT, { kind: "sim", card: this.#simulated(kind) }, hand());
+    this.#holds = kind;
+    this.#isPulled = false;
+    await this.#reader.waitForCard(hand());
+  }
+
+  async remove(): Promise<void> {
+    if (this.#isPulled) return;
+    await this.#control.pull(CARD_SLOT, hand());
+    this.#isPulled = true;
+  }
+
+  #simulated(kind: CardKind): CardKind {
+    return kind === "specimen" && this.#card.kind === "sim" ? (this.#card.card ?? kind) : kind;
+  }
+}
+
+function hand() {
+  return deadlineIn(systemClock, HAND_MS);
+}

@@ -1,0 +1,116 @@
+/** Benches with real devices, or with virtual ones at the far ends of real drivers: real time, sockets between the servers. */
+import type { Bench } from "../bench/schema.ts";
+import { systemClock } from "../core/clock.ts";
+import { DisposalStack } from "../core/disposal.ts";
+import { messageOf, PursebenchError } from "../core/errors.ts";
+import { systemRandom } from "../core/random.ts";
+import type { TestKeySet } from "../crypto/test-keys.ts";
+import { createTestCa } from "../device/network/test-ca.ts";
+import { momentOf, type Preflight, type RecordEvent, type Station } from "../flows/station.ts";
+import type { SystemFacts } from "../flows/system.ts";
+import { openDatabase } from "../roles/payment-server/database/open-database.ts";
+import { type BuildOptions, buildSystem } from "./build-system.ts";
+import { factsOf } from "./facts.ts";
+import { psamData, testKeys } from "./fixtures.ts";
+import { openLabDevices } from "./lab-devices.ts";
+import { cardsOf, labHardware } from "./lab-hardware.ts";
+import type { OpenOptions } from "./open-options.ts";
+import { preflightOf } from "./preflight.ts";
+import { socketCarriers } from "./socket-carriers.ts";
+import { timeoutsOf } from "./timeouts.ts";
+
+export async function openLab(options: OpenOptions, record: RecordEvent): Promise<Station> {
+  const stack = new DisposalStack();
+  try {
+    return await openParts(options, record, stack);
+  } catch (thrown) {
+    await stack[Symbol.asyncDispose]();
+    throw thrown;
+  }
+}
+
+async function openParts(options: OpenOptions, record: RecordEvent, stack: DisposalStack): Promise<Station> {
+  const { bench, variation } = options;
+  const keys = testKeys(bench.keys);
+  const timeouts = timeoutsOf(bench.timeouts);
+  const devices = await openLabDevices(bench, options.lab, stack);
+  const database = stack.use(await openDatabase(bench.database, systemClock));
+  const facts = labFacts(bench, keys);
+  const common: Omit<BuildOptions, "caseId"> = {
+    bench,
+    facts,
+    clock: systemClock,
+    random: systemRandom,
+    record,
+    keys,
+    currencies: psamData("psam-1").currencies,
+    variation,
+    timeouts,
+    carriers: stack.use(await carriersOf(record)),
+    hardware: (use) => labHardware({ options, keys, timeouts, devices }, use),
+    database: async () => database, // one for all cases: what one left unfinished the next server settles
+  };
+  const systemFor = async (caseId: string | undefined) => {
+    await devices.hand.restore();
+    return await buildSystem({ ...common, caseId });
+  };
+  return {
+    facts,
+    keys,
+    identity: {
+      bench: bench.name,
+      iut: { role: options.iut, description: describeCard(bench) },
+      devices: [{ name: devices.reader.name, version: "behind PC/SC" }],
+    },
+    preflight: () => preflight(systemFor),
+    systemFor,
+    release: async (system) => await system[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => stack[Symbol.asyncDispose](),
+  };
+}
+
+async function preflight(systemFor: (caseId: undefined) => ReturnType<typeof buildSystem>): Promise<Preflight> {
+  try {
+    await using system = await systemFor(undefined);
+    return await preflightOf(system);
+  } catch (thrown) {
+    const known = thrown instanceof PursebenchError ? thrown : undefined;
+    const mend = known?.mend ?? "run `pursebench doctor` and mend what it names";
+    return { ok: false, owner: known?.owner ?? "bench", reason: messageOf(thrown), mend };
+  }
+}
+
+async function carriersOf(record: RecordEvent) {
+  const ca = await createTestCa({ now: systemClock.wall() });
+  const onFailure = (thrown: unknown) => {
+    record({ kind: "note", text: `a server session ended with ${messageOf(thrown)}` }, momentOf(systemClock));
+  };
+  return socketCarriers({ clock: systemClock, ca: ca.certificate, tls: await ca.issue(), onFailure });
+}
+
+/** What can be seen and done depends on which devices are our own. */
+function labFacts(bench: Bench, keys: TestKeySet): SystemFacts {
+  const facts = factsOf(bench, systemClock, keys);
+  const areOurTerminals = bench.terminals.every(({ terminal }) => terminal.kind === "sim");
+  return {
+    ...facts,
+    offers: {
+      ...facts.offers,
+      cards: cardsOf(bench),
+      removal: bench.card.kind !== "pcsc",
+      links: facts.offers.links.filter((link) => link !== "SAM" || areOurTerminals),
+      logs: facts.offers.logs.filter((role) => role !== "terminal" || areOurTerminals),
+    },
+  };
+}
+
+function describeCard({ card }: Bench): string {
+  switch (card.kind) {
+    case "pcsc":
+      return `card in the reader "${card.reader}"`;
+    case "vpcd":
+      return `card that another program plays over vpcd, port ${card.port}`;
+    default:
+      return `simulated card (${card.kind === "sim" ? (card.card ?? "specimen") : card.path}) in the virtual reader`;
+  }
+}
