@@ -1,5 +1,14 @@
 import type { Case } from "./define/case.ts";
+import { cases as merchantPage } from "./payment/602-606-merchant-page.suite.ts";
+import { cases as pageIntegrity } from "./payment/606-page-integrity.suite.ts";
 import { cases as basePurchase } from "./payment/base-purchase.suite.ts";
+import { cases as merchantSite } from "./payment/merchant.suite.ts";
 
 /** Every case there is, suite by suite. */
-export const cases: readonly Case[] = [...basePurchase];
+export const cases: readonly Case[] = [
+  ...basePurchase,
+  ...merchantPage,
+  ...pageIntegrity,
+  ...merchantSite,
+  Response,
+];

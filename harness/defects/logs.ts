@@ -19,6 +19,21 @@ const dropLogId: Behaviour = (parameters) => ({
   trace: onEntry(parameters, ({ IDTRX: _, ...event }) => [event]),
 });
 
+/** `role`, `entry`: under the identifier `IDTRX`, or under that of the last such entry when there is none given. */
+const ownLogId: Behaviour = (parameters) => {
+  const given = optionalText(parameters, "IDTRX");
+  return {
+    trace: (inner: TraceSink) => {
+      let previous: string | undefined;
+      return onEntry(parameters, (event) => {
+        const IDTRX = given ?? previous ?? event.IDTRX;
+        previous = event.IDTRX;
+        return [{ ...event, IDTRX }];
+      })(inner);
+    },
+  };
+};
+
 /** `role`, `entry`: written only when the same role writes `until`. */
 const lateLog: Behaviour = (parameters) => ({
   trace: (inner: TraceSink) => {
@@ -38,6 +53,7 @@ export const LOG_BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   "drop-log": dropLog,
   "change-log-field": changeLogField,
   "drop-log-id": dropLogId,
+  "own-log-id": ownLogId,
   "late-log": lateLog,
 };
 
