@@ -1,12 +1,18 @@
 import type { Case } from "./define/case.ts";
 import { cases as merchantPage } from "./payment/602-606-merchant-page.suite.ts";
 import { cases as pageIntegrity } from "./payment/606-page-integrity.suite.ts";
+import { cases as cardInformation } from "./payment/608-609-card-information.suite.ts";
+import { cases as drawChecks } from "./payment/609-checks.suite.ts";
+import { cases as drawFields } from "./payment/609-draw-request-fields.suite.ts";
 import { cases as basePurchase } from "./payment/base-purchase.suite.ts";
 import { cases as merchantSite } from "./payment/merchant.suite.ts";
 
 /** Every case there is, suite by suite. */
 export const cases: readonly Case[] = [
   ...basePurchase,
+  ...cardInformation,
+  ...drawChecks,
+  ...drawFields,
   ...merchantPage,
   ...pageIntegrity,
   ...merchantSite,

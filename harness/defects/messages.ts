@@ -151,7 +151,8 @@ function added(value: Uint8Array, by: number): Uint8Array {
   return sum;
 }
 
-function saying(parameters: Parameters, act: LinkFault["act"]): LinkFault {
+/** A fault on what `link`, `from`, `message`, `times` and `skip` of the parameters name. */
+export function saying(parameters: Parameters, act: LinkFault["act"]): LinkFault {
   const message = optionalText(parameters, "message");
   return {
     link: linkOf(parameters),

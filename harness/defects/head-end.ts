@@ -1,0 +1,276 @@
+/** Behaviours of a head end that routes, checks or reports wrongly. */
+import { uintToBytes } from "../core/bytes.ts";
+import { PursebenchError } from "../core/errors.ts";
+import type { HeadEndInput, HeadEndOutput } from "../roles/head-end/events.ts";
+import type { HeadEndRole } from "../roles/head-end/model.ts";
+import { drawRequest } from "../roles/head-end/payment.ts";
+import type { HeadEndState } from "../roles/head-end/state.ts";
+import { type Behaviour, numberOf, type Parameters, textOf } from "./behaviour.ts";
+import { varyInputs, varyOutputs } from "./wrap.ts";
+
+const onOutputs = varyOutputs<HeadEndState, HeadEndInput, HeadEndOutput>;
+const onInputs = varyInputs<HeadEndState, HeadEndInput, HeadEndOutput>;
+
+const DEXPIEP_OFFSET = 9;
+const BALIEP_OFFSET = 12;
+const CURRENCY_OFFSET = 16;
+const NEVER = Uint8Array.of(0x99, 0x12, 0x31);
+
+/** `check`: "currency", "expiry" or "balance", which always holds. */
+const skipCheck: Behaviour = (parameters) => {
+  const check = textOf(parameters, "check");
+  return { headEnd: (reference) => judging(reference, (INITRSP, state) => satisfied(check, INITRSP, state)) };
+};
+
+/** `by`: minor units that the balance counts more than it is. */
+const shiftBalance: Behaviour = (parameters) => {
+  const by = numberOf(parameters, "by");
+  const shifted = (INITRSP: Uint8Array) => {
+    const view = new DataView(INITRSP.buffer, INITRSP.byteOffset, INITRSP.byteLength);
+    return withPart(INITRSP, BALIEP_OFFSET, uintToBytes(Math.max(0, view.getUint32(BALIEP_OFFSET) + by), 4));
+  };
+  return { headEnd: (reference) => judging(reference, shifted) };
+};
+
+/** `by`: days that the clock of the check is ahead. */
+const shiftToday: Behaviour = (parameters) => {
+  const by = numberOf(parameters, "by");
+  return {
+    headEnd: onInputs((input) => (input.kind === "cable" ? { ...input, today: dayAfter(input.today, by) } : input)),
+  };
+};
+
+/** After a failed check the draw request leaves all the same. */
+const drawAnyway: Behaviour = () => ({
+  headEnd: onOutputs((output, { input, before }) => {
+    const { page } = before;
+    if (before.phase !== "card-information" || input.kind !== "cable" || output.kind !== "send-cable") return [output];
+    if (input.message.kind !== "card-information" || !page) return [output];
+    const { ATR, INITRSP } = input.message;
+    const message = drawRequest({ ...before, card: { ATR, INITRSP } });
+    if (!message) return [output];
+    const { HOST, PORT } = page;
+    return [output, { kind: "open-payment", HOST, PORT }, { kind: "send-payment", message }];
+  }),
+});
+
+/** `host`, `port`: the payment server, whatever the page says. */
+const fixedPaymentServer: Behaviour = (parameters) => {
+  const address = addressOf(parameters);
+  return {
+    headEnd: onOutputs((output) => [output.kind === "open-payment" ? { ...output, ...address } : output]),
+  };
+};
+
+/** Logs that the draw request was sent before there is a connection. */
+const earlySentLog: Behaviour = () => ({
+  headEnd: onOutputs((output, { after: { page } }) => {
+    if (output.kind === "log" && output.entry === "draw-request-sent") return [];
+    if (output.kind !== "open-payment" || !page) return [output];
+    const { IDMER, IDTRX, MPDA, HOST, PORT } = page;
+    const fields = { IDMER, MPDA, host: HOST, port: PORT };
+    return [{ kind: "log", entry: "draw-request-sent", step: "612", IDTRX, fields }, output];
+  }),
+});
+
+/** Keeps the debit command and tells the set-top box that all is well. */
+const keepDebitCommand: Behaviour = () => ({
+  headEnd: onOutputs((output) => {
+    if (output.kind !== "send-cable" || output.message.kind !== "debit-command") return [output];
+    const { IDTRX } = output.message;
+    return [{ kind: "send-cable", message: { kind: "result", IDTRX, CC: "0000", CONTENT: "" } }];
+  }),
+});
+
+/** The confirmation is posted to the start page. */
+const confirmAtStartPage: Behaviour = () => ({
+  headEnd: onOutputs((output) => [
+    output.kind === "post" && isConfirmation(output) ? { ...output, path: "/" } : output,
+  ]),
+});
+
+/** "Debited" is posted to the user as soon as the card has answered. */
+const earlyDebited: Behaviour = () => ({
+  headEnd: onOutputs((output) => {
+    if (output.kind === "send-cable" && isDebitedMessage(output)) return [];
+    if (output.kind !== "send-payment" || output.message.kind !== "debit-response") return [output];
+    const { IDTRX } = output.message;
+    const message = { kind: "user-message", IDTRX, CC: "0000", TEXT: "The card was debited." } as const;
+    return [{ kind: "send-cable", message }, output];
+  }),
+});
+
+/** What the merchant answers to the confirmation counts as success. */
+const successAnyway: Behaviour = () => ({
+  headEnd: onInputs((input, { phase }) =>
+    phase === "delivering" && input.kind === "http" ? { ...input, status: 200 } : input,
+  ),
+});
+
+/** `limit`: characters of the merchant's content that fit. */
+const smallBuffer: Behaviour = (parameters) => {
+  const limit = numberOf(parameters, "limit");
+  return {
+    headEnd: onOutputs((output) => {
+      if (output.kind !== "send-cable" || output.message.kind !== "result") return [output];
+      const { message } = output;
+      return [{ ...output, message: { ...message, CONTENT: message.CONTENT.slice(0, limit) } }];
+    }),
+  };
+};
+
+/** `SITE`: does not know its address. */
+const forgetSite: Behaviour = (parameters) => {
+  const SITE = textOf(parameters, "SITE");
+  return {
+    headEnd: (reference) => ({
+      handle(state, input) {
+        const { [SITE]: _, ...sites } = state.config.sites;
+        return reference.handle({ ...state, config: { ...state.config, sites } }, input);
+      },
+    }),
+  };
+};
+
+/** `path`: asks the merchant for it before the page is shown. */
+const download: Behaviour = (parameters) => {
+  const path = textOf(parameters, "path");
+  return {
+    headEnd: ignoring(
+      (input, { phase }) => input.kind === "http" && phase === "card-information",
+      (output, state) => {
+        const { origin, session } = state;
+        if (output.kind !== "send-cable" || output.message.kind !== "page" || origin === undefined) return [output];
+        return [{ kind: "post", origin, path, session, form: [] }, output];
+      },
+    ),
+  };
+};
+
+/** `host`, `port`: sends a draw request without card and page as soon as something is ordered. */
+const earlyDraw: Behaviour = (parameters) => {
+  const address = addressOf(parameters);
+  const message = {
+    kind: "draw-request",
+    TOKEN: 0xd1,
+    STATE: 0x01,
+    IDMER: "MER00000",
+    IDTRX: "00".repeat(16),
+    SECINFO: new Uint8Array(8),
+    ATR: new Uint8Array(2),
+    INITRSP: new Uint8Array(27),
+    MPDA: 0,
+    CURRPDA: "0000",
+    CEXPPDA: 0,
+  } as const;
+  return {
+    headEnd: ignoring(isEarlyAnswer, (output) => {
+      if (output.kind !== "post" || isConfirmation(output)) return [output];
+      return [{ kind: "open-payment", ...address }, { kind: "send-payment", message }, output];
+    }),
+  };
+};
+
+/** Asks the payment server's side for each of the card's commands: a message for it leaves with the page. */
+const relayStartUp: Behaviour = () => ({
+  headEnd: ignoring(isEarlyAnswer, (output, { page }) => {
+    if (output.kind !== "send-cable" || output.message.kind !== "page" || !page) return [output];
+    const { HOST, PORT, IDTRX } = page;
+    const message = { kind: "user-message", IDTRX, CC: "0000", TEXT: "RESET" } as const;
+    return [{ kind: "open-payment", HOST, PORT }, { kind: "send-payment", message }, output];
+  }),
+});
+
+export const HEAD_END_BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
+  "head-end-skip-check": skipCheck,
+  "head-end-shift-balance": shiftBalance,
+  "head-end-shift-today": shiftToday,
+  "head-end-draw-anyway": drawAnyway,
+  "head-end-fixed-payment-server": fixedPaymentServer,
+  "head-end-early-sent-log": earlySentLog,
+  "head-end-keep-debit-command": keepDebitCommand,
+  "head-end-confirm-at-start-page": confirmAtStartPage,
+  "head-end-early-debited": earlyDebited,
+  "head-end-success-anyway": successAnyway,
+  "head-end-small-buffer": smallBuffer,
+  "head-end-forget-site": forgetSite,
+  "head-end-download": download,
+  "head-end-early-draw": earlyDraw,
+  "head-end-relay-start-up": relayStartUp,
+};
+
+/** The role that judges by another INITRSP than the one it passes on. */
+function judging(reference: HeadEndRole, seen: (INITRSP: Uint8Array, state: HeadEndState) => Uint8Array): HeadEndRole {
+  return {
+    handle(state, input) {
+      if (state.phase !== "card-information" || input.kind !== "cable") return reference.handle(state, input);
+      const { message } = input;
+      if (message.kind !== "card-information") return reference.handle(state, input);
+      const INITRSP = seen(message.INITRSP, state);
+      const step = reference.handle(state, { ...input, message: { ...message, INITRSP } });
+      const { card } = step.state;
+      return card ? { ...step, state: { ...step.state, card: { ...card, INITRSP: message.INITRSP } } } : step;
+    },
+  };
+}
+
+function satisfied(check: string, INITRSP: Uint8Array, { page }: HeadEndState): Uint8Array {
+  if (!page) return INITRSP;
+  switch (check) {
+    case "currency":
+      return withPart(INITRSP, CURRENCY_OFFSET, currencyBytes(page.CURRPDA, page.CEXPPDA));
+    case "expiry":
+      return withPart(INITRSP, DEXPIEP_OFFSET, NEVER);
+    case "balance":
+      return withPart(INITRSP, BALIEP_OFFSET, uintToBytes(page.MPDA, 4));
+    default:
+      throw new PursebenchError("USAGE", `no check of the head end is called "${check}"`);
+  }
+}
+
+function currencyBytes(CURRPDA: string, CEXPPDA: number): Uint8Array {
+  return Uint8Array.of(Number.parseInt(CURRPDA.slice(0, 2), 16), Number.parseInt(CURRPDA.slice(2), 16), CEXPPDA);
+}
+
+function withPart(INITRSP: Uint8Array, offset: number, part: Uint8Array): Uint8Array {
+  const altered = INITRSP.slice();
+  altered.set(part, offset);
+  return altered;
+}
+
+function dayAfter(YYMMDD: string, days: number): string {
+  const [year = 0, month = 1, day = 1] = [0, 2, 4].map((at) => Number(YYMMDD.slice(at, at + 2)));
+  return new Date(Date.UTC(2000 + year, month - 1, day + days)).toISOString().slice(2, 10).replaceAll("-", "");
+}
+
+function addressOf(parameters: Parameters): { readonly HOST: string; readonly PORT: number } {
+  return { HOST: textOf(parameters, "host"), PORT: numberOf(parameters, "port") };
+}
+
+function isConfirmation({ form }: Extract<HeadEndOutput, { kind: "post" }>): boolean {
+  return form.some(([name]) => name === "confirmation");
+}
+
+function isDebitedMessage({ message }: Extract<HeadEndOutput, { kind: "send-cable" }>): boolean {
+  return message.kind === "user-message" && message.CC === "0000";
+}
+
+/** Answers to what was sent to the payment server before its time. */
+function isEarlyAnswer({ kind }: HeadEndInput, { phase }: HeadEndState): boolean {
+  const isEarly = phase === "ordering" || phase === "checkout" || phase === "card-information";
+  return isEarly && (kind === "payment-open" || kind === "payment-sent" || kind === "payment-lost");
+}
+
+/** The role with more outputs, whose answers it does not look at. */
+function ignoring(
+  isIgnored: (input: HeadEndInput, state: HeadEndState) => boolean,
+  map: (output: HeadEndOutput, state: HeadEndState) => readonly HeadEndOutput[],
+): (reference: HeadEndRole) => HeadEndRole {
+  return (reference) => ({
+    handle(state, input) {
+      if (isIgnored(input, state)) return { state, outputs: [] };
+      const step = reference.handle(state, input);
+      return { ...step, outputs: step.outputs.flatMap((output) => map(output, step.state)) };
+    },
+  });
+}
