@@ -4,6 +4,11 @@ import { cases as pageIntegrity } from "./payment/606-page-integrity.suite.ts";
 import { cases as cardInformation } from "./payment/608-609-card-information.suite.ts";
 import { cases as drawChecks } from "./payment/609-checks.suite.ts";
 import { cases as drawFields } from "./payment/609-draw-request-fields.suite.ts";
+import { cases as paymentServerSteps } from "./payment/614-616-payment-server.suite.ts";
+import { cases as debit } from "./payment/618-debit.suite.ts";
+import { cases as signature } from "./payment/618-signature.suite.ts";
+import { cases as debitResponse } from "./payment/620-debit-response.suite.ts";
+import { cases as cardResponse } from "./payment/624-632-response.suite.ts";
 import { cases as basePurchase } from "./payment/base-purchase.suite.ts";
 import { cases as merchantSite } from "./payment/merchant.suite.ts";
 
@@ -16,5 +21,9 @@ export const cases: readonly Case[] = [
   ...merchantPage,
   ...pageIntegrity,
   ...merchantSite,
-  Response,
+  ...paymentServerSteps,
+  ...cardResponse,
+  ...debit,
+  ...signature,
+  ...debitResponse,
 ];

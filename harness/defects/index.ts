@@ -1,6 +1,10 @@
 /** Every way to be wrong, by name. */
 import { PursebenchError } from "../core/errors.ts";
+import { APDU_BEHAVIOURS } from "./apdus.ts";
 import type { Behaviour } from "./behaviour.ts";
+import { CARD_BEHAVIOURS } from "./card.ts";
+import { CARD_CRYPTO_BEHAVIOURS } from "./card-crypto.ts";
+import { DATABASE_BEHAVIOURS } from "./database.ts";
 import type { Defect } from "./defect.ts";
 import { ELEMENT_BYTES_BEHAVIOURS } from "./element-bytes.ts";
 import { HEAD_END_BEHAVIOURS } from "./head-end.ts";
@@ -9,7 +13,12 @@ import { LOG_BEHAVIOURS } from "./logs.ts";
 import { MERCHANT_BEHAVIOURS } from "./merchant.ts";
 import { MESSAGE_BEHAVIOURS } from "./messages.ts";
 import { PAGE_INTEGRITY_BEHAVIOURS } from "./page-integrity.ts";
+import { PAYMENT_SERVER_BEHAVIOURS } from "./payment-server.ts";
+import { CONCENTRATOR_BEHAVIOURS } from "./concentrator.ts";
+import { PSAM_BEHAVIOURS } from "./psam.ts";
+import { SET_TOP_BOX_BEHAVIOURS } from "./set-top-box.ts";
 import { CARD_READING_BEHAVIOURS } from "./set-top-box-reading.ts";
+import { TERMINAL_BEHAVIOURS } from "./terminal.ts";
 import type { Variation } from "./variation.ts";
 
 const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
@@ -20,7 +29,16 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   ...CARD_READING_BEHAVIOURS,
   ...PAGE_INTEGRITY_BEHAVIOURS,
   ...HEAD_END_BROWSER_BEHAVIOURS,
+  ...PAYMENT_SERVER_BEHAVIOURS,
+  ...DATABASE_BEHAVIOURS,
+  ...APDU_BEHAVIOURS,
+  ...CARD_BEHAVIOURS,
+  ...CARD_CRYPTO_BEHAVIOURS,
+  ...SET_TOP_BOX_BEHAVIOURS,
   ...MERCHANT_BEHAVIOURS,
+  ...CONCENTRATOR_BEHAVIOURS,
+  ...PSAM_BEHAVIOURS,
+  ...TERMINAL_BEHAVIOURS,
 };
 
 /** The reference system with this defect in it. Throws `USAGE` when the behaviour or a parameter of it is unknown. */
