@@ -10,6 +10,9 @@ import { textOf } from "./texts.ts";
 /** S3 is not the expected one (messages.md 3; psam-edge.md 4.4). */
 const WRONG_SIGNATURE = "9302";
 
+/** The payment server refuses a message, while the debit is still undecided (messages.md 3): no judgement on the payment. */
+const ABOUT_A_MESSAGE = new Set(["A001", "A004", "A009", "A00A"]);
+
 /** The payment server can be spoken to: one draw request (612), or the recovered debit response. */
 export function onConnection(state: HeadEndState, input: HeadEndInput): HeadEndStep {
   if (input.kind !== "payment-open") return paymentLost(state, input, "A019");
@@ -109,7 +112,9 @@ export function onDebitResult(state: HeadEndState, input: HeadEndInput): HeadEnd
 /** A wrong S3 may have been damaged on its way: the set-top box is asked once more, and never debits twice (messages.md 3). */
 function onLateRefusal(state: HeadEndState, refusal: Refusal): HeadEndStep {
   const { command, repeated, failure } = state;
-  if (refusal.CC !== WRONG_SIGNATURE || !command || failure !== undefined) return fail(state, failureCode(refusal));
+  if (!command || failure !== undefined) return fail(state, failureCode(refusal));
+  if (ABOUT_A_MESSAGE.has(refusal.CC)) return unclear(state, `refusal ${refusal.CC} of a message that was not due`);
+  if (refusal.CC !== WRONG_SIGNATURE) return fail(state, failureCode(refusal));
   if (repeated) return fail(state, "A01A");
   return passOn({ ...state, repeated: true }, command);
 }

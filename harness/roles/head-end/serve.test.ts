@@ -195,6 +195,11 @@ describe("results that are negative", () => {
     expect(run.payment).toHaveLength(3);
   });
 
+  it.each(["A001", "A004", "A009", "A00A"])("a refusal %s of some message is no judgement on the debit", async (CC) => {
+    const run = await session({ payment: but(goodPayment, "debit-response", { kind: "refusal", IDTRX, CC }) });
+    expect(run.box.at(-1)).toMatchObject({ kind: "user-message", CC: "A01A" });
+  });
+
   it("a stop of the set-top box after the debit command lets the payment server know at once", async () => {
     const stop = { kind: "stop", IDTRX, CC: "A016" } as const;
     const run = await session({ box: but(goodBox, "debit-command", stop) });

@@ -6,7 +6,7 @@ import { merchantRefusal, saleOf } from "./draw-request-checks.ts";
 import type { PaymentInput } from "./effects.ts";
 import type { ServedCurrency } from "./merchant-contract.ts";
 import { ignored, log, refuse, refuseRegistered, update } from "./outputs.ts";
-import type { PhaseAt, PhaseStep } from "./phase.ts";
+import type { PhaseAt, PhaseStep, Sale } from "./phase.ts";
 
 /** From draw request to debit command (612 to 616), in the order of checks of `messages.md`, section 3. */
 
@@ -58,12 +58,13 @@ export function onFreeTerminal(phase: PhaseAt<"free-terminal">, input: PaymentIn
 }
 
 export function onDebitCommand(phase: PhaseAt<"debit-command">, input: PaymentInput): PhaseStep {
-  if (input.kind === "terminal-silent") return withdraw(phase);
+  if (input.kind === "terminal-silent") return withdraw(phase, "A008");
   if (input.kind !== "terminal-answer") return ignored(phase);
   const answer = parseMessage(input.bytes);
-  if (answer.kind === "t-refusal") return refuseRegistered(phase.sale, answer.CC, phase.IDTERM);
+  if (answer.kind === "t-refusal" && answer.CC !== IN_USE) return refuseRegistered(phase.sale, answer.CC, phase.IDTERM);
+  if (answer.kind === "t-refusal") return withdraw(phase, answer.CC);
   const command = answer.kind === "t-debit" ? debitCommandFor(phase.sale, phase.IDTERM, answer) : undefined;
-  if (command === undefined || answer.kind !== "t-debit") return withdraw(phase);
+  if (command === undefined || answer.kind !== "t-debit") return withdraw(phase, "A008", otherIn(answer, phase.sale));
   const { sale, KMER, IDTERM } = phase;
   const { NTPSAM, DTHR, MPDA } = command;
   return {
@@ -80,17 +81,34 @@ export function onDebitCommand(phase: PhaseAt<"debit-command">, input: PaymentIn
   };
 }
 
+/** T-draw while a transaction is open: perhaps this very one, when T-draw came twice. */
+const IN_USE = "6985";
+
+/** The identifier of a debit command that was not asked for: the terminal has that transaction open. */
+function otherIn(answer: ReturnType<typeof parseMessage>, sale: Sale): string | undefined {
+  return answer.kind === "t-debit" && answer.IDTRX !== sale.IDTRX ? answer.IDTRX : undefined;
+}
+
 /** No usable debit command came, so none has left: the terminal forgets the transaction for good. */
-function withdraw({ sale, IDTERM }: PhaseAt<"debit-command">): PhaseStep {
+function withdraw({ sale, IDTERM }: PhaseAt<"debit-command">, CC: string, other?: string): PhaseStep {
   const cancel = { kind: "t-cancel", IDTERM, IDTRX: sale.IDTRX, MODE: 0 } as const;
   return {
-    state: { at: "withdrawal", sale, IDTERM, CC: "A008" },
+    state: { at: "withdrawal", sale, IDTERM, CC, other },
     outputs: [{ kind: "ask-terminal", IDTERM, bytes: encodeMessage(cancel) }],
   };
 }
 
-/** Whatever the terminal says to its cancellation, the transaction is refused. */
+/**
+ * Whatever the terminal says to its cancellation, the transaction is refused. Another one that it has opened by mistake is
+ * suspended and not withdrawn: the name may be that of a debit whose answer is still to come.
+ */
 export function onWithdrawal(phase: PhaseAt<"withdrawal">, input: PaymentInput): PhaseStep {
   if (input.kind !== "terminal-answer" && input.kind !== "terminal-silent") return ignored(phase);
-  return refuseRegistered(phase.sale, phase.CC, phase.IDTERM);
+  const { sale, IDTERM, CC, other } = phase;
+  if (other === undefined) return refuseRegistered(sale, CC, IDTERM);
+  const cancel = { kind: "t-cancel", IDTERM, IDTRX: other, MODE: 1 } as const;
+  return {
+    state: { ...phase, other: undefined },
+    outputs: [{ kind: "ask-terminal", IDTERM, bytes: encodeMessage(cancel) }],
+  };
 }

@@ -28,7 +28,14 @@ export type Phase =
   | { readonly at: "registration"; readonly request: DrawRequest; readonly sale: Sale; readonly KMER: Uint8Array }
   | { readonly at: "free-terminal"; readonly request: DrawRequest; readonly sale: Sale; readonly KMER: Uint8Array }
   | { readonly at: "debit-command"; readonly sale: Sale; readonly KMER: Uint8Array; readonly IDTERM: string }
-  | { readonly at: "withdrawal"; readonly sale: Sale; readonly IDTERM: string; readonly CC: string }
+  | {
+      readonly at: "withdrawal";
+      readonly sale: Sale;
+      readonly IDTERM: string;
+      readonly CC: string;
+      /** A transaction that the terminal has opened in its place, to be suspended. */
+      readonly other?: string | undefined;
+    }
   | { readonly at: "debit-response"; readonly transaction: IssuedTransaction }
   | { readonly at: "terminal-result"; readonly transaction: IssuedTransaction }
   | { readonly at: "suspension"; readonly transaction: IssuedTransaction }

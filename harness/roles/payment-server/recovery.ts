@@ -58,7 +58,7 @@ export function onItsMerchant(phase: PhaseAt<"its-merchant">, input: PaymentInpu
       return repeatResult(transaction, row.CC ?? "9404", input.nonce);
     case "debit-sent":
     case "response-received":
-      return refuseRecovery(response, "A00A"); // another thread is at it
+      return refuseRecovery(response, "A01A"); // another thread is at it: the set-top box must not forget the answer yet
     case "received":
     case "accepted":
     case "refused":

@@ -229,6 +229,29 @@ describe("terminals of the payment server", () => {
     expect(bench.terminals.asked.at(-1)?.message).toMatchObject({ kind: "t-cancel", IDTRX, MODE: 0 });
   });
 
+  test("suspend a transaction that they opened in place of the one asked for", async () => {
+    await using bench = await openBench();
+    const other = "B0B1B2B3B4B5B6B7B8B9BABBBCBDBEBF";
+    bench.terminals.script = (_message, honest) => {
+      const said = honest();
+      return said !== "silent" && said.kind === "t-debit" ? { ...said, IDTRX: other } : said;
+    };
+    expect(await talk(bench, drawRequest())).toMatchObject([{ kind: "refusal", IDTRX, CC: "A008" }]);
+    expect(bench.terminals.asked.map(({ message }) => message)).toMatchObject([
+      { kind: "t-draw", IDTRX },
+      { kind: "t-cancel", IDTRX, MODE: 0 },
+      { kind: "t-cancel", IDTRX: other, MODE: 1 },
+    ]);
+  });
+
+  test("withdraw where they say that a transaction is open already: it may be this one", async () => {
+    await using bench = await openBench();
+    bench.terminals.script = (message, honest) =>
+      message.kind === "t-draw" ? { kind: "t-refusal", IDTERM, IDTRX, CC: "6985" } : honest();
+    expect(await talk(bench, drawRequest())).toMatchObject([{ kind: "refusal", IDTRX, CC: "6985" }]);
+    expect(bench.terminals.asked.at(-1)?.message).toMatchObject({ kind: "t-cancel", IDTRX, MODE: 0 });
+  });
+
   test("are queued for, and who waits too long is refused with A007", async () => {
     await using bench = await openBench();
     const first = bench.connect();
@@ -479,7 +502,7 @@ describe("a recovered answer as first message", () => {
     const first = bench.connect();
     await first.send(drawRequest());
     await first.next();
-    expect(await talk(bench, recovered)).toMatchObject([{ kind: "refusal", CC: "A00A" }]);
+    expect(await talk(bench, recovered)).toMatchObject([{ kind: "refusal", CC: "A01A" }]);
   });
 });
 

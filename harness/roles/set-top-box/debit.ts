@@ -58,8 +58,11 @@ export function onDebitAnswer(state: SetTopBoxState, input: SetTopBoxInput): Set
   return torn(state, { owner: "card", text: `answer to DEBIT IEP: ${text}` });
 }
 
-/** Status words with which DEBIT IEP says that it changed nothing (card-edge.md 4). */
-const PLAIN_REFUSALS = new Set([0x6e00, 0x6d00, 0x6a86, 0x6700, 0x6985, 0x9303, 0x9302, 0x6581]);
+/**
+ * Status words with which DEBIT IEP says that it changed nothing (card-edge.md 4). 6985 is none of them: a card says it also
+ * when the command reaches it a second time, after the debit.
+ */
+const PLAIN_REFUSALS = new Set([0x6e00, 0x6d00, 0x6a86, 0x6700, 0x9303, 0x9302, 0x6581]);
 
 /** Any other answer may be one that was damaged on its way: then only the card's signature tells. */
 export function isPlainRefusal(

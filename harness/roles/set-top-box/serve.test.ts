@@ -297,6 +297,21 @@ describe("damaged answers to DEBIT IEP", () => {
     expect(card.count("54")).toBe(1);
   });
 
+  it("does not take 6985 for a refusal: a debit command that came twice was executed the first time", async () => {
+    const card = new ScriptCard();
+    card.trick = (command, answer) => {
+      const first = answer();
+      return command[1] === 0x54 ? fromHex("6985") : first;
+    };
+    const script = upToDebit(async (far) => {
+      await far.hear();
+      await far.say({ kind: "result", IDTRX, CC: "0000", CONTENT: "" });
+    });
+    const { box, heard } = bench(script, card);
+    expect(await box.purchase(ORDER)).toMatchObject({ CC: "0000" });
+    expect(heard.at(-1)).toMatchObject({ RECOVERED: 1, CARDRSP: card.previous });
+  });
+
   it("passes a refusal on and leaves nothing open", async () => {
     const card = new ScriptCard();
     card.trick = (command, answer) => (command[1] === 0x54 ? fromHex("9302") : answer());

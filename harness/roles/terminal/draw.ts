@@ -41,10 +41,20 @@ export function onDebitIssued(state: TerminalState, draw: TDraw, DTHR: string, r
   const result = parsePackageDebitResponse(response);
   if (result.kind === "malformed") return drawRefused({ ...state, toWithdraw: draw.IDTRX }, draw, result);
   if (result.kind === "refused") return drawRefused(state, draw, result);
+  if (!isForDraw(draw, DTHR, result.value)) {
+    const reason = "DEBITDATA for another transaction";
+    return drawRefused({ ...state, toWithdraw: draw.IDTRX }, draw, { kind: "malformed", reason });
+  }
   const { IDTERM } = state.identity;
   const { IDTRX } = draw;
   const kept = remember(state, { ...state.memory, open: factsOfDraw(draw, DTHR, result.value) });
   return answer(kept.state, { kind: "t-debit", IDTERM, IDTRX, DEBITDATA: result.value.DEBITDATA }, kept.outputs);
+}
+
+/** DEBITDATA repeats the package (`psam-edge.md` 4.3): with anything else the two are not about the same transaction. */
+function isForDraw(draw: TDraw, DTHR: string, { fields }: PackageDebitAnswer): boolean {
+  const names = ["IDTRX", "MPDA", "CURRPDA", "CEXPPDA"] as const;
+  return fields.DTHR === DTHR && names.every((name) => fields[name] === draw[name]);
 }
 
 function drawRefused(

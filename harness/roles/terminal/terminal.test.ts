@@ -253,6 +253,18 @@ describe("terminal without a usable PSAM", () => {
     expect((await bed.client.readStore(bed.soon())).map(({ CC }) => CC)).toEqual(["9416"]);
   });
 
+  it.each([
+    ["IDTRX", 44],
+    ["MPDA", 14],
+    ["DTHR", 24],
+  ])("does not pass on a debit command with another %s, and is free again", async (_, offset) => {
+    bed.tamper.act = (command, answer) =>
+      command[1] === 0x72 ? answer.map((byte, index) => (index === offset ? byte ^ 1 : byte)) : answer;
+    expect(await bed.say(draw(ids("A")))).toMatchObject({ kind: "t-refusal", CC: "6F00" });
+    bed.tamper.act = (__, answer) => answer;
+    expect(await bed.say(draw(ids("B")))).toMatchObject({ kind: "t-debit" });
+  });
+
   it("does not pass on an answer that is none", async () => {
     bed.tamper.act = (command, answer) => (command[1] === 0x72 ? fromHex("01029000") : answer);
     expect(await bed.say(draw(ids("A")))).toMatchObject({ kind: "t-refusal", CC: "6F00" });
