@@ -26,10 +26,13 @@ function nodeVersion(): Finding {
   return { what: "Node", ok, detail: process.version, mend: "install Node 20.19 or newer" };
 }
 
-async function labPackages(): Promise<Finding> {
+/** Whether the virtual lab can run here. Asks no daemon: a process may talk to one pcscd only. */
+export async function labPackages(): Promise<Finding> {
   const { assertPackages } = await import("../lab/packages.ts");
   return await finding("virtual lab", async () => {
     await assertPackages();
+    const { loadPcsclite } = await import("../device/pcsc/session.ts");
+    await loadPcsclite();
     return "everything it needs is installed";
   });
 }

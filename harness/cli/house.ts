@@ -1,10 +1,9 @@
 /** The real house behind the command. Parts are loaded when a command needs them, so that `--help` is quick. */
 import { systemClock } from "../core/clock.ts";
 import { deadlineIn } from "../core/deadline.ts";
-import { PursebenchError } from "../core/errors.ts";
 import { systemRandom } from "../core/random.ts";
-import { diagnose } from "./diagnose.ts";
-import type { House, LabPort } from "./ports.ts";
+import { diagnose, labPackages } from "./diagnose.ts";
+import type { House, KillMatrix, LabPort } from "./ports.ts";
 
 /** Raising the lab: pcscd, two pseudo terminals, five readers. */
 const LAB_MS = 30_000;
@@ -24,9 +23,10 @@ export function realHouse(): House {
     describe: async () => (await import("../protocol/messages/describe.ts")).describe,
     renderReports,
     doctor: diagnose,
-    runMutants: () => Promise.reject(notYet("mutants")),
+    labFinding: labPackages,
+    runMutants,
     lab: realLab(),
-    serveTerminal: () => Promise.reject(notYet("terminal")),
+    serveTerminal: async (options) => (await import("../station/terminal-program.ts")).serveTerminalProgram(options),
     serveCard: async ({ host, port, kind }) => {
       const { serveCardOverVpcd } = await import("../station/vpcd-card-program.ts");
       const program = await serveCardOverVpcd(host, port, kind, systemRandom);
@@ -35,8 +35,15 @@ export function realHouse(): House {
   };
 }
 
-function notYet(what: string): PursebenchError {
-  return new PursebenchError("INTERNAL", `${what} is not part of this edition`);
+async function runMutants({ role, cases }: Parameters<House["runMutants"]>[0]): Promise<KillMatrix> {
+  const [{ runMutants: run }, { seededDefects }, { loadBench }] = await Promise.all([
+    import("../../suites/mutants/run-mutants.ts"),
+    import("../station/fixtures.ts"),
+    import("../bench/load.ts"),
+  ]);
+  const all = seededDefects();
+  const defects = role === undefined ? all : all.filter((defect) => defect.role === role);
+  return await run({ bench: loadBench("inproc").bench, defects, cases, baseline: true });
 }
 
 async function renderReports(dir: string): Promise<readonly string[]> {
@@ -54,7 +61,9 @@ function realLab(): LabPort {
   const named = (name: string | undefined) => (name === undefined ? {} : { name });
   return {
     async up(name) {
-      const { state, wasRunning } = await (await lab()).labUp(deadline(), named(name));
+      const { labDaemonScript } = await import("../station/lab-script.ts");
+      const options = { ...named(name), daemonScript: labDaemonScript() };
+      const { state, wasRunning } = await (await lab()).labUp(deadline(), options);
       return { lab: wasRunning ? "was up already" : "up", ...state };
     },
     async down(name) {

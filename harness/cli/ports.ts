@@ -31,6 +31,8 @@ export interface KillMatrix {
   readonly survived: readonly string[];
   /** Cases that fail the reference implementation. */
   readonly falseAlarms: readonly string[];
+  /** Cases that no defect proves able to fail. */
+  readonly unproven: readonly string[];
 }
 
 export interface LabPort {
@@ -58,6 +60,8 @@ export interface House {
   describe(): Promise<Describe>;
   /** Renders the reports of a run; paths of what was written. */
   renderReports(dir: string): Promise<readonly string[]>;
+  /** Why the virtual lab cannot run on this machine; `ok` when it can. Looks at files only. */
+  labFinding(): Promise<Finding>;
   doctor(bench: Bench | undefined): Promise<readonly Finding[]>;
   runMutants(options: { readonly role?: RoleName | undefined; readonly cases: readonly Case[] }): Promise<KillMatrix>;
   readonly lab: LabPort;

@@ -16,13 +16,14 @@ import type { RunIdentification, RunMode } from "../../evidence/run-identificati
 import { readSigningKey } from "../../evidence/seal.ts";
 import { type CliContext, printJson } from "../context.ts";
 import { digestOfCases, digestOfFile, digestOfFolder } from "../digests.ts";
+import type { Finding } from "../ports.ts";
 import { progressPrinter } from "../progress.ts";
 import { parseRole, selectCases } from "../selection.ts";
 import { summaryText } from "../summary.ts";
 import { toolVersion } from "../version.ts";
 
 interface CertifyOptions {
-  readonly bench: string;
+  readonly bench?: string;
   readonly iut?: string;
   readonly suite: readonly string[];
   readonly case: readonly string[];
@@ -43,7 +44,10 @@ export function addCertify(root: Command, context: CliContext): void {
   root
     .command("certify")
     .description("Run the suite against a device or the whole reference system, and report.")
-    .option("--bench <bench>", "a bench description: a file, or one that comes along", "inproc")
+    .option(
+      "--bench <bench>",
+      "a bench description: a file, or one that comes along (default: virtual-lab where it can run)",
+    )
     .option("--iut <role>", "what is under test; runs only the cases whose failure is that role's")
     .option("--suite <name>", "only this suite (repeatable)", collect, [])
     .option("--case <id>", "only this case (repeatable)", collect, [])
@@ -67,7 +71,10 @@ export function addCertify(root: Command, context: CliContext): void {
 
 async function certify(options: CertifyOptions, context: CliContext): Promise<void> {
   const { house, io } = context;
-  const prepared = prepare(options, await house.cases());
+  const lab = options.bench === undefined ? await house.labFinding() : undefined;
+  const bench = options.bench ?? (lab?.ok ? "virtual-lab" : "inproc");
+  const prepared = prepare({ ...options, bench }, await house.cases());
+  if (lab && !lab.ok) io.err(`${whyInproc(lab)}\n`);
   const started = house.clock.wall();
   const name = newRunName(started, house.random);
   const dir = createRunDirectory(options.out ?? join(DEFAULT_RUNS, name));
@@ -93,6 +100,11 @@ async function certify(options: CertifyOptions, context: CliContext): Promise<vo
   context.exit(exitCodeOf(conducted));
 }
 
+/** The real stack is the default; where it cannot run, the bench that always works. */
+function whyInproc({ detail, mend }: Finding): string {
+  return `The virtual lab cannot run here: ${detail}${mend ? ` (to mend: ${mend})` : ""}. Using the inproc bench.`;
+}
+
 interface Prepared extends LoadedBench {
   readonly station: Parameters<CliContext["house"]["openStation"]>[0];
   readonly cases: readonly Case[];
@@ -103,7 +115,7 @@ interface Prepared extends LoadedBench {
 }
 
 /** Everything that can be wrong with the command line is found here, before anything is made or opened. */
-function prepare(options: CertifyOptions, all: readonly Case[]): Prepared {
+function prepare(options: CertifyOptions & { readonly bench: string }, all: readonly Case[]): Prepared {
   const loaded = loadBench(options.bench, options);
   const mode = options.mode ?? (options.case.length > 0 ? "engineering" : "certification");
   if (mode === "certification" && options.case.length > 0) {
@@ -180,7 +192,8 @@ async function render({ results }: Conducted, dir: string, { house, io }: CliCon
 
 const HELP = `
 Examples:
-  pursebench certify                                        everything, on the in-process bench, in a minute
+  pursebench certify                                        everything, on the virtual lab where it can run
+  pursebench certify --bench inproc                         the same in one process, in a minute
   pursebench certify --suite payment --card vpcd:35963      a card that another program plays, on this TCP port
   pursebench certify --bench my-lab.yaml --iut card --pics my-card.yaml --mode certification
   pursebench certify --case PAY-CARD-001 --out /tmp/run     one case, while developing

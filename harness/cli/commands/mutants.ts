@@ -14,10 +14,12 @@ export function addMutants(root: Command, context: CliContext): void {
     .action(async (options: { readonly role?: string; readonly json?: boolean }) => {
       const role = options.role === undefined ? undefined : parseRole(options.role);
       const matrix = await house.runMutants({ role, cases: await house.cases() });
-      if (matrix.survived.length > 0 || matrix.falseAlarms.length > 0) context.exit(EXIT.failed);
+      const isSound = matrix.survived.length + matrix.falseAlarms.length + (role ? 0 : matrix.unproven.length) === 0;
+      if (!isSound) context.exit(EXIT.failed);
       if (options.json) return printJson(io, matrix);
       line(io, `${matrix.killed} of ${matrix.mutants} seeded defects were noticed`);
       for (const id of matrix.survived) line(io, `survived     ${id}`);
+      for (const id of role ? [] : matrix.unproven) line(io, `no defect    ${id}`);
       for (const id of matrix.falseAlarms) line(io, `false alarm  ${id}`);
     });
 }

@@ -105,7 +105,8 @@ function keepReachable(native: object): void {
   setImmediate(() => setImmediate(() => setImmediate((held: object) => void held, native)));
 }
 
-async function loadPcsclite(): Promise<typeof pcsclite> {
+/** The native module; `SERVICE_ABSENT` with the mend when it was not built. Asks no daemon. */
+export async function loadPcsclite(): Promise<typeof pcsclite> {
   try {
     return (await import("pcsclite")).default;
   } catch (thrown) {
