@@ -11,6 +11,8 @@ import { cases as debitResponse } from "./payment/620-debit-response.suite.ts";
 import { cases as cardResponse } from "./payment/624-632-response.suite.ts";
 import { cases as basePurchase } from "./payment/base-purchase.suite.ts";
 import { cases as merchantSite } from "./payment/merchant.suite.ts";
+import { cases as drawProcessing } from "./payment/680-694-draw-processing.suite.ts";
+import { cases as completion } from "./payment/626-630-completion.suite.ts";
 
 /** Every case there is, suite by suite. */
 export const cases: readonly Case[] = [
@@ -26,4 +28,6 @@ export const cases: readonly Case[] = [
   ...debit,
   ...signature,
   ...debitResponse,
+  ...drawProcessing,
+  ...completion,
 ];
