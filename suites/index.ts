@@ -1,6 +1,7 @@
 import type { Case } from "./define/case.ts";
 import { cases as merchantPage } from "./payment/602-606-merchant-page.suite.ts";
 import { cases as pageIntegrity } from "./payment/606-page-integrity.suite.ts";
+import { cases as pageDelivery } from "./payment/607-page-delivery.suite.ts";
 import { cases as cardInformation } from "./payment/608-609-card-information.suite.ts";
 import { cases as drawChecks } from "./payment/609-checks.suite.ts";
 import { cases as drawFields } from "./payment/609-draw-request-fields.suite.ts";
@@ -9,10 +10,14 @@ import { cases as debit } from "./payment/618-debit.suite.ts";
 import { cases as signature } from "./payment/618-signature.suite.ts";
 import { cases as debitResponse } from "./payment/620-debit-response.suite.ts";
 import { cases as cardResponse } from "./payment/624-632-response.suite.ts";
+import { cases as completion } from "./payment/626-630-completion.suite.ts";
+import { cases as confirmation } from "./payment/634-confirmation.suite.ts";
+import { cases as confirmationAtMerchant } from "./payment/636-638-confirmation-at-merchant.suite.ts";
+import { cases as release } from "./payment/640-641-release.suite.ts";
+import { cases as noRelease } from "./payment/640-no-release.suite.ts";
+import { cases as drawProcessing } from "./payment/680-694-draw-processing.suite.ts";
 import { cases as basePurchase } from "./payment/base-purchase.suite.ts";
 import { cases as merchantSite } from "./payment/merchant.suite.ts";
-import { cases as drawProcessing } from "./payment/680-694-draw-processing.suite.ts";
-import { cases as completion } from "./payment/626-630-completion.suite.ts";
 
 /** Every case there is, suite by suite. */
 export const cases: readonly Case[] = [
@@ -22,9 +27,14 @@ export const cases: readonly Case[] = [
   ...drawFields,
   ...merchantPage,
   ...pageIntegrity,
+  ...pageDelivery,
+  ...release,
+  ...noRelease,
   ...merchantSite,
   ...paymentServerSteps,
   ...cardResponse,
+  ...confirmation,
+  ...confirmationAtMerchant,
   ...debit,
   ...signature,
   ...debitResponse,

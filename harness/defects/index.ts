@@ -4,6 +4,8 @@ import { APDU_BEHAVIOURS } from "./apdus.ts";
 import type { Behaviour } from "./behaviour.ts";
 import { CARD_BEHAVIOURS } from "./card.ts";
 import { CARD_CRYPTO_BEHAVIOURS } from "./card-crypto.ts";
+import { CONCENTRATOR_BEHAVIOURS } from "./concentrator.ts";
+import { CONFIRMATION_BEHAVIOURS } from "./confirmation.ts";
 import { DATABASE_BEHAVIOURS } from "./database.ts";
 import type { Defect } from "./defect.ts";
 import { ELEMENT_BYTES_BEHAVIOURS } from "./element-bytes.ts";
@@ -14,7 +16,6 @@ import { MERCHANT_BEHAVIOURS } from "./merchant.ts";
 import { MESSAGE_BEHAVIOURS } from "./messages.ts";
 import { PAGE_INTEGRITY_BEHAVIOURS } from "./page-integrity.ts";
 import { PAYMENT_SERVER_BEHAVIOURS } from "./payment-server.ts";
-import { CONCENTRATOR_BEHAVIOURS } from "./concentrator.ts";
 import { PSAM_BEHAVIOURS } from "./psam.ts";
 import { SET_TOP_BOX_BEHAVIOURS } from "./set-top-box.ts";
 import { CARD_READING_BEHAVIOURS } from "./set-top-box-reading.ts";
@@ -31,6 +32,7 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   ...HEAD_END_BROWSER_BEHAVIOURS,
   ...PAYMENT_SERVER_BEHAVIOURS,
   ...DATABASE_BEHAVIOURS,
+  ...CONFIRMATION_BEHAVIOURS,
   ...APDU_BEHAVIOURS,
   ...CARD_BEHAVIOURS,
   ...CARD_CRYPTO_BEHAVIOURS,
