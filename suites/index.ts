@@ -11,8 +11,6 @@ import { cases as signature } from "./payment/618-signature.suite.ts";
 import { cases as debitResponse } from "./payment/620-debit-response.suite.ts";
 import { cases as cardResponse } from "./payment/624-632-response.suite.ts";
 import { cases as completion } from "./payment/626-630-completion.suite.ts";
-import { cases as confirmation } from "./payment/634-confirmation.suite.ts";
-import { cases as confirmationAtMerchant } from "./payment/636-638-confirmation-at-merchant.suite.ts";
 import { cases as release } from "./payment/640-641-release.suite.ts";
 import { cases as noRelease } from "./payment/640-no-release.suite.ts";
 import { cases as drawProcessing } from "./payment/680-694-draw-processing.suite.ts";
@@ -33,8 +31,7 @@ export const cases: readonly Case[] = [
   ...merchantSite,
   ...paymentServerSteps,
   ...cardResponse,
-  ...confirmation,
-  ...confirmationAtMerchant,
+  AtMerchant,
   ...debit,
   ...signature,
   ...debitResponse,

@@ -1,7 +1,8 @@
 /** Behaviours of head ends that visit a merchant's site wrongly (link 234). */
 import type { HeadEndInput, HeadEndOutput } from "../roles/head-end/events.ts";
 import type { HeadEndState } from "../roles/head-end/state.ts";
-import { type Behaviour, textOf } from "./behaviour.ts";
+import { type Behaviour, numberOf, textOf } from "./behaviour.ts";
+import { replaceElement, tagOf } from "./messages.ts";
 import { varyInputs, varyOutputs } from "./wrap.ts";
 
 /** Its requests do not carry the user's session. */
@@ -39,9 +40,19 @@ const concludesEarly: Behaviour = () => ({
   }),
 });
 
+/** `element` ("TEXT"), `bytes`: passes only so much of it on to the set-top box. */
+const firstBlockOnly: Behaviour = (parameters) => {
+  const element = textOf(parameters, "element");
+  const bytes = numberOf(parameters, "bytes");
+  const tag = tagOf(element);
+  const act = (message: Uint8Array) => replaceElement(message, tag, (value) => value.subarray(0, bytes));
+  return { says: [{ link: "cable", from: "head-end", message: 0xe2, act, what: "seeded defect" }] };
+};
+
 export const HEAD_END_BROWSER_BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   "browser-without-session": withoutSession,
   "browser-fills-page": fillsPage,
   "browser-ignores-status": ignoresStatus,
+  "first-block-only": firstBlockOnly,
   "browser-concludes-early": concludesEarly,
 };

@@ -5,7 +5,6 @@ import type { Behaviour } from "./behaviour.ts";
 import { CARD_BEHAVIOURS } from "./card.ts";
 import { CARD_CRYPTO_BEHAVIOURS } from "./card-crypto.ts";
 import { CONCENTRATOR_BEHAVIOURS } from "./concentrator.ts";
-import { CONFIRMATION_BEHAVIOURS } from "./confirmation.ts";
 import { DATABASE_BEHAVIOURS } from "./database.ts";
 import type { Defect } from "./defect.ts";
 import { ELEMENT_BYTES_BEHAVIOURS } from "./element-bytes.ts";
@@ -32,7 +31,6 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   ...HEAD_END_BROWSER_BEHAVIOURS,
   ...PAYMENT_SERVER_BEHAVIOURS,
   ...DATABASE_BEHAVIOURS,
-  ...CONFIRMATION_BEHAVIOURS,
   ...APDU_BEHAVIOURS,
   ...CARD_BEHAVIOURS,
   ...CARD_CRYPTO_BEHAVIOURS,
