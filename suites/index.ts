@@ -1,5 +1,6 @@
 import type { Case } from "./define/case.ts";
 import { cases as merchantPage } from "./payment/602-606-merchant-page.suite.ts";
+import { cases as userView } from "./payment/user-view.suite.ts";
 import { cases as pageIntegrity } from "./payment/606-page-integrity.suite.ts";
 import { cases as pageDelivery } from "./payment/607-page-delivery.suite.ts";
 import { cases as cardInformation } from "./payment/608-609-card-information.suite.ts";
@@ -11,6 +12,8 @@ import { cases as signature } from "./payment/618-signature.suite.ts";
 import { cases as debitResponse } from "./payment/620-debit-response.suite.ts";
 import { cases as cardResponse } from "./payment/624-632-response.suite.ts";
 import { cases as completion } from "./payment/626-630-completion.suite.ts";
+import { cases as confirmation } from "./payment/634-confirmation.suite.ts";
+import { cases as confirmationAtMerchant } from "./payment/636-638-confirmation-at-merchant.suite.ts";
 import { cases as release } from "./payment/640-641-release.suite.ts";
 import { cases as noRelease } from "./payment/640-no-release.suite.ts";
 import { cases as drawProcessing } from "./payment/680-694-draw-processing.suite.ts";
@@ -29,9 +32,11 @@ export const cases: readonly Case[] = [
   ...release,
   ...noRelease,
   ...merchantSite,
+  ...userView,
   ...paymentServerSteps,
   ...cardResponse,
-  AtMerchant,
+  ...confirmation,
+  ...confirmationAtMerchant,
   ...debit,
   ...signature,
   ...debitResponse,

@@ -5,6 +5,7 @@ import type { Behaviour } from "./behaviour.ts";
 import { CARD_BEHAVIOURS } from "./card.ts";
 import { CARD_CRYPTO_BEHAVIOURS } from "./card-crypto.ts";
 import { CONCENTRATOR_BEHAVIOURS } from "./concentrator.ts";
+import { CONFIRMATION_BEHAVIOURS } from "./confirmation.ts";
 import { DATABASE_BEHAVIOURS } from "./database.ts";
 import type { Defect } from "./defect.ts";
 import { ELEMENT_BYTES_BEHAVIOURS } from "./element-bytes.ts";
@@ -19,11 +20,16 @@ import { PSAM_BEHAVIOURS } from "./psam.ts";
 import { SET_TOP_BOX_BEHAVIOURS } from "./set-top-box.ts";
 import { CARD_READING_BEHAVIOURS } from "./set-top-box-reading.ts";
 import { TERMINAL_BEHAVIOURS } from "./terminal.ts";
+import { UNGUARDED_BEHAVIOURS } from "./unguarded.ts";
+import { USER_VIEW_BEHAVIOURS } from "./user-view.ts";
+import { WIRING_BEHAVIOURS } from "./wiring.ts";
 import type { Variation } from "./variation.ts";
 
 const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   ...MESSAGE_BEHAVIOURS,
   ...LOG_BEHAVIOURS,
+  ...WIRING_BEHAVIOURS,
+  ...USER_VIEW_BEHAVIOURS,
   ...ELEMENT_BYTES_BEHAVIOURS,
   ...HEAD_END_BEHAVIOURS,
   ...CARD_READING_BEHAVIOURS,
@@ -31,6 +37,7 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   ...HEAD_END_BROWSER_BEHAVIOURS,
   ...PAYMENT_SERVER_BEHAVIOURS,
   ...DATABASE_BEHAVIOURS,
+  ...CONFIRMATION_BEHAVIOURS,
   ...APDU_BEHAVIOURS,
   ...CARD_BEHAVIOURS,
   ...CARD_CRYPTO_BEHAVIOURS,
@@ -39,6 +46,7 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   ...CONCENTRATOR_BEHAVIOURS,
   ...PSAM_BEHAVIOURS,
   ...TERMINAL_BEHAVIOURS,
+  ...UNGUARDED_BEHAVIOURS,
 };
 
 /** The reference system with this defect in it. Throws `USAGE` when the behaviour or a parameter of it is unknown. */
