@@ -9,6 +9,8 @@ import { cases as drawFields } from "./payment/609-draw-request-fields.suite.ts"
 import { cases as paymentServerSteps } from "./payment/614-616-payment-server.suite.ts";
 import { cases as debit } from "./payment/618-debit.suite.ts";
 import { cases as signature } from "./payment/618-signature.suite.ts";
+import { cases as cardEdge } from "./payment/card-edge.suite.ts";
+import { cases as cardStatus } from "./payment/card-status.suite.ts";
 import { cases as debitResponse } from "./payment/620-debit-response.suite.ts";
 import { cases as cardResponse } from "./payment/624-632-response.suite.ts";
 import { cases as completion } from "./payment/626-630-completion.suite.ts";
@@ -17,6 +19,12 @@ import { cases as confirmationAtMerchant } from "./payment/636-638-confirmation-
 import { cases as release } from "./payment/640-641-release.suite.ts";
 import { cases as noRelease } from "./payment/640-no-release.suite.ts";
 import { cases as drawProcessing } from "./payment/680-694-draw-processing.suite.ts";
+import { cases as alteredCable } from "./payment/altered/cable.suite.ts";
+import { cases as alteredCardEdge } from "./payment/altered/card-edge.suite.ts";
+import { cases as alteredMerchant } from "./payment/altered/link-234.suite.ts";
+import { cases as alteredPayment } from "./payment/altered/link-236.suite.ts";
+import { cases as alteredSam } from "./payment/altered/sam.suite.ts";
+import { cases as alteredTerminal } from "./payment/altered/terminal.suite.ts";
 import { cases as basePurchase } from "./payment/base-purchase.suite.ts";
 import { cases as merchantSite } from "./payment/merchant.suite.ts";
 
@@ -40,6 +48,14 @@ export const cases: readonly Case[] = [
   ...debit,
   ...signature,
   ...debitResponse,
+  ...cardEdge,
+  ...cardStatus,
   ...drawProcessing,
   ...completion,
+  ...alteredCable,
+  ...alteredMerchant,
+  ...alteredPayment,
+  ...alteredTerminal,
+  ...alteredCardEdge,
+  ...alteredSam,
 ];
