@@ -12,8 +12,18 @@ import type { Recorder } from "./recorder.ts";
 import { EVENTS_FILE, storageError, writeIdentification } from "./run-directory.ts";
 import type { RunIdentification } from "./run-identification.ts";
 
-/** Characters that are handed to the operating system in one go; what is less goes out at the end of the loop's turn. */
-const CHUNK = 65_536;
+/** Events that are written in one go; what is less goes out at the end of the loop's turn. */
+const BATCH = 64;
+
+/** An event that has happened and has its number, and is not written yet. */
+interface Waiting {
+  readonly n: number;
+  readonly atMs: number;
+  readonly benchMs: number | undefined;
+  readonly wall: Date;
+  readonly caseId: string | undefined;
+  readonly event: { readonly seen: TraceEvent } | { readonly said: EvidenceEvent };
+}
 
 export interface EvidenceOptions {
   /** An empty directory, from `createRunDirectory`. */
@@ -26,8 +36,9 @@ export interface EvidenceOptions {
 }
 
 /**
- * The evidence of one run while it grows. Lines are chained as they come and leave the process within the same turn of
- * the event loop; `flush` puts them on the disk. Recording never throws: the first failure to write is kept, ends
+ * The evidence of one run while it grows. What is recorded leaves the process within the same turn of the event loop, as
+ * chained lines; `flush` puts them on the disk. Decoding and chaining wait for the end of the turn, because by then the
+ * command is under way and the card has the time to spare, not the harness. Recording never throws: the first failure to write is kept, ends
  * recording, settles `failure`, and is thrown by every `flush` from then on.
  */
 export class Evidence implements Recorder, AsyncDisposable {
@@ -44,7 +55,7 @@ export class Evidence implements Recorder, AsyncDisposable {
   #hash: string;
   #n = 0;
   #caseId: string | undefined;
-  #pending = "";
+  #waiting: Waiting[] = [];
   #draining: NodeJS.Immediate | undefined;
   #closed = false;
 
@@ -70,18 +81,18 @@ export class Evidence implements Recorder, AsyncDisposable {
 
   /** What a station saw (`RecordEvent`). */
   readonly record = (event: TraceEvent, moment: Moment, caseId?: string): RecordedEvent => {
-    const encoded = encodeEvent(event, this.#describe, this.#questionOf(event));
-    const n = this.#append(encoded, caseId ?? this.#caseId, moment.atMs);
+    const n = this.#append({ seen: event }, caseId ?? this.#caseId, moment.atMs);
     return { ...event, n, atMs: moment.atMs };
   };
 
   /** What the campaign itself has to say. Returns the line number. */
   write(event: EvidenceEvent, caseId = this.#caseId): number {
-    return this.#append(event, caseId);
+    return this.#append({ said: event }, caseId);
   }
 
   /** Hash of the last line. */
   get head(): string {
+    this.#drain();
     return this.#hash;
   }
 
@@ -119,20 +130,25 @@ export class Evidence implements Recorder, AsyncDisposable {
     await this.close().catch(() => undefined);
   }
 
-  #append(event: EvidenceEvent, caseId: string | undefined, benchMs?: number): number {
+  #append(event: Waiting["event"], caseId: string | undefined, benchMs?: number): number {
     if (this.#closed) return this.#n;
     const n = ++this.#n;
-    const at = rounded(this.#clock.monotonicMs() - this.#startMs);
-    const bench = benchMs === undefined ? "" : `,"bench":${rounded(benchMs)}`;
-    const owner = caseId === undefined ? "" : `,"caseId":${JSON.stringify(caseId)}`;
-    const wall = this.#clock.wall().toISOString();
-    const body = `{"n":${n},"at":${at}${bench},"wall":"${wall}"${owner},"event":${JSON.stringify(event)}}`;
-    const next = link(this.#hash, body);
-    this.#hash = next.hash;
-    this.#pending += `${next.line}\n`;
-    if (this.#pending.length >= CHUNK) this.#drain();
+    const atMs = this.#clock.monotonicMs() - this.#startMs;
+    this.#waiting.push({ n, atMs, benchMs, wall: this.#clock.wall(), caseId, event });
+    if (this.#waiting.length >= BATCH) this.#drain();
     else this.#draining ??= setImmediate(() => this.#drain());
     return n;
+  }
+
+  /** The chained line of an event, with its line feed. */
+  #line({ n, atMs, benchMs, wall, caseId, event }: Waiting): string {
+    const bench = benchMs === undefined ? "" : `,"bench":${rounded(benchMs)}`;
+    const owner = caseId === undefined ? "" : `,"caseId":${JSON.stringify(caseId)}`;
+    const kept = "said" in event ? event.said : encodeEvent(event.seen, this.#describe, this.#questionOf(event.seen));
+    const head = `{"n":${n},"at":${rounded(atMs)}${bench},"wall":"${wall.toISOString()}"${owner}`;
+    const { line, hash } = link(this.#hash, `${head},"event":${JSON.stringify(kept)}}`);
+    this.#hash = hash;
+    return `${line}\n`;
   }
 
   /** The message on the same link that `event` answers, if it does. */
@@ -146,8 +162,10 @@ export class Evidence implements Recorder, AsyncDisposable {
   #drain(): void {
     clearImmediate(this.#draining);
     this.#draining = undefined;
-    const text = this.#pending;
-    this.#pending = "";
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    let text = "";
+    for (const each of waiting) text += this.#line(each);
     if (text === "" || this.#failed) return;
     try {
       this.#file.append(text);

@@ -22,8 +22,7 @@ export class Recorder {
 
   /** Events with a number above `since`, oldest first. */
   since(since = 0): readonly RecordedEvent[] {
-    const first = this.#events.findIndex((event) => event.n > since);
-    return first < 0 ? [] : this.#events.slice(first);
+    return this.#events.slice(this.#events.findLastIndex((event) => event.n <= since) + 1);
   }
 
   /** Number of the newest event of this system; 0 before the first. */
