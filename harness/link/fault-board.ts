@@ -71,8 +71,13 @@ export class FaultBoard {
     return false;
   }
 
-  async apply(passing: Passing): Promise<Delivery> {
+  /** What becomes of a message; told at once while there is nothing to disturb. */
+  apply(passing: Passing): Delivery | Promise<Delivery> {
     if (this.#hooks.size === 0 && this.#faults.size === 0) return [passing.payload ?? passing.bytes];
+    return this.#disturb(passing);
+  }
+
+  async #disturb(passing: Passing): Promise<Delivery> {
     for (const hook of this.#hooks) {
       if (!matches(hook.match, passing)) continue;
       hook.hits++;

@@ -35,26 +35,30 @@ export class Links {
   }
 
   exchange(inner: Exchange, ends: Ends): Exchange {
-    const heard = recordExchange(
-      faultyExchange(faultyExchange(inner, ends, this.#saidFar), ends, this.board),
-      ends,
-      this.#trace,
-    );
-    return faultyExchange(heard, ends, this.#saidNear);
+    return this.#between(inner, ends, faultyExchange, recordExchange);
   }
 
   connector(inner: Connector, ends: Ends): Connector {
-    const heard = faultyConnector(faultyConnector(inner, ends, this.#saidFar), ends, this.board);
-    return faultyConnector(recordConnector(heard, ends, this.#trace), ends, this.#saidNear);
+    return this.#between(inner, ends, faultyConnector, recordConnector);
   }
 
   http(inner: HttpClient, ends: Ends): HttpClient {
-    const heard = faultyHttp(faultyHttp(inner, ends, this.#saidFar), ends, this.board);
-    return faultyHttp(recordHttp(heard, ends, this.#trace), ends, this.#saidNear);
+    return this.#between(inner, ends, faultyHttp, recordHttp);
   }
 
   card(inner: CardChannel, ends: Ends): CardChannel {
-    const heard = faultyCard(faultyCard(inner, ends, this.#saidFar), ends, this.board);
-    return faultyCard(recordCard(heard, ends, this.#trace), ends, this.#saidNear);
+    return this.#between(inner, ends, faultyCard, recordCard);
+  }
+
+  /** Boards of defective roles are complete when links are made: one that is empty then stays so and needs no decorator. */
+  #between<L>(
+    inner: L,
+    ends: Ends,
+    faulty: (inner: L, ends: Ends, board: FaultBoard) => L,
+    record: (inner: L, ends: Ends, trace: TraceSink) => L,
+  ): L {
+    const far = this.#saidFar.isArmed ? faulty(inner, ends, this.#saidFar) : inner;
+    const heard = record(faulty(far, ends, this.board), ends, this.#trace);
+    return this.#saidNear.isArmed ? faulty(heard, ends, this.#saidNear) : heard;
   }
 }
