@@ -35,7 +35,7 @@ export function realHouse(): House {
   };
 }
 
-async function runMutants({ role, cases }: Parameters<House["runMutants"]>[0]): Promise<KillMatrix> {
+async function runMutants({ role, cases, onProgress }: Parameters<House["runMutants"]>[0]): Promise<KillMatrix> {
   const [{ runMutants: run }, { seededDefects }, { loadBench }] = await Promise.all([
     import("../../suites/mutants/run-mutants.ts"),
     import("../station/fixtures.ts"),
@@ -43,7 +43,8 @@ async function runMutants({ role, cases }: Parameters<House["runMutants"]>[0]): 
   ]);
   const all = seededDefects();
   const defects = role === undefined ? all : all.filter((defect) => defect.role === role);
-  return await run({ bench: loadBench("inproc").bench, defects, cases, baseline: true });
+  const onKill = (_kill: unknown, done: number) => onProgress?.(done, defects.length);
+  return await run({ bench: loadBench("inproc").bench, defects, cases, baseline: true, onKill });
 }
 
 async function renderReports(dir: string): Promise<readonly string[]> {

@@ -63,7 +63,12 @@ export interface House {
   /** Why the virtual lab cannot run on this machine; `ok` when it can. Looks at files only. */
   labFinding(): Promise<Finding>;
   doctor(bench: Bench | undefined): Promise<readonly Finding[]>;
-  runMutants(options: { readonly role?: RoleName | undefined; readonly cases: readonly Case[] }): Promise<KillMatrix>;
+  /** `onProgress` hears of every defect judged. */
+  runMutants(options: {
+    readonly role?: RoleName | undefined;
+    readonly cases: readonly Case[];
+    readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  }): Promise<KillMatrix>;
   readonly lab: LabPort;
   /** The terminal emulator on a line. */
   serveTerminal(options: { readonly port: string; readonly psam: string; readonly IDTERM: string }): Promise<Serving>;

@@ -17,7 +17,8 @@ export interface MutantOptions {
   readonly cases: readonly Case[];
   /** Judge the unvaried reference system first; a case that it does not pass is a false alarm. */
   readonly baseline: boolean;
-  readonly onResult?: (id: string, caseId: string, outcome: Outcome, reason: string) => void;
+  /** Called after each defect. */
+  readonly onKill?: (kill: Kill, done: number) => void;
 }
 
 /** What one defect met with. Killed: every case that claims to catch it failed. */
@@ -42,8 +43,14 @@ export interface KillMatrix {
 export async function runMutants(options: MutantOptions): Promise<KillMatrix> {
   const { defects, cases } = options;
   const byId = new Map(cases.map((each) => [each.id, each]));
+  const work = defects.map((defect) => ({ defect, wanted: wantedCases(defect, byId) }));
   const matrix: Kill[] = [];
-  for (const defect of defects) matrix.push(await runDefect(defect, byId, options));
+  for (const { defect, wanted } of work) {
+    const outcomes = await judge(options.bench, variationOf(defect), wanted);
+    const kill = { defect, outcomes, killed: outcomes.every(({ outcome }) => outcome === "fail") };
+    matrix.push(kill);
+    options.onKill?.(kill, matrix.length);
+  }
   const proven = new Set(defects.flatMap(({ caughtBy }) => caughtBy));
   return {
     mutants: defects.length,
@@ -55,20 +62,17 @@ export async function runMutants(options: MutantOptions): Promise<KillMatrix> {
   };
 }
 
-async function runDefect(defect: Defect, byId: ReadonlyMap<string, Case>, options: MutantOptions): Promise<Kill> {
-  const wanted = defect.caughtBy.map((id) => {
+/** Looked up before anything is run, so that a slip of the pen does not cost a minute. */
+function wantedCases(defect: Defect, byId: ReadonlyMap<string, Case>): readonly Case[] {
+  return defect.caughtBy.map((id) => {
     const found = byId.get(id);
     if (found) return found;
     throw new PursebenchError("USAGE", `${defect.id} says that it is caught by ${id}, and there is no such case`);
   });
-  const outcomes = await judge(options.bench, variationOf(defect), wanted);
-  for (const { caseId, outcome, reason } of outcomes) options.onResult?.(defect.id, caseId, outcome, reason);
-  return { defect, outcomes, killed: outcomes.every(({ outcome }) => outcome === "fail") };
 }
 
-async function falseAlarms({ bench, cases, onResult }: MutantOptions): Promise<readonly string[]> {
+async function falseAlarms({ bench, cases }: MutantOptions): Promise<readonly string[]> {
   const outcomes = await judge(bench, REFERENCE, cases);
-  for (const { caseId, outcome, reason } of outcomes) onResult?.("reference", caseId, outcome, reason);
   return outcomes
     .filter(({ outcome }) => outcome !== "pass")
     .map(({ caseId, outcome, reason }) => `${caseId}: ${outcome}, ${reason}`);

@@ -13,7 +13,13 @@ export function addMutants(root: Command, context: CliContext): void {
     .addHelpText("after", "\nExample:\n  pursebench mutants --role card")
     .action(async (options: { readonly role?: string; readonly json?: boolean }) => {
       const role = options.role === undefined ? undefined : parseRole(options.role);
-      const matrix = await house.runMutants({ role, cases: await house.cases() });
+      const matrix = await house.runMutants({
+        role,
+        cases: await house.cases(),
+        onProgress: (done, total) => {
+          if (done % 25 === 0 || done === total) io.err(`${done} of ${total} seeded defects judged\n`);
+        },
+      });
       const isSound = matrix.survived.length + matrix.falseAlarms.length + (role ? 0 : matrix.unproven.length) === 0;
       if (!isSound) context.exit(EXIT.failed);
       if (options.json) return printJson(io, matrix);
