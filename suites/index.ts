@@ -1,24 +1,28 @@
 import type { Case } from "./define/case.ts";
+import { cases as cardInsertion } from "./payment/506-card-insertion.suite.ts";
 import { cases as merchantPage } from "./payment/602-606-merchant-page.suite.ts";
-import { cases as userView } from "./payment/user-view.suite.ts";
 import { cases as pageIntegrity } from "./payment/606-page-integrity.suite.ts";
 import { cases as pageDelivery } from "./payment/607-page-delivery.suite.ts";
 import { cases as cardInformation } from "./payment/608-609-card-information.suite.ts";
 import { cases as drawChecks } from "./payment/609-checks.suite.ts";
 import { cases as drawFields } from "./payment/609-draw-request-fields.suite.ts";
+import { cases as drawStartUp } from "./payment/609-start-up.suite.ts";
+import { cases as drawSending } from "./payment/610-612-sending.suite.ts";
 import { cases as paymentServerSteps } from "./payment/614-616-payment-server.suite.ts";
+import { cases as passingOn } from "./payment/617-622-passing-on.suite.ts";
 import { cases as debit } from "./payment/618-debit.suite.ts";
 import { cases as signature } from "./payment/618-signature.suite.ts";
-import { cases as cardEdge } from "./payment/card-edge.suite.ts";
-import { cases as cardStatus } from "./payment/card-status.suite.ts";
 import { cases as debitResponse } from "./payment/620-debit-response.suite.ts";
 import { cases as cardResponse } from "./payment/624-632-response.suite.ts";
 import { cases as completion } from "./payment/626-630-completion.suite.ts";
 import { cases as confirmation } from "./payment/634-confirmation.suite.ts";
 import { cases as confirmationAtMerchant } from "./payment/636-638-confirmation-at-merchant.suite.ts";
+import { cases as headEndConfirmation } from "./payment/636-641-head-end.suite.ts";
 import { cases as release } from "./payment/640-641-release.suite.ts";
 import { cases as noRelease } from "./payment/640-no-release.suite.ts";
 import { cases as drawProcessing } from "./payment/680-694-draw-processing.suite.ts";
+import { cases as silentDevices } from "./payment/silence/devices.suite.ts";
+import { cases as silentNetwork } from "./payment/silence/network.suite.ts";
 import { cases as alteredCable } from "./payment/altered/cable.suite.ts";
 import { cases as alteredCardEdge } from "./payment/altered/card-edge.suite.ts";
 import { cases as alteredMerchant } from "./payment/altered/link-234.suite.ts";
@@ -26,7 +30,19 @@ import { cases as alteredPayment } from "./payment/altered/link-236.suite.ts";
 import { cases as alteredSam } from "./payment/altered/sam.suite.ts";
 import { cases as alteredTerminal } from "./payment/altered/terminal.suite.ts";
 import { cases as basePurchase } from "./payment/base-purchase.suite.ts";
+import { cases as cardEdge } from "./payment/card-edge.suite.ts";
+import { cases as cardLimits } from "./payment/card-limits.suite.ts";
+import { cases as cardRecovery } from "./payment/card-recovery.suite.ts";
+import { cases as cardStatus } from "./payment/card-status.suite.ts";
+import { cases as general } from "./payment/general.suite.ts";
+import { cases as headEnd } from "./payment/head-end.suite.ts";
 import { cases as merchantSite } from "./payment/merchant.suite.ts";
+import { cases as paymentServer } from "./payment/payment-server.suite.ts";
+import { cases as paymentServerMessages } from "./payment/payment-server-messages.suite.ts";
+import { cases as drawRequests } from "./payment/payment-server-requests.suite.ts";
+import { cases as reader } from "./payment/reader.suite.ts";
+import { cases as terminalPool } from "./payment/terminal-pool.suite.ts";
+import { cases as userView } from "./payment/user-view.suite.ts";
 
 /** Every case there is, suite by suite. */
 export const cases: readonly Case[] = [
@@ -34,6 +50,12 @@ export const cases: readonly Case[] = [
   ...cardInformation,
   ...drawChecks,
   ...drawFields,
+  ...drawStartUp,
+  ...drawSending,
+  ...passingOn,
+  ...headEndConfirmation,
+  ...headEnd,
+  ...cardInsertion,
   ...merchantPage,
   ...pageIntegrity,
   ...pageDelivery,
@@ -41,6 +63,11 @@ export const cases: readonly Case[] = [
   ...noRelease,
   ...merchantSite,
   ...userView,
+  ...general,
+  ...paymentServer,
+  ...drawRequests,
+  ...paymentServerMessages,
+  ...terminalPool,
   ...paymentServerSteps,
   ...cardResponse,
   ...confirmation,
@@ -50,6 +77,9 @@ export const cases: readonly Case[] = [
   ...debitResponse,
   ...cardEdge,
   ...cardStatus,
+  ...cardLimits,
+  ...cardRecovery,
+  ...reader,
   ...drawProcessing,
   ...completion,
   ...alteredCable,
@@ -58,4 +88,6 @@ export const cases: readonly Case[] = [
   ...alteredTerminal,
   ...alteredCardEdge,
   ...alteredSam,
+  ...silentNetwork,
+  ...silentDevices,
 ];

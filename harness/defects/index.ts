@@ -11,19 +11,23 @@ import type { Defect } from "./defect.ts";
 import { ELEMENT_BYTES_BEHAVIOURS } from "./element-bytes.ts";
 import { HEAD_END_BEHAVIOURS } from "./head-end.ts";
 import { HEAD_END_BROWSER_BEHAVIOURS } from "./head-end-browser.ts";
+import { HEAD_END_CHECK_BEHAVIOURS } from "./head-end-checks.ts";
 import { LOG_BEHAVIOURS } from "./logs.ts";
 import { MERCHANT_BEHAVIOURS } from "./merchant.ts";
 import { MESSAGE_BEHAVIOURS } from "./messages.ts";
 import { PAGE_INTEGRITY_BEHAVIOURS } from "./page-integrity.ts";
 import { PAYMENT_SERVER_BEHAVIOURS } from "./payment-server.ts";
 import { PSAM_BEHAVIOURS } from "./psam.ts";
+import { READER_BEHAVIOURS } from "./reader.ts";
+import { SESSION_LOG_BEHAVIOURS } from "./session-logs.ts";
 import { SET_TOP_BOX_BEHAVIOURS } from "./set-top-box.ts";
 import { CARD_READING_BEHAVIOURS } from "./set-top-box-reading.ts";
+import { SILENCE_BEHAVIOURS } from "./silence.ts";
 import { TERMINAL_BEHAVIOURS } from "./terminal.ts";
 import { UNGUARDED_BEHAVIOURS } from "./unguarded.ts";
 import { USER_VIEW_BEHAVIOURS } from "./user-view.ts";
-import { WIRING_BEHAVIOURS } from "./wiring.ts";
 import type { Variation } from "./variation.ts";
+import { WIRING_BEHAVIOURS } from "./wiring.ts";
 
 const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   ...MESSAGE_BEHAVIOURS,
@@ -32,7 +36,9 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   ...USER_VIEW_BEHAVIOURS,
   ...ELEMENT_BYTES_BEHAVIOURS,
   ...HEAD_END_BEHAVIOURS,
+  ...HEAD_END_CHECK_BEHAVIOURS,
   ...CARD_READING_BEHAVIOURS,
+  ...SESSION_LOG_BEHAVIOURS,
   ...PAGE_INTEGRITY_BEHAVIOURS,
   ...HEAD_END_BROWSER_BEHAVIOURS,
   ...PAYMENT_SERVER_BEHAVIOURS,
@@ -41,12 +47,14 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   ...APDU_BEHAVIOURS,
   ...CARD_BEHAVIOURS,
   ...CARD_CRYPTO_BEHAVIOURS,
+  ...READER_BEHAVIOURS,
   ...SET_TOP_BOX_BEHAVIOURS,
   ...MERCHANT_BEHAVIOURS,
   ...CONCENTRATOR_BEHAVIOURS,
   ...PSAM_BEHAVIOURS,
   ...TERMINAL_BEHAVIOURS,
   ...UNGUARDED_BEHAVIOURS,
+  ...SILENCE_BEHAVIOURS,
 };
 
 /** The reference system with this defect in it. Throws `USAGE` when the behaviour or a parameter of it is unknown. */
