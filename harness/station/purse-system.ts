@@ -2,7 +2,7 @@
 import type { Clock } from "../core/clock.ts";
 import { type Deadline, deadlineIn } from "../core/deadline.ts";
 import { messageOf, PursebenchError } from "../core/errors.ts";
-import type { CardChannel, CardReader } from "../device/contracts.ts";
+import type { CardChannel, CardReader, MessageChannel } from "../device/contracts.ts";
 import type {
   CardKind,
   Disturbance,
@@ -140,9 +140,9 @@ export class BenchSystem implements PurseSystem {
     const answers: (Uint8Array | null)[] = [];
     try {
       for (const message of messages) {
-        await channel.send(message);
-        answers.push(await channel.receive(this.#deadline()));
-        if (answers.at(-1) === null) break;
+        const answer = await ask(channel, message, this.#deadline());
+        answers.push(answer);
+        if (answer === null) break;
       }
     } finally {
       await channel[Symbol.asyncDispose]();
@@ -237,5 +237,16 @@ export class BenchSystem implements PurseSystem {
 
   #note(text: string): void {
     this.#parts.recorder.sink({ kind: "note", text });
+  }
+}
+
+/** The answer, or null when the other side has closed the channel, also when that shows only as it is written to. */
+async function ask(channel: MessageChannel, message: Uint8Array, deadline: Deadline): Promise<Uint8Array | null> {
+  try {
+    await channel.send(message);
+    return await channel.receive(deadline);
+  } catch (thrown) {
+    if (thrown instanceof PursebenchError && thrown.code === "DEVICE_LOST") return null;
+    throw thrown;
   }
 }

@@ -46,7 +46,8 @@ export function theAnswer<Kind extends MessageKind>(
 ): MessageOf<Kind> {
   const bytes = t.expect.present(`answer of the payment server (${kind})`, answer, about);
   const message = parseMessage(bytes);
-  t.expect.equal("kind of the payment server's answer", codeOf(message), kind, about);
+  const isRight = isKind(message, kind);
+  t.expect.that(isRight, `the payment server's answer is a ${kind}`, { ...about, actual: codeOf(message) });
   if (isKind(message, kind)) return message;
   throw new Error("unreachable: the expectation above failed");
 }
