@@ -1,58 +1,15 @@
-/** Behaviours of a head end that routes, checks or reports wrongly. */
-import { uintToBytes } from "../core/bytes.ts";
-import { PursebenchError } from "../core/errors.ts";
+/** Behaviours of a head end that routes or reports wrongly. */
+import { equal } from "../core/bytes.ts";
+import { encodeMessage } from "../protocol/messages/message.ts";
 import type { HeadEndInput, HeadEndOutput } from "../roles/head-end/events.ts";
 import type { HeadEndRole } from "../roles/head-end/model.ts";
-import { drawRequest } from "../roles/head-end/payment.ts";
 import type { HeadEndState } from "../roles/head-end/state.ts";
 import { type Behaviour, numberOf, type Parameters, textOf } from "./behaviour.ts";
+import { replaceElement, tagOf } from "./messages.ts";
 import { varyInputs, varyOutputs } from "./wrap.ts";
 
 const onOutputs = varyOutputs<HeadEndState, HeadEndInput, HeadEndOutput>;
 const onInputs = varyInputs<HeadEndState, HeadEndInput, HeadEndOutput>;
-
-const DEXPIEP_OFFSET = 9;
-const BALIEP_OFFSET = 12;
-const CURRENCY_OFFSET = 16;
-const NEVER = Uint8Array.of(0x99, 0x12, 0x31);
-
-/** `check`: "currency", "expiry" or "balance", which always holds. */
-const skipCheck: Behaviour = (parameters) => {
-  const check = textOf(parameters, "check");
-  return { headEnd: (reference) => judging(reference, (INITRSP, state) => satisfied(check, INITRSP, state)) };
-};
-
-/** `by`: minor units that the balance counts more than it is. */
-const shiftBalance: Behaviour = (parameters) => {
-  const by = numberOf(parameters, "by");
-  const shifted = (INITRSP: Uint8Array) => {
-    const view = new DataView(INITRSP.buffer, INITRSP.byteOffset, INITRSP.byteLength);
-    return withPart(INITRSP, BALIEP_OFFSET, uintToBytes(Math.max(0, view.getUint32(BALIEP_OFFSET) + by), 4));
-  };
-  return { headEnd: (reference) => judging(reference, shifted) };
-};
-
-/** `by`: days that the clock of the check is ahead. */
-const shiftToday: Behaviour = (parameters) => {
-  const by = numberOf(parameters, "by");
-  return {
-    headEnd: onInputs((input) => (input.kind === "cable" ? { ...input, today: dayAfter(input.today, by) } : input)),
-  };
-};
-
-/** After a failed check the draw request leaves all the same. */
-const drawAnyway: Behaviour = () => ({
-  headEnd: onOutputs((output, { input, before }) => {
-    const { page } = before;
-    if (before.phase !== "card-information" || input.kind !== "cable" || output.kind !== "send-cable") return [output];
-    if (input.message.kind !== "card-information" || !page) return [output];
-    const { ATR, INITRSP } = input.message;
-    const message = drawRequest({ ...before, card: { ATR, INITRSP } });
-    if (!message) return [output];
-    const { HOST, PORT } = page;
-    return [output, { kind: "open-payment", HOST, PORT }, { kind: "send-payment", message }];
-  }),
-});
 
 /** `host`, `port`: the payment server, whatever the page says. */
 const fixedPaymentServer: Behaviour = (parameters) => {
@@ -147,23 +104,29 @@ const download: Behaviour = (parameters) => {
   };
 };
 
-/** `host`, `port`: sends a draw request without card and page as soon as something is ordered. */
+/** `host`, `port`: sends a draw request without card and page, amount zero, as soon as something is ordered. */
 const earlyDraw: Behaviour = (parameters) => {
   const address = addressOf(parameters);
+  const IDTRX = "00".repeat(16);
   const message = {
     kind: "draw-request",
     TOKEN: 0xd1,
     STATE: 0x01,
     IDMER: "MER00000",
-    IDTRX: "00".repeat(16),
+    IDTRX,
     SECINFO: new Uint8Array(8),
     ATR: new Uint8Array(2),
     INITRSP: new Uint8Array(27),
-    MPDA: 0,
+    MPDA: 1,
     CURRPDA: "0000",
     CEXPPDA: 0,
   } as const;
+  const early = encodeMessage(message);
+  const act = (bytes: Uint8Array) =>
+    equal(bytes, early) ? replaceElement(bytes, tagOf("MPDA"), (value) => new Uint8Array(value.length)) : bytes;
   return {
+    // the codec encodes no amount of zero
+    says: [{ link: "236", from: "head-end", message: 0xea, act, what: "seeded defect" }],
     headEnd: ignoring(isEarlyAnswer, (output) => {
       if (output.kind !== "post" || isConfirmation(output)) return [output];
       return [{ kind: "open-payment", ...address }, { kind: "send-payment", message }, output];
@@ -182,10 +145,6 @@ const relayStartUp: Behaviour = () => ({
 });
 
 export const HEAD_END_BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
-  "head-end-skip-check": skipCheck,
-  "head-end-shift-balance": shiftBalance,
-  "head-end-shift-today": shiftToday,
-  "head-end-draw-anyway": drawAnyway,
   "head-end-fixed-payment-server": fixedPaymentServer,
   "head-end-early-sent-log": earlySentLog,
   "head-end-keep-debit-command": keepDebitCommand,
@@ -198,50 +157,6 @@ export const HEAD_END_BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   "head-end-early-draw": earlyDraw,
   "head-end-relay-start-up": relayStartUp,
 };
-
-/** The role that judges by another INITRSP than the one it passes on. */
-function judging(reference: HeadEndRole, seen: (INITRSP: Uint8Array, state: HeadEndState) => Uint8Array): HeadEndRole {
-  return {
-    handle(state, input) {
-      if (state.phase !== "card-information" || input.kind !== "cable") return reference.handle(state, input);
-      const { message } = input;
-      if (message.kind !== "card-information") return reference.handle(state, input);
-      const INITRSP = seen(message.INITRSP, state);
-      const step = reference.handle(state, { ...input, message: { ...message, INITRSP } });
-      const { card } = step.state;
-      return card ? { ...step, state: { ...step.state, card: { ...card, INITRSP: message.INITRSP } } } : step;
-    },
-  };
-}
-
-function satisfied(check: string, INITRSP: Uint8Array, { page }: HeadEndState): Uint8Array {
-  if (!page) return INITRSP;
-  switch (check) {
-    case "currency":
-      return withPart(INITRSP, CURRENCY_OFFSET, currencyBytes(page.CURRPDA, page.CEXPPDA));
-    case "expiry":
-      return withPart(INITRSP, DEXPIEP_OFFSET, NEVER);
-    case "balance":
-      return withPart(INITRSP, BALIEP_OFFSET, uintToBytes(page.MPDA, 4));
-    default:
-      throw new PursebenchError("USAGE", `no check of the head end is called "${check}"`);
-  }
-}
-
-function currencyBytes(CURRPDA: string, CEXPPDA: number): Uint8Array {
-  return Uint8Array.of(Number.parseInt(CURRPDA.slice(0, 2), 16), Number.parseInt(CURRPDA.slice(2), 16), CEXPPDA);
-}
-
-function withPart(INITRSP: Uint8Array, offset: number, part: Uint8Array): Uint8Array {
-  const altered = INITRSP.slice();
-  altered.set(part, offset);
-  return altered;
-}
-
-function dayAfter(YYMMDD: string, days: number): string {
-  const [year = 0, month = 1, day = 1] = [0, 2, 4].map((at) => Number(YYMMDD.slice(at, at + 2)));
-  return new Date(Date.UTC(2000 + year, month - 1, day + days)).toISOString().slice(2, 10).replaceAll("-", "");
-}
 
 function addressOf(parameters: Parameters): { readonly HOST: string; readonly PORT: number } {
   return { HOST: textOf(parameters, "host"), PORT: numberOf(parameters, "port") };
