@@ -132,7 +132,7 @@ export const cases: readonly Case[] = [
     },
   }),
   defineCase({
-    id: "PAY-641-01",
+    id: "PAY-640-09",
     suite,
     purpose: "The merchant's word, by way of the head end and after the merchant has given it, is what the user gets",
     requirements: ["PAY-BASE-641", "UI-516-a", "GEN-0026-b"],
@@ -152,7 +152,7 @@ export const cases: readonly Case[] = [
     },
   }),
   defineCase({
-    id: "PAY-641-02",
+    id: "PAY-640-10",
     suite,
     purpose: "The payment server's reply counts at the merchant when it comes by way of the head end",
     requirements: ["GEN-0023-b"],
