@@ -30,12 +30,17 @@ import { cases as alteredPayment } from "./payment/altered/link-236.suite.ts";
 import { cases as alteredSam } from "./payment/altered/sam.suite.ts";
 import { cases as alteredTerminal } from "./payment/altered/terminal.suite.ts";
 import { cases as basePurchase } from "./payment/base-purchase.suite.ts";
+import { cases as cardEdge } from "./payment/card-edge.suite.ts";
+import { cases as cardLimits } from "./payment/card-limits.suite.ts";
+import { cases as cardRecovery } from "./payment/card-recovery.suite.ts";
+import { cases as cardStatus } from "./payment/card-status.suite.ts";
 import { cases as general } from "./payment/general.suite.ts";
 import { cases as headEnd } from "./payment/head-end.suite.ts";
 import { cases as merchantSite } from "./payment/merchant.suite.ts";
 import { cases as paymentServer } from "./payment/payment-server.suite.ts";
 import { cases as paymentServerMessages } from "./payment/payment-server-messages.suite.ts";
 import { cases as drawRequests } from "./payment/payment-server-requests.suite.ts";
+import { cases as reader } from "./payment/reader.suite.ts";
 import { cases as terminalPool } from "./payment/terminal-pool.suite.ts";
 import { cases as userView } from "./payment/user-view.suite.ts";
 
@@ -70,6 +75,11 @@ export const cases: readonly Case[] = [
   ...debit,
   ...signature,
   ...debitResponse,
+  ...cardEdge,
+  ...cardStatus,
+  ...cardLimits,
+  ...cardRecovery,
+  ...reader,
   ...drawProcessing,
   ...completion,
   ...alteredCable,

@@ -18,6 +18,7 @@ import { MESSAGE_BEHAVIOURS } from "./messages.ts";
 import { PAGE_INTEGRITY_BEHAVIOURS } from "./page-integrity.ts";
 import { PAYMENT_SERVER_BEHAVIOURS } from "./payment-server.ts";
 import { PSAM_BEHAVIOURS } from "./psam.ts";
+import { READER_BEHAVIOURS } from "./reader.ts";
 import { SESSION_LOG_BEHAVIOURS } from "./session-logs.ts";
 import { SET_TOP_BOX_BEHAVIOURS } from "./set-top-box.ts";
 import { CARD_READING_BEHAVIOURS } from "./set-top-box-reading.ts";
@@ -46,6 +47,7 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   ...APDU_BEHAVIOURS,
   ...CARD_BEHAVIOURS,
   ...CARD_CRYPTO_BEHAVIOURS,
+  ...READER_BEHAVIOURS,
   ...SET_TOP_BOX_BEHAVIOURS,
   ...MERCHANT_BEHAVIOURS,
   ...CONCENTRATOR_BEHAVIOURS,
