@@ -7,7 +7,7 @@ import type { CardRole } from "../roles/card/model.ts";
 import type { CardInput, CardOutput, CardState, Purse } from "../roles/card/state.ts";
 import type { Vary } from "../roles/role.ts";
 import { type Behaviour, numberOf, optionalText, textOf } from "./behaviour.ts";
-import { type At, varyOutputs, varyState } from "./wrap.ts";
+import { type At, varyInputs, varyOutputs, varyState } from "./wrap.ts";
 
 type Around = At<CardState, CardInput>;
 
@@ -119,6 +119,39 @@ function again(state: CardState, { outputs }: ReturnType<CardRole["handle"]>): R
   return { state: withPurse(state, { BALIEP }), outputs: outputs.filter(({ kind }) => kind === "response") };
 }
 
+/** GET PREVIOUS IEP SIGNATURE debits the amount of the last record again. */
+const debitsWhenAsked: Behaviour = () => ({
+  card: varyState<CardState, CardInput, CardOutput>(({ input, after }) =>
+    isCommand(input, 0x5a)
+      ? withPurse(after, { BALIEP: Math.max(0, after.purse.BALIEP - (after.purse.log[0]?.MPDA ?? 0)) })
+      : after,
+  ),
+});
+
+/** GET PREVIOUS IEP SIGNATURE does not look at the number. */
+const answersAnyNumber: Behaviour = () => ({
+  card: varyInputs<CardState, CardInput, CardOutput>((input, { purse }) => {
+    if (!isCommand(input, 0x5a) || input.bytes.length !== 8 || !purse.previous) return input;
+    const bytes = input.bytes.slice();
+    bytes.set(uintToBytes(purse.previous.NTIEP, 2), 5);
+    return { ...input, bytes };
+  }),
+});
+
+/** Currency and exponent of a debit are the purse's own, whatever the command says. */
+const takesAnyCurrency: Behaviour = () => ({
+  card: (reference) => ({
+    handle(state, input) {
+      if (!isCommand(input, 0x54) || input.bytes.length !== 59) return reference.handle(state, input);
+      const { CURRIEP, CEXPIEP } = state.purse;
+      const CURRPDA = toHex(input.bytes.subarray(20, 22));
+      const asked = { ...state.purse, CURRIEP: CURRPDA, CEXPIEP: input.bytes[22] ?? 0 };
+      const step = reference.handle({ ...state, purse: asked }, input);
+      return { ...step, state: withPurse(step.state, { CURRIEP, CEXPIEP }) };
+    },
+  }),
+});
+
 export const CARD_BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   "card-answers-otherwise": answersOtherwise,
   "card-discloses": discloses,
@@ -127,6 +160,9 @@ export const CARD_BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   "card-repeats-challenge": repeatsChallenge,
   "card-debits-otherwise": debitsOtherwise,
   "card-repeats-debit": repeatsDebit,
+  "card-debits-when-asked": debitsWhenAsked,
+  "card-answers-any-number": answersAnyNumber,
+  "card-takes-any-currency": takesAnyCurrency,
 };
 
 /** Each gives the state after a step, from what went before. */
@@ -177,6 +213,10 @@ const STATE_FAULTS: Readonly<Record<string, (at: Around) => CardState>> = {
   "reading ends the session": ({ input, after }) =>
     isCommand(input, 0x5c) && after.session.kind === "initialised"
       ? { ...after, session: { kind: "selected" } }
+      : after,
+  "balance lowered at INITIALIZE": ({ input, before, after }) =>
+    isCommand(input, 0x50) && after.session.kind === "initialised"
+      ? withPurse(after, { BALIEP: Math.max(0, before.purse.BALIEP - 1) })
       : after,
   "answer forgotten at reset": ({ input, after }) =>
     input.kind === "reset" ? withPurse(after, { previous: null }) : after,

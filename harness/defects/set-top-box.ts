@@ -33,16 +33,18 @@ const showsOtherwise: Behaviour = (parameters) => {
   };
 };
 
-/** `was`: the command after which the card's failure is taken for one before: "debit". DEBIT IEP is sent again. */
-const debitsAgain: Behaviour = () => ({
-  setTopBox: vary((output, { before }) => {
-    const isQuestion = output.kind === "command" && output.bytes[1] === 0x5a && before.mode === "purchase";
-    return isQuestion ? [{ kind: "command", bytes: output.bytes.slice(0, 0) }] : [output];
+/** What became of a lost answer is not asked: it counts as a refusal. */
+const neverAsks: Behaviour = () => ({
+  setTopBox: (reference) => ({
+    handle(state, input) {
+      if (state.phase !== "debiting" || input.kind !== "card-failed") return reference.handle(state, input);
+      return reference.handle(state, { kind: "card-answer", bytes: Uint8Array.of(0x93, 0x02) });
+    },
   }),
 });
 
 export const SET_TOP_BOX_BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   "set-top-box-amount-as-received": amountAsReceived,
   "set-top-box-shows-otherwise": showsOtherwise,
-  "set-top-box-debits-again": debitsAgain,
+  "set-top-box-never-asks": neverAsks,
 };

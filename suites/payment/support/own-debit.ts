@@ -2,7 +2,7 @@
  * Debits that the harness signs itself with the test keys, in place of a PSAM, so that the card meets any amount, currency
  * and signature. What such a debit takes from the card is with no PSAM: cases that use it name that and take tiny amounts.
  */
-import { concat, fromHex, toHex } from "../../../harness/core/bytes.ts";
+import { concat, fromHex, toHex, uintToBytes } from "../../../harness/core/bytes.ts";
 import { deriveCardKey, deriveSessionKeys, type SessionKeys } from "../../../harness/crypto/purse-keys.ts";
 import { type Completion, signS2, signS3 } from "../../../harness/crypto/purse-signatures.ts";
 import { type CardResponse, parseCardResponse } from "../../../harness/protocol/messages/card-response.ts";
@@ -49,7 +49,7 @@ export function signedDebit(t: CaseContext, card: Initialised, debit: OwnDebit):
     PPPSAM: fields.PPIEP,
     IDPSAM: "00C0FFEE",
     NTPSAM: debit.NTPSAM ?? 7,
-    MPDA: debit.MPDA,
+    MPDA: 1,
     CURRPDA: debit.CURRPDA ?? fields.CURRIEP,
     CEXPPDA: debit.CEXPPDA ?? fields.CEXPIEP,
     DTHR: debit.DTHR ?? "20260115123059",
@@ -57,6 +57,7 @@ export function signedDebit(t: CaseContext, card: Initialised, debit: OwnDebit):
     IDTRX: "000102030405060708090A0B0C0D0E0F",
     S2: "0000000000000000",
   });
+  unsigned.set(uintToBytes(debit.MPDA, 4), 11); // here, so that 0 is possible too
   return withS2(t, fields.ALGIEP, sessionKeysFor(t, INITRSP), INITRSP, unsigned);
 }
 
