@@ -57,6 +57,23 @@ const earlyDebited: Behaviour = () => ({
   }),
 });
 
+/** A negative confirmation is kept from the merchant. */
+const keepNegative: Behaviour = () => ({
+  headEnd: onInputs((input) => {
+    if (input.kind !== "payment" || input.message.kind !== "debit-result") return input;
+    const { IDTRX, CC } = input.message;
+    return CC === undefined ? input : { ...input, message: { kind: "refusal", IDTRX, CC } };
+  }),
+});
+
+/** A confirmation is one, whatever it says: the user is told, and the log, that it was paid. */
+const confirmAnything: Behaviour = () => ({
+  headEnd: onInputs((input) => {
+    if (input.kind !== "payment" || input.message.kind !== "debit-result") return input;
+    return { ...input, message: { ...input.message, CC: undefined } };
+  }),
+});
+
 /** What the merchant answers to the confirmation counts as success. */
 const successAnyway: Behaviour = () => ({
   headEnd: onInputs((input, { phase }) =>
@@ -150,6 +167,8 @@ export const HEAD_END_BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   "head-end-keep-debit-command": keepDebitCommand,
   "head-end-confirm-at-start-page": confirmAtStartPage,
   "head-end-early-debited": earlyDebited,
+  "head-end-keep-negative": keepNegative,
+  "head-end-confirm-anything": confirmAnything,
   "head-end-success-anyway": successAnyway,
   "head-end-small-buffer": smallBuffer,
   "head-end-forget-site": forgetSite,

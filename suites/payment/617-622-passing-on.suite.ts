@@ -1,36 +1,14 @@
 /** FIG 4, steps 617, 621 and 622 ([0081], [0083]): debit command and debit response on their way through head end and set-top box. */
 import { toHex } from "../../harness/core/bytes.ts";
 import type { PurchaseObservation } from "../../harness/flows/system.ts";
-import { encodeMessage, parseMessage } from "../../harness/protocol/messages/message.ts";
 import { type Case, type CaseContext, defineCase } from "../define/case.ts";
-import { expectConserved, expectMoved, expectNextPurchaseWorks, readAccounts } from "./support/money.ts";
+import { readAccounts } from "./support/money.ts";
 import { apdusOn, theLog, theMessage, thePage } from "./support/observe.ts";
 import { rawHex } from "./support/raw.ts";
+import { expectRefusalSettled, refusedDebit } from "./support/refused-debit.ts";
 
 const DEBIT_IEP = 0x54;
 const DEBIT_RESPONSE = 0xec;
-
-/** The card refuses: S2 is damaged on the cable, in its last bit. Nobody but the card can know. */
-async function refusedDebit(t: CaseContext): Promise<PurchaseObservation> {
-  const fault = t.system.disturb({
-    link: "cable",
-    from: "head-end",
-    message: 0xeb,
-    times: 1,
-    act: (bytes) => {
-      const message = parseMessage(bytes);
-      if (message.kind !== "debit-command") return bytes;
-      const DEBITDATA = message.DEBITDATA.slice();
-      const last = DEBITDATA.length - 1;
-      DEBITDATA[last] = (DEBITDATA[last] ?? 0) ^ 1;
-      return encodeMessage({ ...message, DEBITDATA });
-    },
-    what: "S2 of the debit command is damaged, so that the card refuses",
-  });
-  const seen = await t.system.purchase();
-  t.expect.equal("debit commands that were damaged", fault.hits, 1);
-  return seen;
-}
 
 /** The card's answer to DEBIT IEP on link 235. */
 function debitAnswer(t: CaseContext, seen: PurchaseObservation) {
@@ -49,19 +27,6 @@ function expectAsAnswered(t: CaseContext, seen: PurchaseObservation, link: "cabl
   t.expect.equal(`CARDRSP on link ${link}`, rawHex(t, event, "CARDRSP", about), CARDRSP, about);
   t.expect.equal(`SW on link ${link}`, rawHex(t, event, "SW", about), SW, about);
   t.expect.equal(`IDTRX on link ${link}`, rawHex(t, event, "IDTRX", about), thePage(t, seen).page.IDTRX, about);
-}
-
-/** The card refused, and everybody knows: nothing moved. */
-async function expectRefusalSettled(
-  t: CaseContext,
-  seen: PurchaseObservation,
-  before: Awaited<ReturnType<typeof readAccounts>>,
-) {
-  t.expect.that(seen.outcome.CC !== "0000", "the purchase did not succeed", { actual: seen.outcome.CC });
-  const after = await readAccounts(t);
-  expectMoved(t, before, after, 0);
-  t.expect.equal("amount in suspense", expectConserved(t, before, after), 0);
-  await expectNextPurchaseWorks(t, before);
 }
 
 export const cases: readonly Case[] = [

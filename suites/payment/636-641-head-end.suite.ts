@@ -5,6 +5,7 @@ import { type Case, type CaseContext, defineCase } from "../define/case.ts";
 import { exchangesOf, type HttpExchange } from "./support/merchant-site.ts";
 import { expectConserved, expectMoved, expectNextPurchaseWorks, readAccounts } from "./support/money.ts";
 import { allOf, logsOf, theLog, theMessage, thePage } from "./support/observe.ts";
+import { expectRefusalSettled, refusedDebit } from "./support/refused-debit.ts";
 
 /** The request that carries a confirmation, wherever it goes. */
 function theConfirmation(t: CaseContext, seen: PurchaseObservation, requirement: string): HttpExchange {
@@ -106,6 +107,28 @@ export const cases: readonly Case[] = [
       const received = theMessage(t, seen, "236", "debit-result").event;
       t.expect.that(entry.n > received.n, "the entry follows the confirmation", { ...about, at: entry });
       t.expect.completed(seen);
+    },
+  }),
+  defineCase({
+    id: "PAY-636-04",
+    suite: "payment",
+    purpose:
+      "The confirmation of a failed payment is passed on to the merchant too, and nobody is told that it was paid",
+    requirements: ["PAY-BASE-636-a", "PAY-BASE-636-b", "PAY-BASE-636-c"],
+    owner: "server",
+    needs: { links: ["cable", "234", "236"], logs: ["head-end"] },
+    async run(t) {
+      const before = await readAccounts(t);
+      const seen = await refusedDebit(t);
+      const { message } = theMessage(t, seen, "236", "debit-result");
+      const { request, fields } = theConfirmation(t, seen, "PAY-BASE-636-a");
+      const passed = { requirement: "PAY-BASE-636-a", at: request };
+      t.expect.equal("confirmation", fields.get("confirmation")?.toUpperCase(), toHex(message.CONF), passed);
+      const told = allOf(seen, "cable", "user-message").filter((each) => each.message.CC === "0000");
+      t.expect.equal("messages that the debit is completed", told.length, 0, { requirement: "PAY-BASE-636-b" });
+      const logged = logsOf(seen, "head-end", "payment-confirmed");
+      t.expect.equal("log entries payment-confirmed", logged.length, 0, { requirement: "PAY-BASE-636-c" });
+      await expectRefusalSettled(t, seen, before);
     },
   }),
   defineCase({
