@@ -1,6 +1,7 @@
 import type { Clock, Timer } from "../core/clock.ts";
 import { deadlineIn, within } from "../core/deadline.ts";
 import { PursebenchError, unreachable } from "../core/errors.ts";
+import { whenResolved } from "../core/when-resolved.ts";
 import type { ByteStream } from "../device/contracts.ts";
 import { encodeT1Block, type T1Block, type ValidBlock } from "../protocol/t1/block.ts";
 import { type IccAction, type IccEvent, type IccState, startIcc, stepIcc } from "../protocol/t1/icc-machine.ts";
@@ -45,6 +46,8 @@ class T1Server implements AsyncDisposable {
   readonly #options: ServeT1Options;
   readonly #receiver: T1Receiver;
   readonly #undo: () => void;
+  /** The stream may outlive its terminals. */
+  readonly #forget: () => void;
   #state: IccState;
   #work: Work | undefined;
 
@@ -60,10 +63,11 @@ class T1Server implements AsyncDisposable {
       onTraffic?.("heard", bytes);
       this.#receiver.hear(bytes);
     });
-    void stream.closed.then(() => this.#stop());
+    this.#forget = whenResolved(stream.closed, () => this.#stop());
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#forget();
     this.#stop();
   }
 

@@ -1,6 +1,7 @@
 import type { Clock } from "../core/clock.ts";
 import { type Deadline, remainingMs, within } from "../core/deadline.ts";
 import { PursebenchError } from "../core/errors.ts";
+import { whenResolved } from "../core/when-resolved.ts";
 import type { ByteStream } from "../device/contracts.ts";
 import type { NodeAddress } from "../protocol/t1/nad.ts";
 import type { Exchange } from "./exchange.ts";
@@ -46,6 +47,8 @@ class T1Link implements Exchange, AsyncDisposable {
   readonly #maxMessage: number;
   readonly #conversation: T1Conversation;
   readonly #undo: () => void;
+  /** The stream outlives many links. */
+  readonly #forget: () => void;
   /** Ends when the last exchange that was asked for is over. */
   #lastTurn: Promise<void> | undefined;
   #lost: PursebenchError | undefined;
@@ -75,7 +78,7 @@ class T1Link implements Exchange, AsyncDisposable {
       onTraffic?.("heard", bytes);
       conversation.hear(bytes);
     });
-    void stream.closed.then((reason) => this.#lose(reason));
+    this.#forget = whenResolved(stream.closed, (reason) => this.#lose(reason));
   }
 
   async exchange(request: Uint8Array, deadline: Deadline): Promise<Uint8Array> {
@@ -94,6 +97,7 @@ class T1Link implements Exchange, AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#undo();
+    this.#forget();
     this.#lose("this link was closed");
   }
 
