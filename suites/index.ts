@@ -21,8 +21,6 @@ import { cases as headEndConfirmation } from "./payment/636-641-head-end.suite.t
 import { cases as release } from "./payment/640-641-release.suite.ts";
 import { cases as noRelease } from "./payment/640-no-release.suite.ts";
 import { cases as drawProcessing } from "./payment/680-694-draw-processing.suite.ts";
-import { cases as silentDevices } from "./payment/silence/devices.suite.ts";
-import { cases as silentNetwork } from "./payment/silence/network.suite.ts";
 import { cases as alteredCable } from "./payment/altered/cable.suite.ts";
 import { cases as alteredCardEdge } from "./payment/altered/card-edge.suite.ts";
 import { cases as alteredMerchant } from "./payment/altered/link-234.suite.ts";
@@ -32,6 +30,7 @@ import { cases as alteredTerminal } from "./payment/altered/terminal.suite.ts";
 import { cases as basePurchase } from "./payment/base-purchase.suite.ts";
 import { cases as cardEdge } from "./payment/card-edge.suite.ts";
 import { cases as cardLimits } from "./payment/card-limits.suite.ts";
+import { cases as cardLog } from "./payment/card-log.suite.ts";
 import { cases as cardRecovery } from "./payment/card-recovery.suite.ts";
 import { cases as cardStatus } from "./payment/card-status.suite.ts";
 import { cases as general } from "./payment/general.suite.ts";
@@ -41,6 +40,8 @@ import { cases as paymentServer } from "./payment/payment-server.suite.ts";
 import { cases as paymentServerMessages } from "./payment/payment-server-messages.suite.ts";
 import { cases as drawRequests } from "./payment/payment-server-requests.suite.ts";
 import { cases as reader } from "./payment/reader.suite.ts";
+import { cases as silentDevices } from "./payment/silence/devices.suite.ts";
+import { cases as silentNetwork } from "./payment/silence/network.suite.ts";
 import { cases as terminalPool } from "./payment/terminal-pool.suite.ts";
 import { cases as userView } from "./payment/user-view.suite.ts";
 
@@ -76,6 +77,7 @@ export const cases: readonly Case[] = [
   ...signature,
   ...debitResponse,
   ...cardEdge,
+  ...cardLog,
   ...cardStatus,
   ...cardLimits,
   ...cardRecovery,

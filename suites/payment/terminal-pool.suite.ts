@@ -31,11 +31,12 @@ async function paymentsAtOnce(t: CaseContext, count: number) {
   return { payments: value, events };
 }
 
-/** Terminal and transaction of each T-draw that was answered with a debit command, with the end of the transaction. */
+/** Terminal and transaction of each T-draw, from then until the terminal has done with it. */
 function occupations(events: readonly RecordedEvent[], link: "LAN" | "line") {
-  const results = allOf(events, link, "t-result");
+  const kinds = ["t-result", "t-refusal", "t-done"] as const;
+  const ends = kinds.flatMap((kind) => allOf<(typeof kinds)[number]>(events, link, kind));
   return allOf(events, link, "t-draw").map(({ event, message: { IDTERM, IDTRX } }) => {
-    const end = results.find(({ message }) => message.IDTRX === IDTRX);
+    const end = ends.find(({ message }) => message.IDTRX === IDTRX);
     return { IDTERM, IDTRX, from: event.n, to: end?.event.n ?? Number.POSITIVE_INFINITY };
   });
 }
