@@ -160,6 +160,19 @@ const cancelsOtherwise: Behaviour = (parameters) => {
   };
 };
 
+/** An empty answer of the card counts as its refusal, whatever the status word says. */
+const takesSilenceForRefusal: Behaviour = () => ({
+  terminal: (reference) => ({
+    handle(state, input) {
+      const message = input.kind === "message" ? parseMessage(input.bytes) : undefined;
+      if (message?.kind !== "t-response" || message.CARDRSP.length > 0 || input.kind !== "message") {
+        return reference.handle(state, input);
+      }
+      return reference.handle(state, { ...input, bytes: encodeMessage({ ...message, SW: "6985" }) });
+    },
+  }),
+});
+
 export const TERMINAL_BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   "terminal-other-package": otherPackage,
   "terminal-skips-package": skipsPackage,
@@ -172,6 +185,7 @@ export const TERMINAL_BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   "terminal-ignores-identifier": ignoresIdentifier,
   "terminal-refuses-otherwise": refusesOtherwise,
   "terminal-cancels-otherwise": cancelsOtherwise,
+  "terminal-takes-silence-for-refusal": takesSilenceForRefusal,
   ...TERMINAL_STORE_BEHAVIOURS,
 };
 
