@@ -44,6 +44,13 @@ import { cases as silentDevices } from "./payment/silence/devices.suite.ts";
 import { cases as silentNetwork } from "./payment/silence/network.suite.ts";
 import { cases as terminalPool } from "./payment/terminal-pool.suite.ts";
 import { cases as userView } from "./payment/user-view.suite.ts";
+import { cases as debitCommand } from "./payment/680-694-debit-command.suite.ts";
+import { cases as dataStore } from "./payment/630-data-store.suite.ts";
+import { cases as psamChecks } from "./payment/psam.suite.ts";
+import { cases as psamKeys } from "./payment/psam-keys.suite.ts";
+import { cases as psamTotals } from "./payment/psam-totals.suite.ts";
+import { cases as terminal } from "./payment/terminal.suite.ts";
+import { cases as concentrator } from "./payment/concentrator.suite.ts";
 
 /** Every case there is, suite by suite. */
 export const cases: readonly Case[] = [
@@ -92,4 +99,11 @@ export const cases: readonly Case[] = [
   ...alteredSam,
   ...silentNetwork,
   ...silentDevices,
+  ...debitCommand,
+  ...dataStore,
+  ...psamChecks,
+  ...psamKeys,
+  ...psamTotals,
+  ...terminal,
+  ...concentrator,
 ];
