@@ -46,6 +46,11 @@ import { cases as psamChecks } from "./payment/psam.suite.ts";
 import { cases as psamKeys } from "./payment/psam-keys.suite.ts";
 import { cases as psamTotals } from "./payment/psam-totals.suite.ts";
 import { cases as reader } from "./payment/reader.suite.ts";
+import { cases as forged } from "./payment/forged.suite.ts";
+import { cases as pulled } from "./payment/pulled.suite.ts";
+import { cases as saidAgain } from "./payment/replayed/again.suite.ts";
+import { cases as replayed } from "./payment/replayed/links.suite.ts";
+import { cases as restart } from "./payment/restart.suite.ts";
 import { cases as silentDevices } from "./payment/silence/devices.suite.ts";
 import { cases as silentNetwork } from "./payment/silence/network.suite.ts";
 import { cases as terminal } from "./payment/terminal.suite.ts";
@@ -99,6 +104,11 @@ export const cases: readonly Case[] = [
   ...alteredSam,
   ...silentNetwork,
   ...silentDevices,
+  ...replayed,
+  ...saidAgain,
+  ...forged,
+  ...pulled,
+  ...restart,
   ...debitCommand,
   ...dataStore,
   ...psamChecks,

@@ -1,5 +1,5 @@
 /** Roles that lack a guard against what was altered, repeated or misdirected on its way to them. */
-import { concat } from "../core/bytes.ts";
+import { concat, fromHex } from "../core/bytes.ts";
 import { parseDebitData } from "../protocol/messages/debit-data.ts";
 import { encodeMessage, parseMessage } from "../protocol/messages/message.ts";
 import type { MerchantInput } from "../roles/merchant/effects.ts";
@@ -9,7 +9,7 @@ import type { Role } from "../roles/role.ts";
 import type { SetTopBoxInput } from "../roles/set-top-box/events.ts";
 import type { SetTopBoxState } from "../roles/set-top-box/state.ts";
 import { type Behaviour, textOf } from "./behaviour.ts";
-import { varyInputs } from "./wrap.ts";
+import { type At, varyInputs, varyOutputs } from "./wrap.ts";
 
 /** `pattern` (a regular expression) in an order becomes `replacement`: what the merchant does not know, it guesses. */
 const mishearsOrder: Behaviour = (parameters) => {
@@ -73,6 +73,50 @@ const leavesOtherOpen: Behaviour = () => ({
   }),
 });
 
+/** An identifier that was used before is taken for a new one. */
+const takesUsedIdentifier: Behaviour = () => ({
+  paymentServer: varyInputs(
+    (input: PaymentInput): PaymentInput => (input.kind === "registered" ? { kind: "registered", isNew: true } : input),
+  ),
+});
+
+/** A draw request again on the channel of its own transaction is passed over in silence. */
+const passesOverRepeated: Behaviour = () => ({
+  paymentServer: varyOutputs((output: PaymentOutput, { before }: At<PaymentState, PaymentInput>) => {
+    const isRefusal = output.kind === "send" && before.phase.at === "debit-response" && output.bytes[0] === 0xee;
+    return isRefusal ? [{ ...output, bytes: encodeMessage({ kind: "refusal", CC: "A00A" }) }] : [output];
+  }),
+});
+
+/** The confirmation is given again to whoever asks, whatever signature he shows. */
+const repeatsToAnybody: Behaviour = () => ({
+  paymentServer: (reference: Role<PaymentState, PaymentInput, PaymentOutput>) => ({
+    handle(state, input) {
+      const { phase } = state;
+      if (phase.at !== "its-merchant" || phase.row.debitResponse === null) return reference.handle(state, input);
+      const response = { ...phase.response, CARDRSP: fromHex(phase.row.debitResponse) };
+      return reference.handle({ ...state, phase: { ...phase, response } }, input);
+    },
+  }),
+});
+
+/** Takes the contract of any merchant for active. */
+const ignoresContract: Behaviour = () => ({
+  paymentServer: varyInputs(
+    (input: PaymentInput): PaymentInput =>
+      input.kind === "merchant" && input.contract ? { ...input, contract: { ...input.contract, active: true } } : input,
+  ),
+});
+
+/** A sale that has ended is open for another confirmation. */
+const opensAgain: Behaviour = () => ({
+  merchant: varyInputs((input: MerchantInput): MerchantInput => {
+    if (input.kind === "concluded") return { kind: "concluded", isFirst: true };
+    if (input.kind === "sale" && input.sale) return { kind: "sale", sale: { ...input.sale, status: "open" } };
+    return input;
+  }),
+});
+
 /** Data that follow the status word, or stand before a wrong one, are taken for an answer all the same. */
 const takesAnyStatus: Behaviour = () => ({
   setTopBox: varyInputs((input: SetTopBoxInput, { phase }: SetTopBoxState) => {
@@ -88,4 +132,9 @@ export const UNGUARDED_BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   "payment-server-believes-result": believesResult,
   "payment-server-takes-any-command": takesAnyCommand,
   "payment-server-leaves-other-open": leavesOtherOpen,
+  "payment-server-takes-used-identifier": takesUsedIdentifier,
+  "payment-server-passes-over-repeated": passesOverRepeated,
+  "payment-server-repeats-to-anybody": repeatsToAnybody,
+  "payment-server-ignores-contract": ignoresContract,
+  "merchant-opens-again": opensAgain,
 };

@@ -106,7 +106,7 @@ function expectRecord(t: CaseContext, seen: PurchaseObservation, { kind, CC }: F
     ...logsOf(seen, "payment-server", "transaction-unresolved"),
   ];
   t.expect.that(failures.length > 0, "a failed purchase leaves a record of the failure", {
-    requirement: "AMB-RECOVERY",
+    requirement: "PAY-BASE-624-b",
     owner: "server",
     actual: "none",
   });
@@ -114,7 +114,7 @@ function expectRecord(t: CaseContext, seen: PurchaseObservation, { kind, CC }: F
   t.expect.that(
     codes.every((code) => typeof code === "string" && code !== "0000"),
     `every record of the failure names its code (here ${CC.join(" or ")})`,
-    { requirement: "AMB-RECOVERY", owner: "server", actual: codes },
+    { requirement: "PAY-BASE-624-b", owner: "server", actual: codes },
   );
   expectDrawEnded(t, seen);
 }
@@ -125,7 +125,7 @@ function expectDrawEnded(t: CaseContext, seen: PurchaseObservation): void {
   const entries = ["draw-request-refused", "transaction-unresolved", "confirmation-sent"];
   const ends = entries.flatMap((entry) => logsOf(seen, "payment-server", entry));
   t.expect.that(ends.length > 0, "the payment server's log says how the transaction ended", {
-    requirement: "AMB-RECOVERY",
+    requirement: "PAY-BASE-624-b",
     owner: "server",
     actual: "no end",
   });

@@ -43,7 +43,7 @@ export function walkCase(walk: Walk): Case {
     id,
     suite: "payment",
     purpose,
-    requirements: [...requirements, "AMB-RECOVERY"],
+    requirements: [...requirements, "PAY-BASE-624-b"],
     owner,
     needs: { links: [walk.link, "234", "line"], logs: LOGS },
     timeoutMs: Math.max(60_000, rows.length * ROW_MS),
@@ -97,12 +97,12 @@ export async function expectSettled(
   { kind }: Fate,
 ): Promise<void> {
   const since = seen.events.at(-1)?.n;
-  await expectNextPurchaseWorks(t, before, { requirement: "AMB-RECOVERY" });
+  await expectNextPurchaseWorks(t, before, { requirement: "PAY-BASE-624-b" });
   if (kind !== "unresolved") return;
   const IDTRX = logsOf(seen, "merchant", "transaction-created")[0]?.IDTRX;
   const released = logsOf(t.system.events(since), "merchant", "item-released");
   t.expect.equal("releases of the item by the recovery", released.filter((entry) => entry.IDTRX === IDTRX).length, 1, {
-    requirement: "AMB-RECOVERY",
+    requirement: "PAY-BASE-624-b",
     owner: "server",
   });
 }
