@@ -59,7 +59,12 @@ function exchange(agent: Agent, url: URL, request: HttpRequest, signal: AbortSig
     const outgoing = startRequest(url, options, (incoming) => {
       readAnswer(incoming).then(resolve, (thrown: unknown) => reject(failureOf(url.origin, thrown)));
     });
-    outgoing.once("error", (thrown) => reject(failureOf(url.origin, thrown)));
+    outgoing.once("error", (thrown: NodeJS.ErrnoException) => {
+      // a kept connection that the server had closed meanwhile: nothing of the request was read there
+      const isStale = outgoing.reusedSocket && thrown.code === "ECONNRESET" && !signal.aborted;
+      if (isStale) exchange(agent, url, request, signal).then(resolve, reject);
+      else reject(failureOf(url.origin, thrown));
+    });
     outgoing.end(request.method === "POST" ? body : undefined);
   });
 }
