@@ -36,6 +36,7 @@ import { cases as cardLog } from "./payment/card-log.suite.ts";
 import { cases as cardRecovery } from "./payment/card-recovery.suite.ts";
 import { cases as cardStatus } from "./payment/card-status.suite.ts";
 import { cases as concentrator } from "./payment/concentrator.suite.ts";
+import { cases as forged } from "./payment/forged.suite.ts";
 import { cases as general } from "./payment/general.suite.ts";
 import { cases as headEnd } from "./payment/head-end.suite.ts";
 import { cases as merchantSite } from "./payment/merchant.suite.ts";
@@ -45,9 +46,8 @@ import { cases as drawRequests } from "./payment/payment-server-requests.suite.t
 import { cases as psamChecks } from "./payment/psam.suite.ts";
 import { cases as psamKeys } from "./payment/psam-keys.suite.ts";
 import { cases as psamTotals } from "./payment/psam-totals.suite.ts";
-import { cases as reader } from "./payment/reader.suite.ts";
-import { cases as forged } from "./payment/forged.suite.ts";
 import { cases as pulled } from "./payment/pulled.suite.ts";
+import { cases as reader } from "./payment/reader.suite.ts";
 import { cases as saidAgain } from "./payment/replayed/again.suite.ts";
 import { cases as replayed } from "./payment/replayed/links.suite.ts";
 import { cases as restart } from "./payment/restart.suite.ts";

@@ -13,12 +13,13 @@ export function realHouse(): House {
     clock: systemClock,
     random: systemRandom,
     cases: async () => (await import("../../suites/index.ts")).cases,
-    openStation: async ({ bench, iut }, record) => {
+    checkKeys: async (path) => void (await import("../station/fixtures.ts")).testKeys(path),
+    openStation: async ({ bench, iut, tell, signal }, record) => {
       const [{ openStation }, { REFERENCE }] = await Promise.all([
         import("../station/index.ts"),
         import("../defects/variation.ts"),
       ]);
-      return await openStation({ bench, iut, variation: REFERENCE }, record);
+      return await openStation({ bench, iut, variation: REFERENCE, tell, signal }, record);
     },
     describe: async () => (await import("../protocol/messages/describe.ts")).describe,
     renderReports,
@@ -48,11 +49,12 @@ async function runMutants({ role, cases, onProgress }: Parameters<House["runMuta
 }
 
 async function renderReports(dir: string): Promise<readonly string[]> {
-  const [{ renderReports: render }, { loadBasis }] = await Promise.all([
+  const [{ renderReports: render }, { loadBasis }, { cases }] = await Promise.all([
     import("../../reports/index.ts"),
     import("../../suites/define/requirements.ts"),
+    import("../../suites/index.ts"),
   ]);
-  const { html, junit } = await render(dir, loadBasis());
+  const { html, junit } = await render(dir, loadBasis(cases));
   return [html, junit];
 }
 

@@ -8,6 +8,7 @@ import type { Preflight, Station } from "../../harness/flows/station.ts";
 import { whyNotApplicable } from "./applicability.ts";
 import { type Case, headerOf } from "./case.ts";
 import { executeCase, type Finished, settle } from "./execute.ts";
+import { MENDS } from "./failures.ts";
 
 /** Real time for the look at the bench before the first case. */
 const PREFLIGHT_MS = 60_000;
@@ -83,7 +84,7 @@ function benchEnd(thrown: unknown): CaseEnd {
     outcome: ours ? "error" : "inconc",
     reason: `the bench could not be opened: ${messageOf(thrown)}`,
     owner: known?.owner ?? "bench",
-    ...(known?.mend === undefined ? {} : { mend: known.mend }),
+    mend: known?.mend ?? MENDS[known?.owner ?? "bench"],
   };
 }
 

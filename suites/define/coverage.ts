@@ -40,8 +40,9 @@ export function inconsistencies(
   requirements: readonly Requirement[],
   cases: readonly Case[],
   notTested: ReadonlyMap<string, string>,
+  readings: readonly string[] = [],
 ): string[] {
-  const known = requirements.map(({ id }) => id);
+  const known = [...requirements.map(({ id }) => id), ...readings];
   const ids = new Set(known);
   const named = new Set(cases.flatMap((each) => each.requirements));
   const seen = new Set<string>();

@@ -7,7 +7,7 @@ import type { Station } from "../../harness/flows/station.ts";
 import type { PurseSystem } from "../../harness/flows/system.ts";
 import type { Case, CaseContext } from "./case.ts";
 import { createExpect } from "./expect.ts";
-import { endOf } from "./failures.ts";
+import { endOf, MENDS } from "./failures.ts";
 
 /** Real time for a case that names none. */
 const CASE_MS = 60_000;
@@ -72,9 +72,10 @@ async function bodyEnd(
   const { owner } = definition;
   const over = new AbortController();
   const timer = options.clock.timer(definition.timeoutMs ?? CASE_MS);
+  const tally = { checks: 0 };
   const work = opening
-    .then((system) => definition.run(contextOf(definition, system, station, evidence, over.signal)))
-    .then(() => passed(definition))
+    .then((system) => definition.run(contextOf(definition, system, station, evidence, over.signal, tally)))
+    .then(() => (tally.checks > 0 ? passed(definition) : unchecked(definition)))
     .catch((thrown: unknown) => endOf(thrown, owner));
   try {
     return await Promise.race([
@@ -95,16 +96,20 @@ function contextOf(
   station: Station,
   evidence: Recorder,
   over: AbortSignal,
+  tally: { checks: number },
 ): CaseContext {
   const write: Recorder["write"] = (event) => (over.aborted ? 0 : evidence.write(event, definition.id));
   return {
     system,
-    facts: station.facts,
+    facts: system.facts,
     get keys() {
       if (station.keys && definition.needs?.keys) return station.keys;
       throw new PursebenchError("INTERNAL", `${definition.id} uses keys without saying so in its needs`);
     },
-    expect: createExpect(({ owner: _, ...expectation }, ok) => write({ kind: "check", ok, ...expectation })),
+    expect: createExpect(({ owner: _, ...expectation }, ok) => {
+      tally.checks++;
+      write({ kind: "check", ok, ...expectation });
+    }),
     note: (text) => void write({ kind: "note", text }),
     async step(title, work) {
       write({ kind: "phase", title });
@@ -124,7 +129,12 @@ async function releaseEnd(
     (system) => station.release(system),
     () => undefined, // it never opened: judged already
   );
-  const stuck: CaseEnd = { outcome: "error", reason: "the system was not taken down in time", owner: "bench" };
+  const stuck: CaseEnd = {
+    outcome: "error",
+    reason: "the system was not taken down in time",
+    owner: "bench",
+    mend: MENDS.bench,
+  };
   try {
     return await Promise.race([
       release.then(() => undefined).catch((thrown: unknown) => endOf(thrown, owner)),
@@ -152,11 +162,17 @@ function passed({ owner }: Case): CaseEnd {
   return { outcome: "pass", reason: "", owner };
 }
 
+/** A case that expects nothing proves nothing, whatever it did. */
+function unchecked({ id }: Case): CaseEnd {
+  const mend = "give the case an expectation, or let it say why it is inconclusive";
+  return { outcome: "error", reason: `${id} ended without a single check`, owner: "bench", mend };
+}
+
 function interrupted(owner: Case["owner"]): CaseEnd {
   return { outcome: "notRun", reason: "interrupted", owner };
 }
 
 function timedOut(definition: Case): CaseEnd {
   const seconds = (definition.timeoutMs ?? CASE_MS) / 1000;
-  return { outcome: "error", reason: `the case did not end within ${seconds} s`, owner: "bench" };
+  return { outcome: "error", reason: `the case did not end within ${seconds} s`, owner: "bench", mend: MENDS.bench };
 }

@@ -118,7 +118,7 @@ function purseVerifiers(check: Check) {
 function noTrouble(observation: PurchaseObservation): void {
   const [first] = observation.trouble;
   if (!first) return;
-  throw new Inconclusive(first.text, ownerOf(first.owner), "see to the device and run the case again");
+  throw new Inconclusive(first.text, ownerOf(first.owner));
 }
 
 const OWNERS: readonly Owner[] = ["card", "psam", "reader", "terminal", "server", "bench"];

@@ -41,6 +41,16 @@ export function inconclusive(reason: string, owner: Owner, mend?: string): never
   throw new Inconclusive(reason, owner, mend);
 }
 
+/** What helps with trouble that named no mend of its own. */
+export const MENDS: Readonly<Record<Owner, string>> = {
+  card: "see to the card and its contacts, or put another one in, and run the case again",
+  psam: "see to the PSAM, and run the case again",
+  reader: "see to the reader and its cable (`pursebench doctor`), and run the case again",
+  terminal: "see to the terminal, its cable and its line settings, and run the case again",
+  server: "see whether the server runs and can be reached, and run the case again",
+  bench: "run `pursebench doctor`; if it finds nothing, run the case alone and report it with its run directory",
+};
+
 /** The verdict that something thrown in a case stands for; `owner` is the case's. */
 export function endOf(thrown: unknown, owner: Owner): CaseEnd {
   if (thrown instanceof ExpectationFailed) {
@@ -48,13 +58,13 @@ export function endOf(thrown: unknown, owner: Owner): CaseEnd {
     return { outcome: "fail", reason: thrown.message, owner: blamed ?? owner, ...details };
   }
   if (thrown instanceof Inconclusive) {
-    return { outcome: "inconc", reason: thrown.message, owner: thrown.owner, ...mendOf(thrown.mend) };
+    return { outcome: "inconc", reason: thrown.message, owner: thrown.owner, mend: thrown.mend ?? MENDS[thrown.owner] };
   }
   if (thrown instanceof PursebenchError && isDeviceTrouble(thrown)) {
-    return { outcome: "inconc", reason: thrown.message, owner: thrown.owner, ...mendOf(thrown.mend) };
+    return { outcome: "inconc", reason: thrown.message, owner: thrown.owner, mend: thrown.mend ?? MENDS[thrown.owner] };
   }
   const mend = thrown instanceof PursebenchError ? thrown.mend : undefined;
-  return { outcome: "error", reason: describeThrown(thrown), owner: "bench", ...mendOf(mend) };
+  return { outcome: "error", reason: describeThrown(thrown), owner: "bench", mend: mend ?? MENDS.bench };
 }
 
 function isDeviceTrouble(error: PursebenchError): boolean {
@@ -76,8 +86,4 @@ function isDeviceTrouble(error: PursebenchError): boolean {
 function describeThrown(thrown: unknown): string {
   if (!(thrown instanceof Error)) return `${messageOf(thrown)} was thrown`;
   return thrown instanceof PursebenchError ? thrown.message : `${thrown.name}: ${thrown.message}`;
-}
-
-function mendOf(mend: string | undefined): { mend?: string } {
-  return mend === undefined ? {} : { mend };
 }

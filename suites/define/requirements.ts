@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { packageRoot } from "../../harness/bench/package-root.ts";
+import type { Case } from "./case.ts";
 
 const Requirement = z.object({
   id: z.string(),
@@ -22,10 +23,21 @@ export function specificationFolder(): string {
   return join(packageRoot(), "suites", "specification");
 }
 
-/** The conformance basis, in the order of the file. Takes some hundred milliseconds: read it where it is needed. */
+const BasisFile = z.object({ requirements: z.array(Requirement), ambiguities: z.array(z.object({ id: z.string() })) });
+
+/** Takes some hundred milliseconds: read it where it is needed. */
+function readBasis(): z.output<typeof BasisFile> {
+  return BasisFile.parse(parse(readFileSync(join(specificationFolder(), "requirements.yaml"), "utf8")));
+}
+
+/** The conformance basis, in the order of the file. */
 export function loadRequirements(): Requirement[] {
-  const text = readFileSync(join(specificationFolder(), "requirements.yaml"), "utf8");
-  return z.object({ requirements: z.array(Requirement) }).parse(parse(text)).requirements;
+  return readBasis().requirements;
+}
+
+/** Ids of the ambiguities whose adopted reading a case may name beside its requirements. */
+export function loadReadings(): readonly string[] {
+  return readBasis().ambiguities.map(({ id }) => id);
 }
 
 /** Requirements that no case tests, with the reason: `not-tested.yaml`. */
@@ -34,11 +46,13 @@ export function loadNotTested(): ReadonlyMap<string, string> {
   return new Map(Object.entries(z.record(z.string(), z.string().min(1)).parse(parse(text) ?? {})));
 }
 
-/** What reports of the base payment are held against. */
-export function loadBasis(): {
+/** What reports are held against: the base payment whole, and what else a case names or `not-tested.yaml` excuses. */
+export function loadBasis(cases: readonly Case[]): {
   readonly requirements: readonly Requirement[];
   readonly notTested: readonly { readonly id: string; readonly reason: string }[];
 } {
-  const requirements = loadRequirements().filter((each) => each.flow === "pay-base");
-  return { requirements, notTested: [...loadNotTested()].map(([id, reason]) => ({ id, reason })) };
+  const excuses = loadNotTested();
+  const named = new Set([...cases.flatMap((each) => each.requirements), ...excuses.keys()]);
+  const requirements = loadRequirements().filter(({ flow, id }) => flow === "pay-base" || named.has(id));
+  return { requirements, notTested: [...excuses].map(([id, reason]) => ({ id, reason })) };
 }

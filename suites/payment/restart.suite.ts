@@ -71,6 +71,13 @@ const KILLS: readonly Kill[] = [
     fates: [PAID, refused("A019", "A010")],
   },
   {
+    id: "PAYMENT-TERMINAL",
+    role: "payment-server",
+    when: "while the terminal works on the draw request",
+    moment: { link: "line", from: "terminal", message: 0xf2 },
+    fates: [refused("A019", "A010")],
+  },
+  {
     id: "PAYMENT-RESPONSE",
     role: "payment-server",
     when: "as the debit response comes",

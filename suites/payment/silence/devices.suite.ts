@@ -1,7 +1,9 @@
 /** Silence, broken links and repetitions before the devices: LAN, line, security card and purse card, step by step. */
 import type { LinkName, RoleName } from "../../../harness/core/trace.ts";
-import type { Case } from "../../define/case.ts";
+import type { LinkFault } from "../../../harness/flows/system.ts";
+import { type Case, defineCase } from "../../define/case.ts";
 import { PAID, refused, unresolved } from "../altered/fate.ts";
+import { expectEnd, expectEveryTerminalWorks } from "../altered/walk.ts";
 import { type Disturbed, disturbedCase } from "./disturbed.ts";
 
 const NO_TERMINAL = [refused("A008")];
@@ -160,9 +162,30 @@ const CARD: readonly Disturbed[] = [
   },
 ];
 
-export const cases: readonly Case[] = [
+const disturbed: readonly Case[] = [
   ...terminalMessages("LAN", "payment-server", "concentrator"),
   ...terminalMessages("line", "concentrator", "terminal"),
   ...PSAM,
   ...CARD,
 ].map(disturbedCase);
+
+/** The terminal keeps its transaction open until it hears that nobody wants it any more. */
+const DEAF: Case = defineCase({
+  id: "PAY-LOST-LINE-F2-F6",
+  suite: "payment",
+  purpose: "A terminal whose debit command and whose cancellation are lost serves again when it is heard again",
+  requirements: ["PS-0088-a", "PAY-BASE-624-b", "UI-514-a"],
+  owner: "server",
+  needs: { links: ["line", "234"], logs: ["head-end", "payment-server", "merchant"] },
+  timeoutMs: 200_000,
+  async run(t) {
+    const lost = (from: RoleName, message: number, what: string): LinkFault => {
+      return { link: "line", from, message, times: 1, act: () => [], what };
+    };
+    const faults = [lost("terminal", 0xf2, "T-debit: lost"), lost("concentrator", 0xf6, "T-cancel: lost")];
+    await expectEnd(t, faults, [refused("A008", "A010")]);
+    await expectEveryTerminalWorks(t);
+  },
+});
+
+export const cases: readonly Case[] = [...disturbed, DEAF];
