@@ -5,6 +5,7 @@ import type { TerminalAccess } from "../../link/exchange.ts";
 import type { PaymentDatabase } from "./database/contracts.ts";
 import type { MerchantContracts, ServedCurrency } from "./merchant-contract.ts";
 import type { PaymentServerRole } from "./model.ts";
+import type { OwedCancels } from "./owed-cancels.ts";
 import type { TerminalPool } from "./pool.ts";
 import type { PaymentServerTimeouts } from "./timeouts.ts";
 
@@ -33,6 +34,7 @@ export interface PaymentServerParts
     PaymentServerOptions,
     "database" | "terminals" | "merchants" | "currencies" | "clock" | "random" | "trace"
   > {
+  readonly owed: OwedCancels;
   readonly pool: TerminalPool;
   readonly timeouts: PaymentServerTimeouts;
   readonly role: PaymentServerRole;

@@ -48,16 +48,18 @@ async function cancel(parts: PaymentServerParts, { IDTERM, IDTRX }: TransactionR
 
 /** The code that the terminal answers, A008 when it is silent. */
 async function askToCancel(
-  { terminals, clock, timeouts }: PaymentServerParts,
+  { terminals, clock, timeouts, owed }: PaymentServerParts,
   IDTERM: string,
   IDTRX: string,
   MODE: 0 | 1,
 ): Promise<string> {
-  const message = encodeMessage({ kind: "t-cancel", IDTERM, IDTRX, MODE });
+  const cancel = { kind: "t-cancel", IDTERM, IDTRX, MODE } as const;
   try {
-    return codeOfAnswer(await terminals.exchange(IDTERM, message, deadlineIn(clock, timeouts.terminalMs)));
+    const deadline = deadlineIn(clock, timeouts.terminalMs);
+    return codeOfAnswer(await terminals.exchange(IDTERM, encodeMessage(cancel), deadline));
   } catch (thrown) {
-    if (thrown instanceof PursebenchError) return "A008";
-    throw thrown;
+    if (!(thrown instanceof PursebenchError)) throw thrown;
+    owed.add(cancel);
+    return "A008";
   }
 }

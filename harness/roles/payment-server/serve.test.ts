@@ -252,6 +252,20 @@ describe("terminals of the payment server", () => {
     expect(bench.terminals.asked.at(-1)?.message).toMatchObject({ kind: "t-cancel", IDTRX, MODE: 0 });
   });
 
+  test("hear a cancellation again that they were silent on, before anything else", async () => {
+    await using bench = await openBench();
+    bench.terminals.script = () => "silent";
+    await talk(bench, drawRequest());
+    bench.terminals.script = (_message, honest) => honest();
+    const other = "B0B1B2B3B4B5B6B7B8B9BABBBCBDBEBF";
+    const [command] = await talk(bench, drawRequest({ IDTRX: other }));
+    expect(command?.kind).toBe("debit-command");
+    expect(bench.terminals.asked.slice(2, 4).map(({ message }) => message)).toMatchObject([
+      { kind: "t-cancel", IDTRX, MODE: 0 },
+      { kind: "t-draw", IDTRX: other },
+    ]);
+  });
+
   test("are queued for, and who waits too long is refused with A007", async () => {
     await using bench = await openBench();
     const first = bench.connect();

@@ -1,5 +1,6 @@
 import type { MessageChannel, ServeChannel } from "../../device/contracts.ts";
 import { paymentServer } from "./model.ts";
+import { OwedCancels } from "./owed-cancels.ts";
 import type { PaymentServerOptions, PaymentServerParts } from "./parts.ts";
 import { TerminalPool } from "./pool.ts";
 import { recoverTransactions } from "./recover.ts";
@@ -51,5 +52,17 @@ function partsOf(options: PaymentServerOptions): PaymentServerParts {
     queueLimit: options.queueLimit ?? 32,
   });
   const role = options.role ?? paymentServer;
-  return { database, terminals, merchants, currencies, clock, random, trace, pool, timeouts, role };
+  return {
+    database,
+    terminals,
+    merchants,
+    currencies,
+    clock,
+    random,
+    trace,
+    pool,
+    owed: new OwedCancels(),
+    timeouts,
+    role,
+  };
 }

@@ -1,6 +1,7 @@
 import { type Deadline, deadlineIn } from "../../core/deadline.ts";
 import { PursebenchError, unreachable } from "../../core/errors.ts";
 import type { MessageChannel } from "../../device/contracts.ts";
+import { encodeMessage, parseMessage } from "../../protocol/messages/message.ts";
 import { drive, type LogOutput } from "../role.ts";
 import type { LogLine } from "./database/contracts.ts";
 import type { PaymentInput, PaymentOutput } from "./effects.ts";
@@ -118,16 +119,30 @@ export class TransactionThread {
   async #ask(IDTERM: string, bytes: Uint8Array): Promise<PaymentInput> {
     await this.#writeLines();
     const { terminals, clock, timeouts, random } = this.#parts;
+    const deadline = deadlineIn(clock, timeouts.terminalMs);
     try {
-      const answer = terminals.exchange(IDTERM, bytes, deadlineIn(clock, timeouts.terminalMs));
+      await this.#unlessStopped(this.#settleOwed(IDTERM, bytes, deadline));
+      const answer = terminals.exchange(IDTERM, bytes, deadline);
       return {
         kind: "terminal-answer",
         bytes: await this.#unlessStopped(answer),
         nonce: random(NONCE_LENGTH),
       };
     } catch (thrown) {
-      if (thrown instanceof PursebenchError) return { kind: "terminal-silent" };
-      throw thrown;
+      if (!(thrown instanceof PursebenchError)) throw thrown;
+      const unheard = parseMessage(bytes);
+      if (unheard.kind === "t-cancel") this.#parts.owed.add(unheard);
+      return { kind: "terminal-silent" };
+    }
+  }
+
+  /** What the terminal must hear before it can be asked anything. A T-response may still end what is to be cancelled. */
+  async #settleOwed(IDTERM: string, bytes: Uint8Array, deadline: Deadline): Promise<void> {
+    const { owed, terminals } = this.#parts;
+    if (parseMessage(bytes).kind === "t-response") return;
+    for (const cancel of owed.of(IDTERM)) {
+      await terminals.exchange(IDTERM, encodeMessage(cancel), deadline);
+      owed.remove(cancel);
     }
   }
 
