@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { PursebenchError } from "../core/errors.ts";
 import { didYouMean } from "./nearest.ts";
 import { packageRoot } from "./package-root.ts";
@@ -18,6 +18,8 @@ export interface BenchOverrides {
   readonly psam?: string | undefined;
   /** Goes to the first terminal. */
   readonly terminal?: string | undefined;
+  /** Seconds, 1 to 600: how long to wait for a card that is not there yet. */
+  readonly wait?: string | undefined;
 }
 
 /**
@@ -29,7 +31,8 @@ export function loadBench(which: string, overrides: BenchOverrides = {}): Loaded
   const bench = overridden(readYamlFile(file, BenchSchema, "bench description"), overrides);
   const [flaw] = benchFlaws(bench);
   if (flaw) throw new PursebenchError("USAGE", `${flaw.path.map(String).join(".")} for ${file}: ${flaw.message}`);
-  return { bench, file };
+  const keys = bench.keys === undefined ? {} : { keys: resolve(dirname(file), bench.keys) };
+  return { bench: { ...bench, ...keys }, file };
 }
 
 /** Names of the descriptions that come along. */
@@ -48,13 +51,22 @@ function benchFile(which: string): string {
   });
 }
 
-function overridden(bench: Bench, { card, psam, terminal }: BenchOverrides): Bench {
+function overridden(bench: Bench, { card, psam, terminal, wait }: BenchOverrides): Bench {
   return {
     ...bench,
     ...(card === undefined ? {} : { card: parseSpec(card, "card") }),
     ...(psam === undefined ? {} : { psam: parseSpec(psam, "psam") }),
     ...(terminal === undefined ? {} : { terminals: withFirst(bench, parseSpec(terminal, "terminal")) }),
+    ...(wait === undefined ? {} : { waitForCardMs: parseSeconds(wait) * 1_000 }),
   };
+}
+
+function parseSeconds(text: string): number {
+  const seconds = /^\d{1,3}$/.test(text) ? Number(text) : 0;
+  if (seconds >= 1 && seconds <= 600) return seconds;
+  throw new PursebenchError("USAGE", `--wait: found "${text}", expected a number of seconds from 1 to 600`, {
+    mend: "for example: --wait 60",
+  });
 }
 
 function withFirst({ terminals }: Bench, spec: DeviceSpec): Bench["terminals"] {

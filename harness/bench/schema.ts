@@ -78,6 +78,8 @@ const BenchFieldsSchema = z.strictObject({
     .strictObject({ host: text(253), port: wholeNumber(0, 65_535) })
     .default({ host: "127.0.0.1", port: 0 }),
   timeouts: Timeouts.default({}),
+  /** How long to wait for a card or PSAM that has yet to be inserted, or to connect. */
+  waitForCardMs: milliseconds.default(30_000),
   sites: z.array(Site).min(1, "expected at least one site"),
   catalogue: z.array(CatalogueItem).min(1, "expected at least one item"),
   /** Where the clock of an inproc bench starts. */

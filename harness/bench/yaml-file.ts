@@ -3,10 +3,10 @@
  * expected and the nearest known name. Scalars reach the schema as they are written, so that `0978` keeps its digits; the
  * helpers of `core/checked-yaml.ts` read them. (That reader never repeats a value, since its files hold keys; these do not.)
  */
-import { readFileSync } from "node:fs";
 import { isNode, LineCounter, type Node, parseDocument } from "yaml";
 import { z } from "zod";
 import { messageOf, PursebenchError } from "../core/errors.ts";
+import { readBoundedFile } from "../core/read-file.ts";
 import { didYouMean } from "./nearest.ts";
 
 /** No description is longer. */
@@ -19,9 +19,12 @@ export const yesNo = z.enum(["true", "false"]).transform((text) => text === "tru
 export function readYamlFile<T extends z.ZodType>(path: string, schema: T, what: string): z.output<T> {
   let text: string;
   try {
-    text = readFileSync(path, "utf8");
+    text = readBoundedFile(path, MAX_BYTES).toString("utf8");
   } catch (cause) {
-    throw new PursebenchError("USAGE", `${path}: this ${what} cannot be read: ${messageOf(cause)}`, { cause });
+    throw new PursebenchError("USAGE", `${path}: this ${what} cannot be read: ${messageOf(cause)}`, {
+      mend: `name a file that holds a ${what}`,
+      cause,
+    });
   }
   return parseYaml(text, path, schema, what);
 }

@@ -11,6 +11,8 @@ export interface Io {
 }
 
 export function processIo(): Io {
+  // Whoever reads the output may stop to (`| head`): the run goes on, its evidence is in files.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   return {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),

@@ -15,6 +15,10 @@ export interface StationOptions {
   readonly bench: Bench;
   readonly iut: RoleName;
   readonly pixit?: Pixit | undefined;
+  /** Hears what the bench waits for. */
+  readonly tell?: ((text: string) => void) | undefined;
+  /** Ends a wait for a card. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** One thing that `doctor` looked at. */
@@ -56,6 +60,8 @@ export interface House {
   readonly clock: Clock;
   readonly random: Random;
   cases(): Promise<readonly Case[]>;
+  /** Throws `USAGE` when the key set that a bench description names cannot be used. */
+  checkKeys(path: string | undefined): Promise<void>;
   readonly openStation: OpenStation<StationOptions>;
   describe(): Promise<Describe>;
   /** Renders the reports of a run; paths of what was written. */

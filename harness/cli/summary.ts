@@ -9,7 +9,7 @@ export function summaryText({ outcome, results, storage }: Conducted, dir: strin
     .map((each) => `${outcome.summary[each]} ${outcomeText(each)}`)
     .join(", ");
   const lines = [``, `Verdict: ${verdictText(outcome.verdict, outcome.interrupted)} (${counts || "no cases"})`];
-  for (const mend of mends(outcome.cases)) lines.push(`To mend: ${mend}`);
+  lines.push(...obstacles(outcome.cases));
   const trouble = storage ?? outcome.storage;
   if (trouble)
     lines.push(`Evidence is incomplete: ${trouble.message}`, ...(trouble.mend ? [`To mend: ${trouble.mend}`] : []));
@@ -24,6 +24,24 @@ function verdictText(verdict: Conducted["outcome"]["verdict"], interrupted: bool
   return interrupted ? `${text}, interrupted` : text;
 }
 
-function mends(cases: Conducted["outcome"]["cases"]): Set<string> {
-  return new Set(cases.flatMap(({ finished }) => (finished.mend === undefined ? [] : [finished.mend])));
+/** So many different ones are told; the report has all. */
+const MOST_OBSTACLES = 8;
+
+/** What kept cases from a verdict of pass or fail: whose it is, and how to mend it. Each is told once. */
+function obstacles(cases: Conducted["outcome"]["cases"]): string[] {
+  const found = new Map<string, { readonly mend: string | undefined; count: number }>();
+  for (const { finished } of cases) {
+    if (finished.outcome !== "inconc" && finished.outcome !== "error") continue;
+    const what = `${finished.owner}: ${finished.reason}`;
+    const before = found.get(what);
+    if (before) before.count++;
+    else found.set(what, { mend: finished.mend, count: 1 });
+  }
+  const told = [...found]
+    .slice(0, MOST_OBSTACLES)
+    .flatMap(([what, { mend, count }]) => [
+      `In the way: ${what}${count > 1 ? ` (${count} cases)` : ""}`,
+      ...(mend === undefined ? [] : [`To mend: ${mend}`]),
+    ]);
+  return found.size > MOST_OBSTACLES ? [...told, `… and ${found.size - MOST_OBSTACLES} more: see the report`] : told;
 }

@@ -4,9 +4,12 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { messageOf, PursebenchError } from "../core/errors.ts";
+import { readBoundedFile } from "../core/read-file.ts";
 import { storageError } from "./run-directory.ts";
 
 export const SEAL_FILE = "seal.json";
+/** No key in PEM is longer. */
+const MAX_KEY_BYTES = 65_536;
 
 const Seal = z.strictObject({
   format: z.literal("pursebench-seal/1"),
@@ -22,7 +25,7 @@ const Seal = z.strictObject({
 /** An Ed25519 private key in PEM. Throws `USAGE`. */
 export function readSigningKey(path: string): KeyObject {
   try {
-    const key = createPrivateKey(readFileSync(path));
+    const key = createPrivateKey(readBoundedFile(path, MAX_KEY_BYTES));
     if (key.asymmetricKeyType === "ed25519") return key;
     throw new Error(`this is a key for ${key.asymmetricKeyType}`);
   } catch (cause) {
@@ -33,7 +36,7 @@ export function readSigningKey(path: string): KeyObject {
 /** An Ed25519 public key in PEM. Throws `USAGE`. */
 export function readVerifyingKey(path: string): KeyObject {
   try {
-    return createPublicKey(readFileSync(path));
+    return createPublicKey(readBoundedFile(path, MAX_KEY_BYTES));
   } catch (cause) {
     throw keyError(path, "public", cause);
   }

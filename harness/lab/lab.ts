@@ -23,6 +23,8 @@ export interface LabOptions {
 export interface LabUpOptions extends LabOptions {
   /** Compiled script that calls `runLabDaemon`; by default the one without a card simulator. */
   readonly daemonScript?: string | undefined;
+  /** The lab ends when this process does, even when it is killed. */
+  readonly isTied?: boolean | undefined;
 }
 
 export type LabStatus =
@@ -97,14 +99,17 @@ async function makeDirectory(paths: LabPaths): Promise<void> {
   if (isRoot()) await chmod(paths.directory, 0o711);
 }
 
+/** Tells the daemon that its standard input ends when it shall. */
+export const TIED = "tied";
+
 const report = z.object({ ok: z.boolean(), message: z.string().optional(), mend: z.string().optional() });
 
 async function startDaemon(paths: LabPaths, options: LabUpOptions, deadline: Deadline): Promise<void> {
   const log = await open(paths.log, "a", 0o600);
   const script = options.daemonScript ?? labScript("daemon");
-  const daemon = spawn(process.execPath, [script, options.name ?? ""], {
+  const daemon = spawn(process.execPath, [script, options.name ?? "", ...(options.isTied ? [TIED] : [])], {
     detached: true,
-    stdio: ["ignore", log.fd, log.fd, "pipe"],
+    stdio: [options.isTied ? "pipe" : "ignore", log.fd, log.fd, "pipe"],
     cwd: "/",
   });
   await log.close();
@@ -125,6 +130,7 @@ async function startDaemon(paths: LabPaths, options: LabUpOptions, deadline: Dea
   } finally {
     daemon.stdio[3]?.destroy();
     daemon.unref();
+    if (daemon.stdin && "unref" in daemon.stdin && typeof daemon.stdin.unref === "function") daemon.stdin.unref();
   }
   const result = report.safeParse(text === "" ? undefined : JSON.parse(text));
   if (result.success && result.data.ok) return;

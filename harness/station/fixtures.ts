@@ -1,16 +1,20 @@
 /** The only place that reads `fixtures/`: test keys, cards and PSAMs by name. */
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { packageRoot } from "../bench/package-root.ts";
 import { messageOf, PursebenchError } from "../core/errors.ts";
+import { readBoundedFile } from "../core/read-file.ts";
 import { loadTestKeys, type TestKeySet } from "../crypto/test-keys.ts";
 import { type Defect, parseDefects } from "../defects/defect.ts";
 import { type CardData, loadCardData } from "../roles/card/card-data.ts";
 import { loadPsamData, type PsamData } from "../roles/psam/psam-data.ts";
 
+/** No file of keys, cards or defects is longer. */
+const MAX_BYTES = 1 << 20;
+
 function read(path: string): string {
   try {
-    return readFileSync(path, "utf8");
+    return readBoundedFile(path, MAX_BYTES).toString("utf8");
   } catch (thrown) {
     throw new PursebenchError("USAGE", `cannot read ${path}: ${messageOf(thrown)}`, {
       mend: "name a file that is there and readable",

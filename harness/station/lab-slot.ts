@@ -4,13 +4,12 @@ import { deadlineIn } from "../core/deadline.ts";
 import type { CardReader } from "../device/contracts.ts";
 import type { CardKind } from "../flows/system.ts";
 import type { LabControl } from "../lab/control/client.ts";
+import { type Patience, waitForCard } from "./wait-for-card.ts";
 
 /** Slot of the virtual reader that the set-top box uses. */
 export const CARD_SLOT = 0;
 /** An insertion is seen when pcscd has looked twice, which takes up to 1.2 s. */
 const HAND_MS = 10_000;
-/** A card that another program plays may take its time to connect. */
-const VPCD_MS = 60_000;
 
 /** The hand that puts cards into the lab's reader and takes them out. */
 export interface CardHand {
@@ -21,9 +20,14 @@ export interface CardHand {
 }
 
 /** Brings the card under test for the first time: fresh where it is our own, waited for where another program plays it. */
-export async function openLabSlot(control: LabControl, card: Bench["card"], reader: CardReader): Promise<CardHand> {
+export async function openLabSlot(
+  control: LabControl,
+  card: Bench["card"],
+  reader: CardReader,
+  patience: Patience,
+): Promise<CardHand> {
   const slot = new LabSlot(control, card, reader);
-  await slot.bringSpecimen();
+  await slot.bringSpecimen(patience);
   return slot;
 }
 
@@ -40,12 +44,12 @@ class LabSlot implements CardHand {
     this.#reader = reader;
   }
 
-  async bringSpecimen(): Promise<void> {
-    const isPlayed = this.#card.kind === "vpcd";
+  async bringSpecimen(patience: Patience): Promise<void> {
     const fresh = { kind: "sim", card: this.#simulated("specimen"), fresh: true };
     const spec = this.#card.kind === "vpcd" ? { kind: "vpcd", port: this.#card.port } : fresh;
     await this.#control.insert(CARD_SLOT, spec, hand());
-    await this.#reader.waitForCard(isPlayed ? deadlineIn(systemClock, VPCD_MS) : hand());
+    if (this.#card.kind === "vpcd") await waitForCard(this.#reader, this.#card, "card", patience);
+    else await this.#reader.waitForCard(hand());
   }
 
   async restore(): Promise<void> {

@@ -33,7 +33,7 @@ async function openParts(options: OpenOptions, record: RecordEvent, stack: Dispo
   const { bench, variation } = options;
   const keys = testKeys(bench.keys);
   const timeouts = timeoutsOf(bench.timeouts);
-  const devices = await openLabDevices(bench, options.lab, stack);
+  const devices = await openLabDevices(options, stack);
   const database = stack.use(await openDatabase(bench.database, systemClock));
   const facts = labFacts(bench, keys);
   const common: Omit<BuildOptions, "caseId"> = {

@@ -9,6 +9,10 @@ export interface OpenOptions {
   readonly iut: RoleName;
   /** The reference system, or one with a seeded defect. */
   readonly variation: Variation;
-  /** Name of the virtual lab to use, where the bench is one; the user's own when absent. */
+  /** Name of the virtual lab to use, where the bench is one; when absent the user's own if it is free, else a private one. */
   readonly lab?: string | undefined;
+  /** Hears what is waited for, one sentence at a time, as it begins. */
+  readonly tell?: ((text: string) => void) | undefined;
+  /** Ends the wait for a card; opening then rejects. */
+  readonly signal?: AbortSignal | undefined;
 }

@@ -1,16 +1,21 @@
+import { toHex } from "../core/bytes.ts";
 import { PursebenchError } from "../core/errors.ts";
 import type { Preflight } from "../flows/station.ts";
 import type { PurseSystem } from "../flows/system.ts";
 import { describeStatusWord } from "../protocol/apdu/status-word.ts";
+import { parseAtr } from "../protocol/atr/parse-atr.ts";
 import {
   encodeSelectCommand,
   type PurseIdentity,
   parseSelectPurseResponse,
 } from "../protocol/messages/select-purse.ts";
 
-/** Is there a purse in the reader, and do the terminals answer? A device that is missing or strange is nobody's fail. */
+/** Is there a purse in the reader, with an answer to reset that a PSAM can read, and do the terminals answer? A device that is missing or strange is nobody's fail. */
 export async function preflightOf(system: PurseSystem): Promise<Preflight> {
   try {
+    const ATR = await system.resetCard("warm");
+    const powered = parseAtr(ATR);
+    if (!powered.ok) return badAtr(ATR, powered.reason);
     const chosen = parseSelectPurseResponse(await system.apdu(encodeSelectCommand()));
     if (chosen.kind !== "answer") return noPurse(chosen);
     for (const IDTERM of system.terminals()) await system.readTotals(IDTERM);
@@ -20,6 +25,15 @@ export async function preflightOf(system: PurseSystem): Promise<Preflight> {
     const mend = thrown.mend ?? "run `pursebench doctor` and mend what it names";
     return { ok: false, owner: thrown.owner, reason: thrown.message, mend };
   }
+}
+
+function badAtr(ATR: Uint8Array, reason: string): Preflight {
+  return {
+    ok: false,
+    owner: "card",
+    reason: `the card's answer to reset is malformed (ISO/IEC 7816-3): ${toHex(ATR) || "no bytes"}: ${reason}`,
+    mend: "put a card with a well-formed answer to reset into the reader",
+  };
 }
 
 function noPurse(

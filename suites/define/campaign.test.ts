@@ -67,6 +67,21 @@ test.each([
   });
 });
 
+test("a case that checks nothing is an error, not a pass", async () => {
+  const idle = sampleCase("PAY-X-1", { run: async ({ system }) => void (await system.resetCard("cold")) });
+  expect(await endOfOne(idle)).toMatchObject({
+    outcome: "error",
+    owner: "bench",
+    reason: "PAY-X-1 ended without a single check",
+  });
+});
+
+test("trouble that names no mend gets that of its owner", async () => {
+  const silent = new PursebenchError("DEVICE_SILENT", "no answer", { owner: "terminal" });
+  expect((await endOfOne(thrower(silent)))?.mend).toContain("line settings");
+  expect((await endOfOne(thrower(new TypeError("x"))))?.mend).toContain("pursebench doctor");
+});
+
 test("a case may say itself that nothing can be said", async () => {
   const definition = sampleCase("PAY-X-1", { run: async () => inconclusive("no second card", "bench") });
   expect(await endOfOne(definition)).toMatchObject({ outcome: "inconc", owner: "bench", reason: "no second card" });

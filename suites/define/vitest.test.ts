@@ -10,7 +10,9 @@ registerCases({
   title: "cases registered as tests",
   cases: [
     passing,
-    sampleCase("PAY-X-1", { run: async () => void ran.push("PAY-X-1") }),
+    sampleCase("PAY-X-1", {
+      run: async ({ expect: judge }) => judge.equal("cases that ran", ran.push("PAY-X-1"), 1),
+    }),
     sampleCase("PAY-X-2", { needs: { cards: ["expired"] }, run: async () => void ran.push("PAY-X-2") }),
   ],
   openStation: async (record) => {

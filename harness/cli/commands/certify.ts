@@ -30,6 +30,7 @@ interface CertifyOptions {
   readonly card?: string;
   readonly psam?: string;
   readonly terminal?: string;
+  readonly wait?: string;
   readonly pics?: string;
   readonly pixit?: string;
   readonly mode?: RunMode;
@@ -54,6 +55,7 @@ export function addCertify(root: Command, context: CliContext): void {
     .option("--card <spec>", "sim, sim:KIND, pcsc:READER NAME, vpcd:PORT (waits there for a card that speaks vpcd)")
     .option("--psam <spec>", "sim, pcsc:READER NAME, vpcd:PORT")
     .option("--terminal <spec>", "sim, serial:PATH[@BAUD]: the bench's first terminal")
+    .option("--wait <seconds>", "how long to wait for a card that is not there yet (default: the bench's, 30)")
     .option("--pics <file>", "what the device claims to support (fixtures/pics/ has examples)")
     .option("--pixit <file>", "values of the specimen at hand (fixtures/pixit/ has examples)")
     .addOption(
@@ -74,6 +76,7 @@ async function certify(options: CertifyOptions, context: CliContext): Promise<vo
   const lab = options.bench === undefined ? await house.labFinding() : undefined;
   const bench = options.bench ?? (lab?.ok ? "virtual-lab" : "inproc");
   const prepared = prepare({ ...options, bench }, await house.cases());
+  await house.checkKeys(prepared.bench.keys);
   if (lab && !lab.ok) io.err(`${whyInproc(lab)}\n`);
   const started = house.clock.wall();
   const name = newRunName(started, house.random);
@@ -84,7 +87,8 @@ async function certify(options: CertifyOptions, context: CliContext): Promise<vo
       dir,
       run: identification(prepared, options, name, started),
       cases: prepared.cases,
-      station: (record) => house.openStation(prepared.station, record),
+      station: (record) =>
+        house.openStation({ ...prepared.station, tell: (text) => io.err(`${text}\n`), signal }, record),
       describe: await house.describe(),
       clock: house.clock,
       pics: prepared.pics,
@@ -198,4 +202,7 @@ Examples:
   pursebench certify --bench my-lab.yaml --iut card --pics my-card.yaml --mode certification
   pursebench certify --case PAY-CARD-001 --out /tmp/run     one case, while developing
 
+A card for vpcd:PORT is a program that connects to 127.0.0.1:PORT, for example \`pursebench card serve\`. The run says when
+it waits for it. Runs do not disturb each other: one takes the virtual lab that is up (\`pursebench lab up\`) when no other
+run has it, and otherwise raises a private one, which ends with the run. A port that is in use is told.
 Without --mode a run is a certification, or engineering as soon as --case is used. Nothing is ever tried twice.`;

@@ -52,6 +52,7 @@ export function fakeHouse(change: Partial<House> & { readonly fake?: FakeOptions
     clock: systemClock,
     random: systemRandom,
     cases: async () => SAMPLES,
+    checkKeys: async () => undefined,
     openStation: async (_options, record) => new FakeStation(record, change.fake),
     describe: async () => () => ({}),
     renderReports: async (dir) => [`${dir}/report.html`],

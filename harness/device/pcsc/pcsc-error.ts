@@ -9,6 +9,9 @@ interface Meaning {
 
 const START_PCSCD = "start pcscd (systemctl start pcscd.socket), or the virtual lab with `pursebench lab up`";
 
+const CLEAN_CONTACTS = "clean the card's contacts or put another card in: this one gives no usable answer to reset";
+const ANOTHER_CARD = "put another card in: this one stopped to answer";
+
 const MEANINGS: ReadonlyMap<number, Meaning> = new Map([
   [0x8010001d, { code: "SERVICE_ABSENT", owner: "bench", mend: START_PCSCD }], // SCARD_E_NO_SERVICE
   [0x8010001e, { code: "SERVICE_ABSENT", owner: "bench", mend: START_PCSCD }], // SCARD_E_SERVICE_STOPPED
@@ -21,12 +24,12 @@ const MEANINGS: ReadonlyMap<number, Meaning> = new Map([
   [0x8010000b, { code: "DEVICE_BUSY", owner: "bench", mend: "end the program that holds the card" }], // SCARD_E_SHARING_VIOLATION
   [0x80100069, { code: "DEVICE_LOST", owner: "card", mend: "leave the card in the reader" }], // SCARD_W_REMOVED_CARD
   [0x80100068, { code: "DEVICE_LOST", owner: "bench", mend: "let no other program reset the card" }], // SCARD_W_RESET_CARD
-  [0x80100067, { code: "DEVICE_SILENT", owner: "card" }], // SCARD_W_UNPOWERED_CARD: no answer to reset
-  [0x80100066, { code: "DEVICE_GARBLED", owner: "card" }], // SCARD_W_UNRESPONSIVE_CARD: parameter selection failed
-  [0x80100065, { code: "DEVICE_GARBLED", owner: "card" }], // SCARD_W_UNSUPPORTED_CARD
-  [0x8010000f, { code: "DEVICE_GARBLED", owner: "card" }], // SCARD_E_PROTO_MISMATCH: the ATR offers no protocol
-  [0x80100016, { code: "DEVICE_SILENT", owner: "card" }], // SCARD_E_NOT_TRANSACTED: the reader gave the card up
-  [0x8010000a, { code: "DEVICE_SILENT", owner: "card" }], // SCARD_E_TIMEOUT
+  [0x80100067, { code: "DEVICE_SILENT", owner: "card", mend: CLEAN_CONTACTS }], // SCARD_W_UNPOWERED_CARD: no answer to reset
+  [0x80100066, { code: "DEVICE_GARBLED", owner: "card", mend: CLEAN_CONTACTS }], // SCARD_W_UNRESPONSIVE_CARD: parameter selection failed
+  [0x80100065, { code: "DEVICE_GARBLED", owner: "card", mend: CLEAN_CONTACTS }], // SCARD_W_UNSUPPORTED_CARD
+  [0x8010000f, { code: "DEVICE_GARBLED", owner: "card", mend: CLEAN_CONTACTS }], // SCARD_E_PROTO_MISMATCH: the ATR offers no protocol
+  [0x80100016, { code: "DEVICE_SILENT", owner: "card", mend: ANOTHER_CARD }], // SCARD_E_NOT_TRANSACTED: the reader gave the card up
+  [0x8010000a, { code: "DEVICE_SILENT", owner: "card", mend: ANOTHER_CARD }], // SCARD_E_TIMEOUT
   [0x80100008, { code: "DEVICE_GARBLED", owner: "card" }], // SCARD_E_INSUFFICIENT_BUFFER: more than any response APDU
 ]);
 
