@@ -98,7 +98,7 @@ export const cases: readonly Case[] = [
     id: "PAY-FORGED-MERCHANT",
     suite,
     purpose: "A draw request of a merchant whom nobody knows is refused before a terminal hears of it",
-    requirements: ["PS-0048-a", "PAY-BASE-0077-c", "MS-0047-b"],
+    requirements: ["PS-0048-a", "AMB-VALID-TX", "PAY-BASE-0077-c", "MS-0047-b"],
     owner: "server",
     needs: { links: ["236", "line"], logs: ["payment-server"] },
     async run(t) {
@@ -110,7 +110,7 @@ export const cases: readonly Case[] = [
     id: "PAY-FORGED-CONTRACT",
     suite,
     purpose: "A draw request of a merchant whose contract has ended is refused before a terminal hears of it",
-    requirements: ["PS-0048-a", "MS-0029"],
+    requirements: ["PS-0048-a", "AMB-VALID-TX", "MS-0029"],
     owner: "server",
     needs: { links: ["236", "line"], logs: ["payment-server"], keys: true },
     async run(t) {
@@ -123,7 +123,7 @@ export const cases: readonly Case[] = [
     id: "PAY-FORGED-SECINFO",
     suite,
     purpose: "Security information made without the merchant's key, or with another merchant's, is refused",
-    requirements: ["PAY-BASE-606-i", "PS-0048-a"],
+    requirements: ["PAY-BASE-606-i", "PS-0048-a", "AMB-VALID-TX"],
     owner: "server",
     needs: { links: ["236", "line"], logs: ["payment-server"], keys: true },
     async run(t) {

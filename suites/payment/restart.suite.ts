@@ -20,7 +20,7 @@ function killCase({ id, role, when, moment, fates }: Kill): Case {
     id: `PAY-RESTART-${id}`,
     suite: "payment",
     purpose: `No money is lost or made when the ${role} is killed and started again ${when}`,
-    requirements: ["PAY-BASE-624-b", "PSAM-0080-c", "UI-514-a"],
+    requirements: ["PAY-BASE-624-b", "AMB-RECOVERY", "PSAM-0080-c", "UI-514-a"],
     owner: "server",
     needs: { links: [moment.link, "234", "line"], logs: LOGS, restart: [role] },
     timeoutMs: 200_000,

@@ -27,7 +27,7 @@ export const cases: readonly Case[] = [
   walkCase({
     id: "PAY-ALT-CABLE-E2",
     purpose: "A page altered on the cable never makes the card pay another amount than the merchant's",
-    requirements: ["PAY-BASE-618-a", "PAY-BASE-618-d", "PAY-BASE-607-a", "UI-514-a"],
+    requirements: ["PAY-BASE-618-a", "AMB-AMOUNT-REPLACE", "PAY-BASE-618-d", "PAY-BASE-607-a", "UI-514-a"],
     owner: "card",
     link: "cable",
     from: "head-end",
@@ -50,7 +50,7 @@ export const cases: readonly Case[] = [
   walkCase({
     id: "PAY-ALT-CABLE-E3",
     purpose: "Card information altered on the cable leads to no debit",
-    requirements: ["PAY-BASE-609-d", "PAY-BASE-609-h", "PAY-BASE-618-d", "CARD-0033-c"],
+    requirements: ["PAY-BASE-609-d", "PAY-BASE-609-h", "PAY-BASE-618-d", "CARD-0033-c", "AMB-SIG-COVER"],
     owner: "card",
     link: "cable",
     from: "set-top-box",
@@ -64,7 +64,7 @@ export const cases: readonly Case[] = [
   walkCase({
     id: "PAY-ALT-CABLE-EB",
     purpose: "A debit command altered on the cable is refused by the card, or gets the page's amount back",
-    requirements: ["PAY-BASE-618-a", "PAY-BASE-618-d", "CARD-0082-a", "CARD-0033-c"],
+    requirements: ["PAY-BASE-618-a", "PAY-BASE-618-d", "CARD-0082-a", "CARD-0033-c", "AMB-SIG-COVER"],
     owner: "card",
     link: "cable",
     from: "head-end",
@@ -77,7 +77,7 @@ export const cases: readonly Case[] = [
   walkCase({
     id: "PAY-ALT-CABLE-EC",
     purpose: "A debit response altered on the cable is found by the security card, and the right one still counts",
-    requirements: ["PAY-BASE-622-a", "PAY-BASE-626-a", "PSAM-0085-a", "CARD-0033-c"],
+    requirements: ["PAY-BASE-622-a", "PAY-BASE-626-a", "PSAM-0085-a", "CARD-0033-c", "AMB-SIG-COVER"],
     owner: "psam",
     link: "cable",
     from: "set-top-box",

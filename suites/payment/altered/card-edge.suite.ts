@@ -16,7 +16,7 @@ export const cases: readonly Case[] = [
   walkCase({
     id: "PAY-ALT-235-INITIALIZE",
     purpose: "An answer to INITIALIZE IEP altered between card and set-top box leads to no debit",
-    requirements: ["PAY-BASE-618-d", "PAY-BASE-609-h", "RDR-0028-a", "CARD-0033-c"],
+    requirements: ["PAY-BASE-618-d", "PAY-BASE-609-h", "RDR-0028-a", "CARD-0033-c", "AMB-SIG-COVER"],
     owner: "card",
     link: "235",
     from: "card",
@@ -30,7 +30,7 @@ export const cases: readonly Case[] = [
   walkCase({
     id: "PAY-ALT-235-COMMAND",
     purpose: "The card refuses a debit command of which one field was altered after the security card had signed it",
-    requirements: ["PAY-BASE-618-d", "CARD-0082-a", "CARD-0033-b", "CARD-0033-c"],
+    requirements: ["PAY-BASE-618-d", "CARD-0082-a", "CARD-0033-b", "CARD-0033-c", "AMB-SIG-COVER"],
     owner: "card",
     link: "235",
     from: "set-top-box",
@@ -47,7 +47,7 @@ export const cases: readonly Case[] = [
   walkCase({
     id: "PAY-ALT-235-ANSWER",
     purpose: "An answer to DEBIT IEP altered between card and set-top box is found, and the right one still counts",
-    requirements: ["PAY-BASE-626-a", "PAY-BASE-620-a", "PSAM-0085-a", "CARD-0033-c"],
+    requirements: ["PAY-BASE-626-a", "PAY-BASE-620-a", "PSAM-0085-a", "CARD-0033-c", "AMB-SIG-COVER"],
     owner: "psam",
     link: "235",
     from: "card",

@@ -53,7 +53,7 @@ export const cases: readonly Case[] = [
   walkCase({
     id: "PAY-ALT-234-PAGE",
     purpose: "A page in which one parameter is altered leads to no debit, or the altered parameter does not matter",
-    requirements: ["PAY-BASE-606-i", "PAY-BASE-618-d", "PAY-BASE-609-h", "PS-0048-a"],
+    requirements: ["PAY-BASE-606-i", "PAY-BASE-618-d", "PAY-BASE-609-h", "PS-0048-a", "AMB-VALID-TX"],
     owner: "server",
     link: "234",
     from: "merchant",

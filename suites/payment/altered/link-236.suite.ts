@@ -12,7 +12,15 @@ export const cases: readonly Case[] = [
   walkCase({
     id: "PAY-ALT-236-EA",
     purpose: "A draw request in which one element is altered gets no debit",
-    requirements: ["PS-0091-a", "PAY-BASE-606-i", "PAY-BASE-618-d", "PS-0048-a", "CARD-0033-c"],
+    requirements: [
+      "PS-0091-a",
+      "PAY-BASE-606-i",
+      "PAY-BASE-618-d",
+      "PS-0048-a",
+      "AMB-VALID-TX",
+      "CARD-0033-c",
+      "AMB-SIG-COVER",
+    ],
     owner: "server",
     link: "236",
     from: "head-end",
@@ -33,7 +41,7 @@ export const cases: readonly Case[] = [
   walkCase({
     id: "PAY-ALT-236-EB",
     purpose: "A debit command altered on link 236 is refused by the card, or gets the page's amount back",
-    requirements: ["PAY-BASE-618-a", "PAY-BASE-618-d", "CARD-0082-a", "CARD-0033-c"],
+    requirements: ["PAY-BASE-618-a", "PAY-BASE-618-d", "CARD-0082-a", "CARD-0033-c", "AMB-SIG-COVER"],
     owner: "card",
     link: "236",
     from: "payment-server",
@@ -46,7 +54,7 @@ export const cases: readonly Case[] = [
   walkCase({
     id: "PAY-ALT-236-EC",
     purpose: "A debit response altered on link 236 is found by the security card, and the right one still counts",
-    requirements: ["PAY-BASE-622-a", "PAY-BASE-626-a", "PSAM-0085-a", "CARD-0033-c"],
+    requirements: ["PAY-BASE-622-a", "PAY-BASE-626-a", "PSAM-0085-a", "CARD-0033-c", "AMB-SIG-COVER"],
     owner: "psam",
     link: "236",
     from: "head-end",

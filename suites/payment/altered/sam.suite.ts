@@ -22,7 +22,7 @@ export const cases: readonly Case[] = [
   walkCase({
     id: "PAY-ALT-SAM-INITIALIZE",
     purpose: "Card information altered before the security card sees it leads to no debit",
-    requirements: ["PAY-BASE-618-d", "PSAM-0044-a", "CARD-0033-c"],
+    requirements: ["PAY-BASE-618-d", "PSAM-0044-a", "CARD-0033-c", "AMB-SIG-COVER"],
     owner: "psam",
     link: "SAM",
     from: "terminal",
@@ -49,7 +49,7 @@ export const cases: readonly Case[] = [
   walkCase({
     id: "PAY-ALT-SAM-COMMAND",
     purpose: "A debit command altered between security card and terminal debits no card",
-    requirements: ["PAY-BASE-618-d", "CARD-0033-c"],
+    requirements: ["PAY-BASE-618-d", "CARD-0033-c", "AMB-SIG-COVER"],
     owner: "terminal",
     link: "SAM",
     from: "psam",
@@ -62,7 +62,7 @@ export const cases: readonly Case[] = [
   walkCase({
     id: "PAY-ALT-SAM-COMPLETE",
     purpose: "The card's answer altered before the security card sees it is found, and the right one still counts",
-    requirements: ["PAY-BASE-626-a", "PSAM-0085-a", "CARD-0033-c"],
+    requirements: ["PAY-BASE-626-a", "PSAM-0085-a", "CARD-0033-c", "AMB-SIG-COVER"],
     owner: "psam",
     link: "SAM",
     from: "terminal",

@@ -31,7 +31,7 @@ const MESSAGES: readonly Message[] = [
     tag: "F1",
     isCommand: true,
     purpose: "A draw request for the terminal in which one element is altered gets no debit",
-    requirements: ["PAY-BASE-618-d", "TERM-0093-a", "CARD-0033-c"],
+    requirements: ["PAY-BASE-618-d", "TERM-0093-a", "CARD-0033-c", "AMB-SIG-COVER"],
     astray: row("header IDTERM", HEADER, refused("A008", "A009")),
     rows: [
       row("IDTERM", inElement("IDTERM"), refused("A009", "A008")),
@@ -48,7 +48,7 @@ const MESSAGES: readonly Message[] = [
     tag: "F2",
     isCommand: false,
     purpose: "A terminal's debit command in which one element is altered debits no card",
-    requirements: ["PAY-BASE-618-d", "PAY-BASE-614-c", "TERM-0094-c", "CARD-0033-c"],
+    requirements: ["PAY-BASE-618-d", "PAY-BASE-614-c", "TERM-0094-c", "CARD-0033-c", "AMB-SIG-COVER"],
     astray: row("header IDTERM", HEADER, refused("A008")),
     rows: [
       row("IDTERM", inElement("IDTERM"), refused("A008")),
@@ -61,7 +61,7 @@ const MESSAGES: readonly Message[] = [
     isCommand: true,
     purpose:
       "A debit response for the terminal in which one element is altered is found, and the right one still counts",
-    requirements: ["PAY-BASE-626-a", "PAY-BASE-624-c", "PSAM-0085-a", "CARD-0033-c"],
+    requirements: ["PAY-BASE-626-a", "PAY-BASE-624-c", "PSAM-0085-a", "CARD-0033-c", "AMB-SIG-COVER"],
     astray: row("header IDTERM", HEADER, unresolved()),
     rows: [
       row("IDTERM", inElement("IDTERM"), unresolved()),

@@ -43,7 +43,7 @@ export function walkCase(walk: Walk): Case {
     id,
     suite: "payment",
     purpose,
-    requirements: [...requirements, "PAY-BASE-624-b"],
+    requirements: [...requirements, "PAY-BASE-624-b", "AMB-RECOVERY"],
     owner,
     needs: { links: [walk.link, "234", "line"], logs: LOGS },
     timeoutMs: Math.max(60_000, rows.length * ROW_MS),

@@ -31,7 +31,7 @@ export const cases: readonly Case[] = [
     id: "PAY-AGAIN-EA",
     suite,
     purpose: "A draw request that is sent again on another channel gets no second debit command",
-    requirements: ["PS-0048-a", "TERM-0094-d"],
+    requirements: ["PS-0048-a", "AMB-VALID-TX", "TERM-0094-d"],
     owner: "server",
     needs: { links: ["236"], logs: ["payment-server"] },
     async run(t) {
@@ -49,7 +49,7 @@ export const cases: readonly Case[] = [
     id: "PAY-AGAIN-EA-OPEN",
     suite,
     purpose: "A draw request that is sent again while its debit command is open gets no second one",
-    requirements: ["PS-0048-a", "TERM-0094-d"],
+    requirements: ["PS-0048-a", "AMB-VALID-TX", "TERM-0094-d"],
     owner: "server",
     needs: { links: ["236"], logs: ["payment-server"] },
     async run(t) {

@@ -29,7 +29,7 @@ export const cases: readonly Case[] = [
     id: "PAY-REPLAY-CABLE",
     purpose:
       "Page, card information, debit command and answer of an earlier purchase do not serve a later one on the cable",
-    requirements: ["PAY-BASE-618-d", "PAY-BASE-626-a", "PS-0048-a", "CARD-0031-i"],
+    requirements: ["PAY-BASE-618-d", "PAY-BASE-626-a", "PS-0048-a", "AMB-VALID-TX", "CARD-0031-i"],
     owner: "card",
     link: "cable",
     words: [
@@ -46,7 +46,7 @@ export const cases: readonly Case[] = [
     id: "PAY-REPLAY-236",
     purpose:
       "Draw request, debit command, debit response and debit result of an earlier purchase do not serve a later one",
-    requirements: ["PS-0048-a", "PAY-BASE-618-d", "PAY-BASE-626-a", "PAY-BASE-634-c"],
+    requirements: ["PS-0048-a", "AMB-VALID-TX", "PAY-BASE-618-d", "PAY-BASE-626-a", "PAY-BASE-634-c"],
     owner: "server",
     link: "236",
     words: [
@@ -65,7 +65,7 @@ export const cases: readonly Case[] = [
   replayCase({
     id: "PAY-REPLAY-234",
     purpose: "Neither the page nor the confirmation of an earlier sale serves a later one",
-    requirements: ["PAY-BASE-634-c", "PAY-BASE-638-b", "PS-0048-a", "PAY-BASE-606-e"],
+    requirements: ["PAY-BASE-634-c", "PAY-BASE-638-b", "PS-0048-a", "AMB-VALID-TX", "PAY-BASE-606-e"],
     owner: "server",
     link: "234",
     words: [

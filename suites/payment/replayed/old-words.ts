@@ -41,7 +41,7 @@ export function replayCase(replay: Replay): Case {
     id,
     suite: "payment",
     purpose,
-    requirements: [...requirements, "PAY-BASE-624-b"],
+    requirements: [...requirements, "PAY-BASE-624-b", "AMB-RECOVERY"],
     owner,
     needs: { links: [link, "234", "line"], logs: LOGS },
     timeoutMs: Math.max(60_000, words.length * WORD_MS),

@@ -174,7 +174,7 @@ const DEAF: Case = defineCase({
   id: "PAY-LOST-LINE-F2-F6",
   suite: "payment",
   purpose: "A terminal whose debit command and whose cancellation are lost serves again when it is heard again",
-  requirements: ["PS-0088-a", "PAY-BASE-624-b", "UI-514-a"],
+  requirements: ["PS-0088-a", "PAY-BASE-624-b", "AMB-RECOVERY", "UI-514-a"],
   owner: "server",
   needs: { links: ["line", "234"], logs: ["head-end", "payment-server", "merchant"] },
   timeoutMs: 200_000,

@@ -38,7 +38,7 @@ export function disturbedCase(disturbed: Disturbed): Case {
     id: `PAY-LOST-${id}`,
     suite: "payment",
     purpose: `No money is lost or made when ${what} is lost, its link breaks, or it comes twice`,
-    requirements: ["PAY-BASE-624-b", "PSAM-0080-c", "UI-514-a"],
+    requirements: ["PAY-BASE-624-b", "AMB-RECOVERY", "PSAM-0080-c", "UI-514-a"],
     owner: "server",
     needs: { links: [link, "234", "line"], logs: LOGS },
     timeoutMs: CASE_MS,
