@@ -1,5 +1,5 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { toHex } from "../core/bytes.ts";
 import { messageOf, PursebenchError } from "../core/errors.ts";
 import type { Random } from "../core/random.ts";
@@ -26,7 +26,7 @@ export function createRunDirectory(path: string): string {
   const dir = resolve(path);
   let entries: readonly string[];
   try {
-    mkdirSync(dir, { recursive: true });
+    makeDirectory(dir);
     entries = readdirSync(dir);
   } catch (cause) {
     throw storageError(`the run directory ${dir} cannot be made: ${messageOf(cause)}`, cause);
@@ -35,6 +35,13 @@ export function createRunDirectory(path: string): string {
   throw new PursebenchError("USAGE", `the run directory ${dir} is not empty (found ${entries[0]})`, {
     mend: "name a directory that does not exist yet, or leave --out away",
   });
+}
+
+/** With those above it. (Node 20 never returns from its own recursive way where a file system takes no directories, as /proc.) */
+function makeDirectory(dir: string): void {
+  if (existsSync(dir)) return;
+  makeDirectory(dirname(dir));
+  mkdirSync(dir);
 }
 
 /** Writes `run.json` so that it survives a power cut. Returns its bytes. */
