@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { PursebenchError } from "../core/errors.ts";
@@ -33,7 +34,7 @@ export function labPaths(name?: string): LabPaths {
       mend: "use up to 32 lower-case letters, digits and hyphens",
     });
   }
-  const base = process.env.XDG_RUNTIME_DIR || tmpdir();
+  const base = baseDirectory();
   const directory = join(base, `pursebench-lab-${userInfo().uid}${name === undefined ? "" : `-${name}`}`);
   const within = (file: string): string => join(directory, file);
   if (within("control.sock").length > SOCKET_PATH_BOUND) {
@@ -54,4 +55,13 @@ export function labPaths(name?: string): LabPaths {
     log: within("lab.log"),
     pcscdLog: within("pcscd.log"),
   };
+}
+
+/** Root's pcscd runs as another user, and root's own runtime directory lets nobody else pass. */
+function baseDirectory(): string {
+  const own = process.env.XDG_RUNTIME_DIR;
+  if (!own) return tmpdir();
+  if (userInfo().uid !== 0) return own;
+  const mode = statSync(own, { throwIfNoEntry: false })?.mode ?? 0;
+  return (mode & 0o001) === 0 ? tmpdir() : own;
 }

@@ -1,6 +1,6 @@
 /** The real command, compiled, as a process of its own, with a place for its labs where it meets no others. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { chmodSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -25,9 +25,11 @@ export interface Running {
   said(text: string | RegExp): Promise<void>;
 }
 
-/** Directory for runs, labs and files of one test. */
+/** Directory for runs, labs and files of one test. Others may pass through it, as pcscd of a lab that root starts has to. */
 export function newPlace(): string {
-  return mkdtempSync(join(tmpdir(), "pb-"));
+  const place = mkdtempSync(join(tmpdir(), "pb-"));
+  chmodSync(place, 0o755);
+  return place;
 }
 
 /** Starts `pursebench`; what hangs is killed after `limitMs`. */
