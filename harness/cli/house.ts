@@ -1,12 +1,9 @@
 /** The real house behind the command. Parts are loaded when a command needs them, so that `--help` is quick. */
 import { systemClock } from "../core/clock.ts";
-import { deadlineIn } from "../core/deadline.ts";
 import { systemRandom } from "../core/random.ts";
 import { diagnose, labPackages } from "./diagnose.ts";
-import type { House, KillMatrix, LabPort } from "./ports.ts";
-
-/** Raising the lab: pcscd, two pseudo terminals, five readers. */
-const LAB_MS = 30_000;
+import type { House, KillMatrix } from "./ports.ts";
+import { realLab } from "./real-lab.ts";
 
 export function realHouse(): House {
   return {
@@ -26,7 +23,7 @@ export function realHouse(): House {
     doctor: diagnose,
     labFinding: labPackages,
     runMutants,
-    lab: realLab(),
+    lab: realLab,
     serveTerminal: async (options) => (await import("../station/terminal-program.ts")).serveTerminalProgram(options),
     serveCard: async ({ host, port, kind }) => {
       const { serveCardOverVpcd } = await import("../station/vpcd-card-program.ts");
@@ -48,41 +45,12 @@ async function runMutants({ role, cases, onProgress }: Parameters<House["runMuta
   return await run({ bench: loadBench("inproc").bench, defects, cases, baseline: true, onKill });
 }
 
-async function renderReports(dir: string): Promise<readonly string[]> {
+async function renderReports(dir: string, options: { readonly allure: boolean }): Promise<readonly string[]> {
   const [{ renderReports: render }, { loadBasis }, { cases }] = await Promise.all([
     import("../../reports/index.ts"),
     import("../../suites/define/requirements.ts"),
     import("../../suites/index.ts"),
   ]);
-  const { html, junit } = await render(dir, loadBasis(cases));
-  return [html, junit];
-}
-
-function realLab(): LabPort {
-  const lab = () => import("../lab/lab.ts");
-  const deadline = () => deadlineIn(systemClock, LAB_MS);
-  const named = (name: string | undefined) => (name === undefined ? {} : { name });
-  return {
-    async up(name) {
-      const { labDaemonScript } = await import("../station/lab-script.ts");
-      const options = { ...named(name), daemonScript: labDaemonScript() };
-      const { state, wasRunning } = await (await lab()).labUp(deadline(), options);
-      return { lab: wasRunning ? "was up already" : "up", ...state };
-    },
-    async down(name) {
-      return { lab: (await (await lab()).labDown(deadline(), named(name))) ? "down" : "was not up" };
-    },
-    async status(name) {
-      return await (await lab()).labStatus(deadline(), named(name));
-    },
-    async insert(name, slot, { kind, ...more }) {
-      await using control = await (await lab()).labControl(deadline(), named(name));
-      return await control.insert(slot, { kind: String(kind), ...more }, deadline());
-    },
-    async remove(name, slot) {
-      await using control = await (await lab()).labControl(deadline(), named(name));
-      await control.remove(slot, deadline());
-      return { slot, card: "removed" };
-    },
-  };
+  const { html, junit, allureReport } = await render(dir, loadBasis(cases), options);
+  return [html, junit, ...(allureReport === undefined ? [] : [allureReport])];
 }

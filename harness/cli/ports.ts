@@ -39,13 +39,18 @@ export interface KillMatrix {
   readonly unproven: readonly string[];
 }
 
+/** What came of a look at the lab or of a hand laid on it: for programs, and in words. */
+export interface LabAnswer {
+  readonly data: object;
+  readonly lines: readonly string[];
+}
+
 export interface LabPort {
-  /** Lines to print. */
-  up(name: string | undefined): Promise<object>;
-  down(name: string | undefined): Promise<object>;
-  status(name: string | undefined): Promise<object>;
-  insert(name: string | undefined, slot: number, card: Readonly<Record<string, string | number>>): Promise<object>;
-  remove(name: string | undefined, slot: number): Promise<object>;
+  up(name: string | undefined): Promise<LabAnswer>;
+  down(name: string | undefined): Promise<LabAnswer>;
+  status(name: string | undefined): Promise<LabAnswer>;
+  insert(name: string | undefined, slot: number, card: Readonly<Record<string, string | number>>): Promise<LabAnswer>;
+  remove(name: string | undefined, slot: number): Promise<LabAnswer>;
 }
 
 /** Something that serves until it is told to stop. */
@@ -65,7 +70,7 @@ export interface House {
   readonly openStation: OpenStation<StationOptions>;
   describe(): Promise<Describe>;
   /** Renders the reports of a run; paths of what was written. */
-  renderReports(dir: string): Promise<readonly string[]>;
+  renderReports(dir: string, options: { readonly allure: boolean }): Promise<readonly string[]>;
   /** Why the virtual lab cannot run on this machine; `ok` when it can. Looks at files only. */
   labFinding(): Promise<Finding>;
   doctor(bench: Bench | undefined): Promise<readonly Finding[]>;

@@ -35,6 +35,7 @@ interface CertifyOptions {
   readonly pixit?: string;
   readonly mode?: RunMode;
   readonly out?: string;
+  readonly allure?: boolean;
   readonly sign?: string;
   readonly json?: boolean;
 }
@@ -65,6 +66,7 @@ export function addCertify(root: Command, context: CliContext): void {
       ]),
     )
     .option("--out <dir>", `directory of the run, new or empty (default: ${DEFAULT_RUNS}/TIME-ID)`)
+    .option("--allure", "make the Allure report too (later: pursebench report --allure DIR)")
     .option("--sign <key.pem>", "seal the run with this Ed25519 private key")
     .option("--json", "print results.json on standard output, progress on standard error")
     .addHelpText("after", HELP)
@@ -98,7 +100,7 @@ async function certify(options: CertifyOptions, context: CliContext): Promise<vo
       open: house.openEvents,
     }),
   );
-  const reports = await render(conducted, dir, context);
+  const reports = await render(conducted, dir, options.allure === true, context);
   write(summaryText(conducted, dir, reports));
   if (options.json && conducted.results) printJson(io, conducted.results);
   context.exit(exitCodeOf(conducted));
@@ -184,10 +186,15 @@ async function interruptible<T>({ io }: CliContext, work: (signal: AbortSignal) 
 }
 
 /** A report that cannot be made takes nothing from the verdict: the evidence is there and can be rendered again. */
-async function render({ results }: Conducted, dir: string, { house, io }: CliContext): Promise<readonly string[]> {
+async function render(
+  { results }: Conducted,
+  dir: string,
+  allure: boolean,
+  { house, io }: CliContext,
+): Promise<readonly string[]> {
   if (!results) return [];
   try {
-    return await house.renderReports(dir);
+    return await house.renderReports(dir, { allure });
   } catch (thrown) {
     io.err(`The report could not be made: ${messageOf(thrown)}\nTry again with: pursebench report ${dir}\n`);
     return [];

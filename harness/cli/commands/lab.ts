@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { PursebenchError } from "../../core/errors.ts";
 import { type CliContext, line, printJson } from "../context.ts";
+import type { LabAnswer } from "../ports.ts";
 
 interface LabOptions {
   readonly name?: string;
@@ -49,13 +50,9 @@ function cardOf(text: string): Record<string, string | number> {
   return /^\d+$/.test(rest) ? { kind, port: Number(rest) } : { kind, card: rest };
 }
 
-function show(data: object, options: LabOptions, { io }: CliContext): void {
+function show({ data, lines }: LabAnswer, options: LabOptions, { io }: CliContext): void {
   if (options.json) printJson(io, data);
-  else for (const [key, value] of Object.entries(data)) line(io, `${key}: ${textOf(value)}`);
-}
-
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
+  else for (const each of lines) line(io, each);
 }
 
 const HELP = `
