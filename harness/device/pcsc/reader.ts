@@ -13,6 +13,8 @@ export class PcscReader implements CardReader {
   readonly #session: PcscSession;
   readonly #watch: PresenceWatch;
   readonly #worker: NativeReader;
+  /** What told the last answer to reset; it is stopped when the next one is asked for, see `stopWatching`. */
+  #lastAsked: NativeReader | undefined;
   #channel: PcscChannel | undefined;
   #isClosed = false;
 
@@ -22,8 +24,8 @@ export class PcscReader implements CardReader {
     try {
       const worker = session.makeReader(name);
       await statusOf(worker, name, deadline);
-      stopWatching(worker);
       watch = await PresenceWatch.open(session.makeReader(name), name, deadline);
+      stopWatching(worker); // only now, when it waits for sure, see `stopWatching`
       return new PcscReader(session, name, watch, worker);
     } catch (thrown) {
       watch?.[Symbol.dispose]();
@@ -76,8 +78,9 @@ export class PcscReader implements CardReader {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#watch[Symbol.dispose](); // before the card is powered down, which would be news for it
+    if (this.#lastAsked) stopWatching(this.#lastAsked);
     await this.#channel?.[Symbol.asyncDispose]();
-    this.#watch[Symbol.dispose]();
     this.#session[Symbol.dispose]();
   }
 
@@ -102,12 +105,10 @@ export class PcscReader implements CardReader {
 
   /** pcscd tells the answer to reset with the reader state only, and a new reader object gets that at once. */
   async #readAtr(deadline: Deadline): Promise<Uint8Array> {
+    if (this.#lastAsked) stopWatching(this.#lastAsked);
     const native = this.#session.makeReader(this.name);
-    try {
-      return (await statusOf(native, this.name, deadline)).atr;
-    } finally {
-      stopWatching(native);
-    }
+    this.#lastAsked = native;
+    return (await statusOf(native, this.name, deadline)).atr;
   }
 }
 

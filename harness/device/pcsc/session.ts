@@ -93,7 +93,10 @@ export class PcscSession implements Disposable {
   }
 }
 
-/** Stops the thread of `reader`; commands over it still work. */
+/**
+ * Stops the thread of `reader`; commands over it still work. Not straight after a status event: until the thread waits
+ * in pcscd again, pcsclite ends it without a farewell, and its connection and the process stay for ever.
+ */
 export function stopWatching(reader: NativeReader): void {
   reader.removeAllListeners("status");
   reader.close();
