@@ -9,16 +9,23 @@ export function toHex(bytes: Uint8Array): string {
   return text;
 }
 
+/** Value of a hex digit by its character code; absent for every other character. */
+const DIGITS = new Map(
+  [..."0123456789abcdef", ..."ABCDEF"].map((digit) => [digit.charCodeAt(0), Number.parseInt(digit, 16)]),
+);
+
 /** Bytes of a hex text; blanks are allowed between digits. Throws `RangeError` on anything else. */
 export function fromHex(text: string): Uint8Array {
-  const digits = text.replace(/\s+/g, "");
-  if (digits.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(digits)) {
-    throw new RangeError(`not an even number of hex digits: "${text.slice(0, 40)}"`);
+  const digits = /\s/.test(text) ? text.replace(/\s+/g, "") : text;
+  const bytes = new Uint8Array(digits.length >> 1);
+  let isHex = digits.length % 2 === 0;
+  for (let index = 0; isHex && index < bytes.length; index++) {
+    const high = DIGITS.get(digits.charCodeAt(2 * index));
+    const low = DIGITS.get(digits.charCodeAt(2 * index + 1));
+    if (high === undefined || low === undefined) isHex = false;
+    else bytes[index] = (high << 4) | low;
   }
-  const bytes = new Uint8Array(digits.length / 2);
-  for (let index = 0; index < bytes.length; index++) {
-    bytes[index] = Number.parseInt(digits.slice(index * 2, index * 2 + 2), 16);
-  }
+  if (!isHex) throw new RangeError(`not an even number of hex digits: "${text.slice(0, 40)}"`);
   return bytes;
 }
 

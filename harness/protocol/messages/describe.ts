@@ -53,20 +53,18 @@ function elementsText(kind: MessageKind, bytes: Uint8Array): Description {
   const description: Description = {};
   for (const { name } of placesOf(kind)) {
     const node = findTlv(children, elementSpec(name).tag ?? 0);
-    if (node !== undefined) Object.assign(description, elementText(name, node.value));
+    if (node !== undefined) addElement(description, name, node.value);
   }
   return withAmounts(description);
 }
 
 /** An element; one that is a structure is followed by its own elements as "INITRSP.BALIEP". */
-function elementText(name: ElementName, value: Uint8Array): Description {
+function addElement(description: Description, name: ElementName, value: Uint8Array): void {
+  description[name] = describeElement(name, value);
   const structure = structureOf(name);
-  const description: Description = { [name]: describeElement(name, value) };
-  if (structure === undefined) return description;
-  for (const [element, text] of Object.entries(describeStructure(structure, value))) {
-    description[`${name}.${element}`] = text;
-  }
-  return description;
+  if (structure === undefined) return;
+  const inside = describeStructure(structure, value);
+  for (const element in inside) description[`${name}.${element}`] = inside[element] ?? "";
 }
 
 function structureOf(name: ElementName): StructureName | undefined {
