@@ -37,7 +37,7 @@ const layers = {
     "harness/flows/system.ts",
   ],
   "harness/station": ["harness/(?!cli|station)"],
-  suites: ["harness/(core|bench|flows|evidence|protocol|station|crypto)", "suites"],
+  suites: ["harness/(core|bench|flows|evidence|protocol|station|crypto|defects)", "suites"],
   reports: ["harness/(core|evidence|protocol|flows)", "reports"],
 };
 

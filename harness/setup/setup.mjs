@@ -24,6 +24,7 @@ const SYSTEM = [
 
 /** What only the tests need. */
 const FOR_TESTS = [
+  { package: "libxml2-utils", shows: ["/usr/bin/xmllint"], why: "the tests hold JUnit reports to XML" },
   { package: "postgresql", shows: ["/usr/lib/postgresql"], why: "the tests run on a real PostgreSQL server too" },
 ];
 
