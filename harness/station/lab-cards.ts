@@ -11,13 +11,13 @@ export function labSimulator(): CardFactory {
   const newBox = () => cardBox({ keys: testKeys(), random: systemRandom });
   let box = newBox();
   return plainCard((spec) => {
-    if (spec["fresh"] === true || spec["fresh"] === "true") box = newBox();
+    if (spec.fresh === true || spec.fresh === "true") box = newBox();
     return box(kindOf(spec));
   });
 }
 
 function kindOf(spec: CardSpec): SimulatedCardKind {
-  const wanted = spec["card"] ?? "specimen";
+  const wanted = spec.card ?? "specimen";
   const kind = CARD_KINDS.find((each) => each === wanted);
   if (kind) return kind;
   throw new PursebenchError("USAGE", `the lab has no simulated card "${String(wanted)}"`, {

@@ -55,7 +55,7 @@ describe("the payment page", () => {
   });
 
   it("reads attributes in any order, case and quoting, and self-closing tags", () => {
-    const odd = params(without("total-cost")) + "<PARAM VALUE = '1250' nAmE=total-cost />";
+    const odd = `${params(without("total-cost"))}<PARAM VALUE = '1250' nAmE=total-cost />`;
     expect(parsePaymentPage(page(odd))).toMatchObject({ ok: true, page: { MPDA: 1250 } });
   });
 
