@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Tests that stand for conformance cases: only they talk to Allure, which would note every `expect` of all others too. */
 const conformance = ["suites/conformance.*.test.ts", "suites/define/vitest.test.ts"];
@@ -6,8 +7,23 @@ const conformance = ["suites/conformance.*.test.ts", "suites/define/vitest.test.
 const common = { testTimeout: 30_000, hookTimeout: 60_000 };
 const never = ["**/node_modules/**", ".build/**", "reports/runs/**"];
 
+/** The longest files, in order: begun first, they run beside all others instead of after them. */
+const longest = ["conformance.lab", "bad-devices", "lab/lab", "mutants/", "soak"];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const place = longest.findIndex((part) => moduleId.includes(part));
+      return place < 0 ? longest.length : place;
+    };
+    return [...files].sort((left, right) => rank(left) - rank(right));
+  }
+}
+
 export default defineConfig({
   test: {
+    maxWorkers: 2, // also where two cores are all there is: the tests on the virtual lab mostly wait
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
