@@ -1,5 +1,6 @@
 /** `npm run bench`: figures of one run, as ratios, since no two machines are alike. */
 import { Command } from "commander";
+import { leave } from "../core/leave.ts";
 import { FULL, measureAll, QUICK } from "./benchmarks.ts";
 import { figuresText } from "./figures-text.ts";
 
@@ -12,3 +13,4 @@ const options = new Command("bench")
 
 const figures = await measureAll(options.quick ? QUICK : FULL, `bench-${process.pid}`);
 process.stdout.write(options.json ? `${JSON.stringify(figures, null, 2)}\n` : figuresText(figures));
+leave();

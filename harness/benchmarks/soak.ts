@@ -1,4 +1,5 @@
 /** `npm run soak`: 0 when everything held, 1 when not, 130 after Ctrl-C. `npm run soak -- 200` makes 200 purchases. */
+import { leave } from "../core/leave.ts";
 import { soak } from "./soak-run.ts";
 import { soakText } from "./soak-text.ts";
 
@@ -28,3 +29,4 @@ const report = await soak({
 });
 process.stdout.write(soakText(report));
 process.exitCode = report.flaws.length > 0 ? 1 : report.isComplete ? 0 : 130;
+leave();

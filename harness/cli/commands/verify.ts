@@ -1,4 +1,6 @@
+import { existsSync } from "node:fs";
 import type { Command } from "commander";
+import { PursebenchError } from "../../core/errors.ts";
 import { readVerifyingKey } from "../../evidence/seal.ts";
 import { verifyRun } from "../../evidence/verify.ts";
 import { type CliContext, line, printJson } from "../context.ts";
@@ -16,6 +18,9 @@ export function addVerify(root: Command, context: CliContext): void {
     .option("--json", "as JSON")
     .addHelpText("after", "\nExample:\n  pursebench verify reports/runs/20260802T101530Z-3FA09C")
     .action(async (dir: string, options: { readonly key?: string; readonly json?: boolean }) => {
+      if (!existsSync(dir)) {
+        throw new PursebenchError("USAGE", `there is no directory ${dir}`, { mend: "name the directory of a run" });
+      }
       const verification = await verifyRun(dir, options.key === undefined ? undefined : readVerifyingKey(options.key));
       if (!verification.ok) context.exit(EXIT.failed);
       if (options.json) return printJson(io, verification);
