@@ -95,7 +95,7 @@ test("verify speaks of an untouched run and of the line that was changed", async
   const dir = await writeSampleRun();
   expect(await pursebench(["verify", dir])).toMatchObject({ code: 0, printed: expect.stringContaining("untouched") });
   const path = join(dir, "events.jsonl");
-  writeFileSync(path, readFileSync(path, "utf8").replace("9050", "9051"));
+  writeFileSync(path, readFileSync(path, "utf8").replace("9050000006", "9051000006"));
   const { code, printed } = await pursebench(["verify", dir]);
   expect(code).toBe(1);
   expect(printed).toMatch(/^events\.jsonl:5: this line does not match its hash/);
