@@ -20,7 +20,7 @@ function before(t: CaseContext, what: string, first: RecordedEvent, second: Reco
 export const cases: readonly Case[] = [
   defineCase({
     id: "PAY-614-01",
-    suite: "payment-server",
+    suite: "payment",
     purpose: "Each draw request gets a debit command that a security card made for it, with a signature over this card",
     requirements: ["PAY-BASE-614-a", "PAY-BASE-614-c"],
     owner: "server",
@@ -57,7 +57,7 @@ export const cases: readonly Case[] = [
   }),
   defineCase({
     id: "PAY-614-02",
-    suite: "payment-server",
+    suite: "payment",
     purpose: "The thread that answered a draw request is there until its transaction has ended",
     requirements: ["PAY-BASE-614-b", "PS-0041-c"],
     owner: "server",
@@ -73,7 +73,7 @@ export const cases: readonly Case[] = [
   }),
   defineCase({
     id: "PAY-614-03",
-    suite: "payment-server",
+    suite: "payment",
     purpose: "A terminal's answer without the security card's signature is not accepted as a debit command",
     requirements: ["PAY-BASE-614-c"],
     owner: "server",
@@ -105,7 +105,7 @@ export const cases: readonly Case[] = [
   }),
   defineCase({
     id: "PAY-614-04",
-    suite: "payment-server",
+    suite: "payment",
     purpose: "Debit command and signature reach head end and database byte for byte as the security card made them",
     requirements: ["PAY-BASE-614-c", "PAY-BASE-616-a"],
     owner: "server",
@@ -131,7 +131,7 @@ export const cases: readonly Case[] = [
   }),
   defineCase({
     id: "PAY-616-01",
-    suite: "payment-server",
+    suite: "payment",
     purpose: "Debit command and signature are sent to the head end in one message",
     requirements: ["PAY-BASE-616-a"],
     owner: "server",
@@ -161,7 +161,7 @@ export const cases: readonly Case[] = [
   }),
   defineCase({
     id: "PAY-616-02",
-    suite: "payment-server",
+    suite: "payment",
     purpose: "The debit command is in the payment server's database and log when it is sent",
     requirements: ["PAY-BASE-616-b"],
     owner: "server",

@@ -32,7 +32,7 @@ async function refusedPayment(t: CaseContext) {
 export const cases: readonly Case[] = [
   defineCase({
     id: "PAY-624-01",
-    suite: "payment-server",
+    suite: "payment",
     purpose: "The payment server logs the card's success message when it comes in, before it is worked off",
     requirements: ["PAY-BASE-624-a"],
     owner: "server",
@@ -58,7 +58,7 @@ export const cases: readonly Case[] = [
   }),
   defineCase({
     id: "PAY-624-02",
-    suite: "payment-server",
+    suite: "payment",
     purpose: "The database says that the card has answered, and what, before the answer goes to the terminal",
     requirements: ["PAY-BASE-624-b"],
     owner: "server",
@@ -81,7 +81,7 @@ export const cases: readonly Case[] = [
   }),
   defineCase({
     id: "PAY-624-03",
-    suite: "payment-server",
+    suite: "payment",
     purpose: "Success message and signature go unchanged to the security card of the transaction's own terminal",
     requirements: ["PAY-BASE-624-c"],
     owner: "server",
@@ -112,7 +112,7 @@ export const cases: readonly Case[] = [
   }),
   defineCase({
     id: "PAY-624-04",
-    suite: "payment-server",
+    suite: "payment",
     purpose:
       "A card's refusal is logged, kept and passed to the terminal like a success, and ends as a failed transaction",
     requirements: ["PAY-BASE-624-a", "PAY-BASE-624-b", "PAY-BASE-624-c"],
@@ -136,7 +136,7 @@ export const cases: readonly Case[] = [
   }),
   defineCase({
     id: "PAY-632-01",
-    suite: "payment-server",
+    suite: "payment",
     purpose: "The terminal's answer is logged with the merchant's identifier, before the confirmation",
     requirements: ["PAY-BASE-632"],
     owner: "server",
@@ -165,7 +165,7 @@ export const cases: readonly Case[] = [
   }),
   defineCase({
     id: "PAY-632-02",
-    suite: "payment-server",
+    suite: "payment",
     purpose: "A negative answer of the terminal is logged with its code and the merchant's identifier",
     requirements: ["PAY-BASE-632"],
     owner: "server",

@@ -42,7 +42,7 @@ function alterations(CONF: Uint8Array): readonly (readonly [what: string, CONF: 
 export const cases: readonly Case[] = [
   defineCase({
     id: "PAY-634-01",
-    suite: "confirmation",
+    suite: "payment",
     purpose: "The confirmation names the transaction to the head end, and sale and debit to the merchant",
     requirements: ["PAY-BASE-634-a", "PS-0048-c"],
     owner: "server",
@@ -73,7 +73,7 @@ export const cases: readonly Case[] = [
   }),
   defineCase({
     id: "PAY-634-02",
-    suite: "confirmation",
+    suite: "payment",
     purpose: "Nothing in the confirmation can be read by whoever has not the merchant's key",
     requirements: ["PAY-BASE-634-b"],
     owner: "server",
@@ -105,7 +105,7 @@ export const cases: readonly Case[] = [
   }),
   defineCase({
     id: "PAY-634-03",
-    suite: "confirmation",
+    suite: "payment",
     purpose: "No two confirmations have the same nonce",
     requirements: ["PAY-BASE-634-b"],
     owner: "server",
@@ -122,7 +122,7 @@ export const cases: readonly Case[] = [
   }),
   defineCase({
     id: "PAY-634-04",
-    suite: "confirmation",
+    suite: "payment",
     purpose: "A failed payment has a confirmation that says so, to the head end and to the merchant alike",
     requirements: ["PAY-BASE-634-a", "PS-C1-b"],
     owner: "server",
@@ -139,7 +139,7 @@ export const cases: readonly Case[] = [
   }),
   defineCase({
     id: "PAY-634-05",
-    suite: "confirmation",
+    suite: "payment",
     purpose: "An altered confirmation is not accepted, not even one that only turns a failure into a success",
     requirements: ["PAY-BASE-634-c", "PS-0048-d"],
     owner: "server",
@@ -157,7 +157,7 @@ export const cases: readonly Case[] = [
   }),
   defineCase({
     id: "PAY-634-06",
-    suite: "confirmation",
+    suite: "payment",
     purpose: "A confirmation is worth nothing for another sale, and nothing a second time",
     requirements: ["PAY-BASE-634-c", "PAY-BASE-638-b"],
     owner: "server",

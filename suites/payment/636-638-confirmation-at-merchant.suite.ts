@@ -34,7 +34,7 @@ function expectOrder(
 export const cases: readonly Case[] = [
   defineCase({
     id: "PAY-638-01",
-    suite: "confirmation",
+    suite: "payment",
     purpose: "The merchant registers a genuine confirmation as success, and releases the item only after that",
     requirements: ["PAY-BASE-638-a", "PAY-BASE-638-c"],
     owner: "server",
@@ -57,7 +57,7 @@ export const cases: readonly Case[] = [
   }),
   defineCase({
     id: "PAY-638-02",
-    suite: "confirmation",
+    suite: "payment",
     purpose: "A genuine confirmation of a failed payment is registered as failed and releases nothing",
     requirements: ["PAY-BASE-638-a", "PAY-BASE-638-c"],
     owner: "server",
@@ -78,7 +78,7 @@ export const cases: readonly Case[] = [
   }),
   defineCase({
     id: "PAY-638-03",
-    suite: "confirmation",
+    suite: "payment",
     purpose:
       "A confirmation that was damaged on its way releases nothing, and the debit that it spoke of stays on record",
     requirements: ["PAY-BASE-638-c"],
@@ -115,7 +115,7 @@ export const cases: readonly Case[] = [
   }),
   defineCase({
     id: "PAY-638-04",
-    suite: "confirmation",
+    suite: "payment",
     purpose: "The merchant opens a confirmation only with the help of the transaction identifier that it was made for",
     requirements: ["PAY-BASE-638-b"],
     owner: "server",
@@ -138,7 +138,7 @@ export const cases: readonly Case[] = [
   }),
   defineCase({
     id: "PAY-C12-01",
-    suite: "confirmation",
+    suite: "payment",
     purpose: "The item is not released before the confirmation has reached the merchant",
     requirements: ["PAY-BASE-C12"],
     owner: "server",
@@ -166,7 +166,7 @@ export const cases: readonly Case[] = [
   }),
   defineCase({
     id: "PAY-C21-01",
-    suite: "confirmation",
+    suite: "payment",
     purpose: "Draw request, debit command and confirmation all go by way of the head end, and by no other",
     requirements: ["PAY-BASE-C21", "PS-0048-e"],
     owner: "server",

@@ -28,7 +28,7 @@ function withWrongS3(bytes: Uint8Array): Uint8Array {
 export const cases: readonly Case[] = [
   defineCase({
     id: "PAY-PS-15",
-    suite: "payment-server",
+    suite: "payment",
     purpose: "With or without a concentrator the terminal has the same talk, and every answer names its terminal",
     requirements: ["ALT-0092", "PS-0042-a"],
     owner: "server",
@@ -57,7 +57,7 @@ export const cases: readonly Case[] = [
   }),
   defineCase({
     id: "PAY-PS-16",
-    suite: "payment-server",
+    suite: "payment",
     purpose: "No confirmation is made when the security card finds the card's signature wrong",
     requirements: ["PS-C1-b", "PS-C6"],
     owner: "server",

@@ -82,7 +82,7 @@ async function goodRequest(t: CaseContext): Promise<{ request: Uint8Array; event
 export const cases: readonly Case[] = [
   defineCase({
     id: "PAY-PS-09",
-    suite: "payment-server",
+    suite: "payment",
     purpose: "A draw request of a merchant that nobody knows goes no further, and leaves no transaction",
     requirements: ["PS-0048-a"],
     owner: "server",
@@ -102,7 +102,7 @@ export const cases: readonly Case[] = [
   }),
   defineCase({
     id: "PAY-PS-10",
-    suite: "payment-server",
+    suite: "payment",
     purpose: "A draw request that is not the sale that its merchant made goes no further",
     requirements: ["PS-0048-a"],
     owner: "server",
@@ -132,7 +132,7 @@ export const cases: readonly Case[] = [
   }),
   defineCase({
     id: "PAY-PS-11",
-    suite: "payment-server",
+    suite: "payment",
     purpose: "A draw request that is wrong in any element of its form is refused before a terminal is involved",
     requirements: ["PS-0091-a"],
     owner: "server",
@@ -153,7 +153,7 @@ export const cases: readonly Case[] = [
   }),
   defineCase({
     id: "PAY-PS-12",
-    suite: "payment-server",
+    suite: "payment",
     purpose: "A purchase message names its amount: without one, or with none, it is not accepted",
     requirements: ["PS-C1-a"],
     owner: "server",
@@ -169,7 +169,7 @@ export const cases: readonly Case[] = [
   }),
   defineCase({
     id: "PAY-PS-13",
-    suite: "payment-server",
+    suite: "payment",
     purpose: "A draw request is logged as it comes in, then handed to the terminal interface, which picks the terminal",
     requirements: ["PS-0091-b", "PS-0091-c", "PS-0091-d"],
     owner: "server",
@@ -209,7 +209,7 @@ export const cases: readonly Case[] = [
   }),
   defineCase({
     id: "PAY-PS-14",
-    suite: "payment-server",
+    suite: "payment",
     purpose: "A draw request that is refused for its form is logged as received, too",
     requirements: ["PS-0091-b"],
     owner: "server",

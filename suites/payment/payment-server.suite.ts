@@ -29,7 +29,7 @@ function watchRows(t: CaseContext, messages: readonly { link: LinkName; from: Ro
 export const cases: readonly Case[] = [
   defineCase({
     id: "PAY-PS-01",
-    suite: "payment-server",
+    suite: "payment",
     purpose:
       "The database keeps of each transaction all that passed: sale, card, terminal, command, answers and outcome",
     requirements: ["PS-0029-c"],
@@ -69,7 +69,7 @@ export const cases: readonly Case[] = [
   }),
   defineCase({
     id: "PAY-PS-02",
-    suite: "payment-server",
+    suite: "payment",
     purpose:
       "Merchants share the payment server, and the same transaction identifier of two merchants means two transactions",
     requirements: ["PS-0029-d", "PS-0040-a"],
@@ -105,7 +105,7 @@ export const cases: readonly Case[] = [
   }),
   defineCase({
     id: "PAY-PS-03",
-    suite: "payment-server",
+    suite: "payment",
     purpose:
       "Payment server and merchant are addressed apart, and the draw request goes to the payment server's address",
     requirements: ["PS-0040-b"],
@@ -132,7 +132,7 @@ export const cases: readonly Case[] = [
   }),
   defineCase({
     id: "PAY-PS-04",
-    suite: "payment-server",
+    suite: "payment",
     purpose: "What card and security card say to each other is carried through, fresh in every transaction",
     requirements: ["PS-0040-c"],
     owner: "server",
@@ -160,7 +160,7 @@ export const cases: readonly Case[] = [
   }),
   defineCase({
     id: "PAY-PS-05",
-    suite: "payment-server",
+    suite: "payment",
     purpose:
       "When the terminal fails, the payment server tells the head end, frees the transaction and goes on working",
     requirements: ["PS-0040-d"],
@@ -192,7 +192,7 @@ export const cases: readonly Case[] = [
   }),
   defineCase({
     id: "PAY-PS-06",
-    suite: "payment-server",
+    suite: "payment",
     purpose: "Interim results are stored at every step, before the message that speaks of them",
     requirements: ["PS-0041-b", "PS-0048-b"],
     owner: "server",
@@ -222,7 +222,7 @@ export const cases: readonly Case[] = [
   }),
   defineCase({
     id: "PAY-PS-07",
-    suite: "payment-server",
+    suite: "payment",
     purpose: "A transaction that fails is in the database as well as one that succeeds",
     requirements: ["PS-0048-b"],
     owner: "server",
@@ -238,7 +238,7 @@ export const cases: readonly Case[] = [
   }),
   defineCase({
     id: "PAY-PS-08",
-    suite: "payment-server",
+    suite: "payment",
     purpose: "The thread ends with the confirmation: it answers no message of another transaction after it",
     requirements: ["PS-0088-b", "PS-0041-c"],
     owner: "server",

@@ -74,7 +74,7 @@ async function expectOwnCommand(
 export const cases: readonly Case[] = [
   defineCase({
     id: "PAY-POOL-01",
-    suite: "terminal-pool",
+    suite: "payment",
     purpose:
       "As many transactions as there are terminals run at once, each on a terminal and with a security card of its own",
     requirements: ["PS-0041-a", "PS-0041-d", "PS-0091-d", "PS-0091-f", "PS-0029-a"],
@@ -100,7 +100,7 @@ export const cases: readonly Case[] = [
   }),
   defineCase({
     id: "PAY-POOL-02",
-    suite: "terminal-pool",
+    suite: "payment",
     purpose:
       "One transaction more than there are terminals waits for a free one, or is refused; it never gets a busy one",
     requirements: ["PS-0041-d", "PS-0091-f"],
@@ -120,7 +120,7 @@ export const cases: readonly Case[] = [
   }),
   defineCase({
     id: "PAY-POOL-03",
-    suite: "terminal-pool",
+    suite: "payment",
     purpose: "While a purchase is under way another head end is served, and neither notices the other",
     requirements: ["PS-0041-a"],
     owner: "server",
@@ -155,7 +155,7 @@ export const cases: readonly Case[] = [
   }),
   defineCase({
     id: "PAY-POOL-04",
-    suite: "terminal-pool",
+    suite: "payment",
     purpose: "A terminal is free for others once the confirmation of its transaction has been sent",
     requirements: ["PS-0088-a"],
     owner: "server",
@@ -181,7 +181,7 @@ export const cases: readonly Case[] = [
   }),
   defineCase({
     id: "PAY-POOL-05",
-    suite: "terminal-pool",
+    suite: "payment",
     purpose: "A payment server that has just started has exactly the terminals of its list in its pool",
     requirements: ["PS-0091-e"],
     owner: "server",
