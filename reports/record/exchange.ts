@@ -7,8 +7,11 @@ import type { Elements, Exchange } from "./run-record.ts";
 
 type Message = Extract<EvidenceEvent, { kind: "message" }>;
 
+/** Key of what the user saw or chose: named by its beginning, shown whole. */
+const WORDS = "text";
+const LONGEST_NAME = 28;
 /** Keys under which `protocol/messages/describe.ts` puts what a message is, best first. */
-const NAME_KEYS = ["message", "command", "http", "SW"];
+const NAME_KEYS = ["message", "command", "http", "SW", WORDS];
 /** Longest decoded value that is shown; pages of a merchant can be long. */
 const LONGEST_VALUE = 2_000;
 
@@ -83,9 +86,9 @@ function messageParts(event: Message): Omit<Exchange, "n" | "atMs"> {
     from: event.from,
     to: event.to,
     step: event.step ?? "",
-    name: named?.[1] ?? `${event.length ?? event.hex.length / 2} bytes`,
+    name: named ? shorten(named[1], LONGEST_NAME) : `${event.length ?? event.hex.length / 2} bytes`,
     bytes: keptText(event),
-    decoded: withUnits(decoded.filter((pair) => pair !== named)),
+    decoded: withUnits(decoded.filter((pair) => pair !== named || pair[0] === WORDS)),
   };
 }
 
