@@ -13,6 +13,19 @@ export const CARD_KINDS = [
   "mute",
   "malformed-atr",
   "no-purse",
+  "aes",
+  "rsa",
+  "rsa-expired-certificate",
+  "rsa-other-issuer",
+  "rsa-other-ca",
+  "rsa-other-key",
+  "rsa-malformed-certificate",
+  "second-key-version",
+  "issuer-b",
+  "yen",
+  "dinar",
+  "points",
+  "virtual",
 ] as const;
 
 export type SimulatedCardKind = (typeof CARD_KINDS)[number];

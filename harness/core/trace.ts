@@ -9,13 +9,18 @@ export type RoleName =
   | "head-end"
   | "merchant"
   | "payment-server"
+  /** The cable provider's own payment server (FIG 2, 229). */
+  | "head-end-payment-server"
   | "concentrator"
   | "terminal"
   | "user"
   | "bench";
 
-/** The links between them (design: links). `ui` is what the user sees and does. */
-export type LinkName = "235" | "cable" | "234" | "236" | "LAN" | "line" | "SAM" | "ui";
+/**
+ * The links between them (design: links). 237: head end and its own payment server; 238: payment server and merchant
+ * directly; `ui` is what the user sees and does.
+ */
+export type LinkName = "235" | "cable" | "234" | "236" | "237" | "238" | "LAN" | "line" | "SAM" | "ui";
 
 export type TraceEvent =
   | {

@@ -2,6 +2,7 @@
  * The whole purse system as a flow or a case sees it: what can be done, what can be looked at, what can be disturbed.
  * `station/` builds it from a bench description; nobody here knows which parts are real.
  */
+import type { SaleProfile } from "../core/sale-profile.ts";
 import type { LinkName, RoleName, TraceEvent } from "../core/trace.ts";
 
 /** An event with its place in the evidence. */
@@ -118,6 +119,9 @@ export interface TransactionRow {
   readonly debitCommand: string | null;
   readonly debitResponse: string | null;
   readonly terminalResponse: string | null;
+  /** 1 to 3, null where the PSAM compares. */
+  readonly COMPARE: number | null;
+  readonly expectedResponse: string | null;
 }
 
 /** The merchant's own record of a sale. */
@@ -128,7 +132,8 @@ export interface SaleRecord {
   readonly MPDA: number;
   readonly CURRPDA: string;
   readonly CEXPPDA: number;
-  readonly status: "open" | "released" | "failed";
+  /** `paid`: confirmed directly by the payment server, not delivered yet. */
+  readonly status: "open" | "paid" | "released" | "failed";
 }
 
 /** Cards that a bench may hold besides the specimen. A bench that cannot put one in says so through `offers`. */
@@ -145,7 +150,20 @@ export type CardKind =
   | "exhausted" // transaction number at its end
   | "mute"
   | "malformed-atr"
-  | "no-purse"; // answers 6A82 to everything
+  | "no-purse" // answers 6A82 to everything
+  | "aes" // good, AES-128
+  | "rsa" // good, public key
+  | "rsa-expired-certificate"
+  | "rsa-other-issuer" // its certificate names another issuer
+  | "rsa-other-ca" // its issuer is certified by a CA that the PSAM does not know
+  | "rsa-other-key" // its private key is not that of its certificate
+  | "rsa-malformed-certificate"
+  | "second-key-version" // good, key generation 2
+  | "issuer-b" // good, of another issuer
+  | "yen" // good, exponent 0
+  | "dinar" // good, exponent 3
+  | "points" // good, value that is no money
+  | "virtual"; // a good card that is a program of the set-top box: no reader between
 
 /** One disturbance of a link. It stays until `clear` or until `times` messages were hit. */
 export interface LinkFault {
@@ -167,7 +185,21 @@ export interface LinkFault {
   readonly what: string;
 }
 
-export type ServerRole = "merchant" | "payment-server" | "head-end" | "concentrator";
+export type ServerRole =
+  | "merchant"
+  | "payment-server"
+  | "head-end-payment-server"
+  | "head-end"
+  | "concentrator"
+  /** Every terminal of the bench: power off and on. */
+  | "terminal";
+
+/** One more set-top box with its own card, for many purchases at once. */
+export interface Box {
+  /** Never rejects for a failed purchase; does not wait for the servers to become idle. */
+  purchase(order?: Order): Promise<PurchaseOutcome>;
+  readPurse(): Promise<PurseReading>;
+}
 
 export interface PurseSystem extends AsyncDisposable {
   readonly facts: SystemFacts;
@@ -187,8 +219,15 @@ export interface PurseSystem extends AsyncDisposable {
   /** A terminal message as the payment server would send it. */
   terminalMessage(IDTERM: string, message: Uint8Array): Promise<Uint8Array>;
   transaction(IDTRX: string): Promise<TransactionRow | undefined>;
-  transactions(): Promise<readonly TransactionRow[]>;
+  /** Of the merchants' payment server, or of the cable provider's. */
+  transactions(server?: PaymentServerName): Promise<readonly TransactionRow[]>;
   sale(IDTRX: string): Promise<SaleRecord | undefined>;
+  /** Every sale of every site. */
+  sales(): Promise<readonly SaleRecord[]>;
+  /** `count` more set-top boxes (at most `facts.offers.boxes`), the same ones on the next call; each with a card of its own. */
+  boxes(count: number): Promise<readonly Box[]>;
+  /** Waits until every server has finished with what it was at. */
+  idle(): Promise<void>;
   /** As the head end's browser: one request to the merchant's site. */
   http(
     SITE: string,
@@ -209,6 +248,28 @@ export interface PurseSystem extends AsyncDisposable {
   ): Disturbance;
   /** Stops a server at once, as a crash would, and starts it again on what it had stored. */
   restart(role: ServerRole): Promise<void>;
+}
+
+/** The merchants' payment server, or the cable provider's own. */
+export type PaymentServerName = "payment-server" | "head-end-payment-server";
+
+export interface SiteFacts {
+  readonly SITE: string;
+  readonly IDMER: string;
+  readonly origin: string;
+  /** Over the Internet, or from the cable provider itself (FIG 16). */
+  readonly kind: "internet" | "cable";
+  readonly profile: SaleProfile;
+  /** Only these terminals serve it; any of its payment server when absent. */
+  readonly terminals?: readonly string[] | undefined;
+}
+
+export interface TerminalFacts {
+  readonly IDTERM: string;
+  readonly kind: "smart" | "dumb";
+  readonly reach: "concentrator" | "direct";
+  readonly psam: "software" | "reader" | "terminal";
+  readonly server: PaymentServerName;
 }
 
 export interface Disturbance extends Disposable {
@@ -232,8 +293,15 @@ export interface SystemFacts {
     readonly restart: readonly ServerRole[];
     /** Master keys are at hand, so that S2 and S3 can be computed. */
     readonly keys: boolean;
+    /** How many more set-top boxes it can have. */
+    readonly boxes: number;
+    /** Time costs nothing here: whole products of cases are run. Elsewhere a pairwise selection stands for them. */
+    readonly exhaustive: boolean;
   };
-  readonly sites: readonly { SITE: string; IDMER: string; origin: string }[];
+  readonly sites: readonly SiteFacts[];
+  readonly terminals: readonly TerminalFacts[];
+  /** Whether the head end is declared a trusted agent. */
+  readonly trustedHeadEnd: boolean;
   readonly catalogue: readonly {
     SITE: string;
     ITEM: string;
@@ -253,4 +321,8 @@ export interface SystemFacts {
 export interface TestKeys {
   masterPurchaseKey(PPIEP: string, ALGIEP: number, VKIEP: number): Uint8Array | undefined;
   merchantKey(IDMER: string): Uint8Array | undefined;
+  /** KSH of merchant and payment server (`keys-and-signatures.md` 7). */
+  sharedKey(IDMER: string): Uint8Array | undefined;
+  /** KTA of merchant and trusted head end (`keys-and-signatures.md` 6). */
+  agentKey(IDMER: string): Uint8Array | undefined;
 }

@@ -1,6 +1,7 @@
 import { CARD_KINDS } from "../bench/card-kinds.ts";
 import type { Bench } from "../bench/schema.ts";
 import type { Clock } from "../core/clock.ts";
+import { BASE_PROFILE } from "../core/sale-profile.ts";
 import type { TestKeySet } from "../crypto/test-keys.ts";
 import type { SystemFacts } from "../flows/system.ts";
 
@@ -16,8 +17,24 @@ export function factsOf(bench: Bench, clock: Clock, keys: TestKeySet): SystemFac
       database: true,
       restart: ["merchant", "payment-server", "head-end", ...(bench.concentrator ? (["concentrator"] as const) : [])],
       keys: true,
+      boxes: 0,
+      exhaustive: bench.kind === "inproc",
     },
-    sites: bench.sites.map(({ SITE, IDMER, origin }) => ({ SITE, IDMER, origin })),
+    sites: bench.sites.map(({ SITE, IDMER, origin }) => ({
+      SITE,
+      IDMER,
+      origin,
+      kind: "internet",
+      profile: BASE_PROFILE,
+    })),
+    terminals: bench.terminals.map(({ id }) => ({
+      IDTERM: id,
+      kind: "smart",
+      reach: bench.concentrator ? "concentrator" : "direct",
+      psam: "software",
+      server: "payment-server",
+    })),
+    trustedHeadEnd: false,
     catalogue: bench.catalogue.map(({ SITE, ITEM, title, price, CURR, CEXP, kind }) => ({
       SITE,
       ITEM,

@@ -14,6 +14,8 @@ const NEAR: Readonly<Record<LinkName, RoleName>> = {
   cable: "set-top-box",
   "234": "head-end",
   "236": "head-end",
+  "237": "head-end",
+  "238": "payment-server",
   LAN: "payment-server",
   line: "concentrator",
   SAM: "terminal",

@@ -4,6 +4,7 @@ import { type Deadline, deadlineIn } from "../core/deadline.ts";
 import { messageOf, PursebenchError } from "../core/errors.ts";
 import type { CardChannel, CardReader, MessageChannel } from "../device/contracts.ts";
 import type {
+  Box,
   CardKind,
   Disturbance,
   LinkFault,
@@ -175,6 +176,18 @@ export class BenchSystem implements PurseSystem {
     await this.#releaseOwnCard();
     await this.#parts.hardware.remove();
     this.#note("card pulled");
+  }
+
+  sales(): Promise<readonly SaleRecord[]> {
+    return this.#parts.servers.sales();
+  }
+
+  boxes(): Promise<readonly Box[]> {
+    return Promise.reject(new PursebenchError("USAGE", "this bench has one set-top box"));
+  }
+
+  idle(): Promise<void> {
+    return this.#parts.servers.idle();
   }
 
   async restart(role: ServerRole): Promise<void> {

@@ -112,6 +112,11 @@ export class Servers implements AsyncDisposable {
     return undefined;
   }
 
+  async sales(): Promise<readonly SaleRecord[]> {
+    const all = await Promise.all(this.#sites.map(({ store }) => store.all()));
+    return all.flat();
+  }
+
   /** As the bench itself, beside the head end. */
   async http(SITE: string, request: HttpRequest, deadline: Deadline): Promise<HttpResponse> {
     const site = this.#sites.find((each) => each.SITE === SITE);
@@ -142,6 +147,9 @@ export class Servers implements AsyncDisposable {
       case "head-end":
         await this.#headEndListener?.[Symbol.asyncDispose]();
         return await this.#startHeadEnd();
+      case "head-end-payment-server":
+      case "terminal":
+        throw new PursebenchError("USAGE", `this bench cannot restart the ${role}`);
       default:
         return unreachable(role);
     }

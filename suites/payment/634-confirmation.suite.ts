@@ -5,7 +5,7 @@ import { parseDebitData } from "../../harness/protocol/messages/debit-data.ts";
 import type { PaymentPage } from "../../harness/protocol/messages/payment-page.ts";
 import { type Case, type CaseContext, defineCase } from "../define/case.ts";
 import type { About } from "../define/expect.ts";
-import { contractKey, openedConfirmation } from "./support/merchant-word.ts";
+import { confOf, contractKey, openedConfirmation } from "./support/merchant-word.ts";
 import { allOf, theMessage, thePage } from "./support/observe.ts";
 import { failedPayment, orderItem, postConfirmation } from "./support/payment.ts";
 
@@ -56,7 +56,7 @@ export const cases: readonly Case[] = [
       t.expect.equal("IDTRX of the debit result", message.IDTRX, page.IDTRX, { ...at, requirement: "PS-0048-c" });
       t.expect.equal("IDMER of the debit result", message.IDMER, page.IDMER, at);
       t.expect.absent("CC of a debit result that is positive", message.CC, at);
-      const said = openedConfirmation(t, page, message.CONF, at);
+      const said = openedConfirmation(t, page, confOf(message), at);
       const command = parseDebitData(theMessage(t, seen, "236", "debit-command").message.DEBITDATA);
       const debit = t.expect.present("debit command of the payment", command.ok ? command.value : undefined);
       t.expect.equal("IDTRX in CONF", said.IDTRX, page.IDTRX, { ...at, requirement: "PS-0048-c" });
@@ -82,7 +82,7 @@ export const cases: readonly Case[] = [
       const about = { requirement: "PAY-BASE-634-b" };
       const seen = await t.system.purchase();
       const { page } = thePage(t, seen);
-      const { CONF } = theMessage(t, seen, "236", "debit-result", about).message;
+      const CONF = confOf(theMessage(t, seen, "236", "debit-result", about).message);
       t.expect.equal("bytes of CONF", CONF.length, 77, about);
       const text = toHex(CONF);
       const secrets = { IDTRX: page.IDTRX, IDMER: toHex(new TextEncoder().encode(page.IDMER)) };
@@ -115,7 +115,7 @@ export const cases: readonly Case[] = [
       const nonces = new Set<string>();
       for (let count = 1; count <= 3; count++) {
         const { result } = await failedPayment(t, await orderItem(t));
-        nonces.add(toHex(result.CONF.subarray(0, 12)));
+        nonces.add(toHex(confOf(result).subarray(0, 12)));
         t.expect.equal(`different nonces of ${count} confirmations`, nonces.size, count, about);
       }
     },
@@ -132,7 +132,7 @@ export const cases: readonly Case[] = [
       const about = { requirement: "PAY-BASE-634-a" };
       t.expect.equal("IDTRX of the debit result", result.IDTRX, page.IDTRX, about);
       t.expect.equal("CC for the head end", result.CC, "9404", about);
-      const said = openedConfirmation(t, page, result.CONF, about);
+      const said = openedConfirmation(t, page, confOf(result), about);
       t.expect.equal("IDTRX in CONF", said.IDTRX, page.IDTRX, about);
       t.expect.equal("CC for the merchant", said.CC, "9404", { requirement: "PS-C1-b" });
     },
@@ -146,12 +146,12 @@ export const cases: readonly Case[] = [
     needs: { cards: ["specimen"] },
     async run(t) {
       const { page, result } = await failedPayment(t, await orderItem(t));
-      for (const [what, altered] of alterations(result.CONF)) {
-        const requirement = altered.length === result.CONF.length ? "PS-0048-d" : "PAY-BASE-634-c";
+      for (const [what, altered] of alterations(confOf(result))) {
+        const requirement = altered.length === confOf(result).length ? "PS-0048-d" : "PAY-BASE-634-c";
         await expectUnacceptable(t, page, what, toHex(altered), { requirement });
       }
       await expectUnacceptable(t, page, "text that is no CONF", "success", { requirement: "PAY-BASE-634-c" });
-      const genuine = await postConfirmation(t, page, toHex(result.CONF));
+      const genuine = await postConfirmation(t, page, toHex(confOf(result)));
       t.expect.equal("answer to the genuine confirmation of the failure", genuine.status, 402);
     },
   }),
@@ -166,7 +166,7 @@ export const cases: readonly Case[] = [
       const about = { requirement: "PAY-BASE-634-c" };
       const seen = await t.system.purchase();
       const { page } = thePage(t, seen);
-      const CONF = toHex(theMessage(t, seen, "236", "debit-result", about).message.CONF);
+      const CONF = toHex(confOf(theMessage(t, seen, "236", "debit-result", about).message));
       t.expect.completed(seen, about);
       const SITE = t.facts.sites.find(({ IDMER }) => IDMER === page.IDMER)?.SITE ?? "";
       const again = await orderItem(t, { SITE });

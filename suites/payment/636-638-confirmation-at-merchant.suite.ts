@@ -1,8 +1,10 @@
 /** FIG 4, steps 636 to 638: the confirmation comes to the merchant by way of the head end, and decides about the item. */
+
 import { toHex } from "../../harness/core/bytes.ts";
 import type { MessageEvent, RecordedEvent } from "../../harness/flows/system.ts";
 import { type Case, type CaseContext, defineCase } from "../define/case.ts";
 import type { About } from "../define/expect.ts";
+import { confOf } from "./support/merchant-word.ts";
 import { expectMoved, expectNextPurchaseWorks, readAccounts } from "./support/money.ts";
 import { logsOf, messagesOn, theLog, theMessage, thePage } from "./support/observe.ts";
 import { during, failedPayment, orderItem, postConfirmation } from "./support/payment.ts";
@@ -65,14 +67,14 @@ export const cases: readonly Case[] = [
     async run(t) {
       const about = { requirement: "PAY-BASE-638-a" };
       const { page, result } = await failedPayment(t, await orderItem(t));
-      const { value, events } = await during(t, () => postConfirmation(t, page, toHex(result.CONF)));
+      const { value, events } = await during(t, () => postConfirmation(t, page, toHex(confOf(result))));
       t.expect.equal("answer to the confirmation", value.status, 402, about);
       await expectSale(t, page.IDTRX, "failed", about);
       const registered = theLog(t, events, "merchant", "confirmation-registered", about);
       t.expect.equal("CC of the log entry", registered.fields.CC, "9404", { ...about, at: registered });
       const released = logsOf(events, "merchant", "item-released");
       t.expect.equal("items released", released.length, 0, { requirement: "PAY-BASE-638-c", at: released[0] });
-      const again = await postConfirmation(t, page, toHex(result.CONF));
+      const again = await postConfirmation(t, page, toHex(confOf(result)));
       t.expect.equal("answer to it once more", again.status, 409, about);
     },
   }),
@@ -107,7 +109,7 @@ export const cases: readonly Case[] = [
       t.expect.refused(seen, "A018", about);
       t.expect.absent("content for the user", seen.outcome.CONTENT, about);
       expectMoved(t, before, await readAccounts(t), page.MPDA, about);
-      const { CONF } = theMessage(t, seen, "236", "debit-result").message;
+      const CONF = confOf(theMessage(t, seen, "236", "debit-result").message);
       const late = await postConfirmation(t, page, toHex(CONF));
       t.expect.equal("answer to the undamaged confirmation later", late.status, 200, about);
       await expectNextPurchaseWorks(t, before, about);
@@ -124,7 +126,7 @@ export const cases: readonly Case[] = [
       const about = { requirement: "PAY-BASE-638-b" };
       const other = await orderItem(t);
       const { page, result } = await failedPayment(t, await orderItem(t));
-      const CONF = toHex(result.CONF);
+      const CONF = toHex(confOf(result));
       const misplaced = await postConfirmation(t, page, CONF, other.IDTRX);
       t.expect.equal("answer to a confirmation under another sale's identifier", misplaced.status, 403, about);
       await expectSale(t, other.IDTRX, "open", about);
@@ -180,7 +182,7 @@ export const cases: readonly Case[] = [
       const posted = postedForm(t, seen.events, about);
       const at = { ...about, at: posted.event };
       t.expect.equal("sale of the confirmation", posted.IDTRX?.toUpperCase(), page.IDTRX, at);
-      t.expect.equal("confirmation at the merchant", posted.CONF, toHex(result.CONF), at);
+      t.expect.equal("confirmation at the merchant", posted.CONF, toHex(confOf(result)), at);
       const heard = logsOf(seen, "merchant", "confirmation-registered");
       t.expect.that(
         heard.every(({ n }) => n > posted.event.n),

@@ -1,8 +1,10 @@
 /** FIG 4, steps 636 to 641 ([0089]) at the head end: confirmation to the merchant, the merchant's answer to the user. */
+
 import { toHex } from "../../harness/core/bytes.ts";
 import type { PurchaseObservation } from "../../harness/flows/system.ts";
 import { type Case, type CaseContext, defineCase } from "../define/case.ts";
 import { exchangesOf, type HttpExchange } from "./support/merchant-site.ts";
+import { confOf } from "./support/merchant-word.ts";
 import { expectConserved, expectMoved, expectNextPurchaseWorks, readAccounts } from "./support/money.ts";
 import { allOf, logsOf, theLog, theMessage, thePage } from "./support/observe.ts";
 import { expectRefusalSettled, refusedDebit } from "./support/refused-debit.ts";
@@ -59,7 +61,7 @@ export const cases: readonly Case[] = [
         const at = { ...about, at: request };
         t.expect.equal("method and path of the confirmation", `${method} ${path}`, `POST ${pathname}${search}`, at);
         t.expect.equal("transaction-id", fields.get("transaction-id")?.toUpperCase(), page.IDTRX, at);
-        t.expect.equal("confirmation", fields.get("confirmation")?.toUpperCase(), toHex(message.CONF), at);
+        t.expect.equal("confirmation", fields.get("confirmation")?.toUpperCase(), toHex(confOf(message)), at);
         t.expect.that(request.n > event.n, "the confirmation is passed on after it was received", at);
         t.expect.completed(seen, about);
         const sale = await t.system.sale(page.IDTRX);
@@ -123,7 +125,7 @@ export const cases: readonly Case[] = [
       const { message } = theMessage(t, seen, "236", "debit-result");
       const { request, fields } = theConfirmation(t, seen, "PAY-BASE-636-a");
       const passed = { requirement: "PAY-BASE-636-a", at: request };
-      t.expect.equal("confirmation", fields.get("confirmation")?.toUpperCase(), toHex(message.CONF), passed);
+      t.expect.equal("confirmation", fields.get("confirmation")?.toUpperCase(), toHex(confOf(message)), passed);
       const told = allOf(seen, "cable", "user-message").filter((each) => each.message.CC === "0000");
       t.expect.equal("messages that the debit is completed", told.length, 0, { requirement: "PAY-BASE-636-b" });
       const logged = logsOf(seen, "head-end", "payment-confirmed");

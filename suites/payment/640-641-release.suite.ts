@@ -1,4 +1,5 @@
 /** Steps 640 and 641: what was bought is released for a payment, and reaches the user. */
+
 import { type Case, defineCase } from "../define/case.ts";
 import {
   amountPattern,
@@ -9,6 +10,7 @@ import {
   standardItem,
   theDelivery,
 } from "./support/merchant-site.ts";
+import { confOf } from "./support/merchant-word.ts";
 import { logsOf, theLog, theMessage, thePage } from "./support/observe.ts";
 
 const suite = "payment";
@@ -161,7 +163,7 @@ export const cases: readonly Case[] = [
     async run(t) {
       const about = { requirement: "GEN-0023-b" };
       const seen = await t.system.purchase();
-      const { CONF } = theMessage(t, seen, "236", "debit-result", about).message;
+      const CONF = confOf(theMessage(t, seen, "236", "debit-result", about).message);
       const { fields, request, status, response } = theDelivery(t, seen, about);
       const posted = fields.get("confirmation")?.toUpperCase();
       const sealed = [...CONF]

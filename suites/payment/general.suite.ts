@@ -1,8 +1,10 @@
 /** What holds of the system as a whole and shows in one purchase: who speaks where, and what may be replaced. */
+
 import { toHex } from "../../harness/core/bytes.ts";
 import type { LinkName, RoleName } from "../../harness/core/trace.ts";
 import { type Case, defineCase } from "../define/case.ts";
 import { standardItem } from "./support/merchant-site.ts";
+import { confOf } from "./support/merchant-word.ts";
 import { expectMoved, readAccounts } from "./support/money.ts";
 import { allOf, messagesOn, theMessage, thePage } from "./support/observe.ts";
 
@@ -87,10 +89,14 @@ export const cases: readonly Case[] = [
       const result = theMessage(t, seen, "236", "debit-result", about);
       const posted = messagesOn(seen, "234", "head-end").find(({ step }) => step === "636");
       const form = new TextDecoder().decode(t.expect.present("confirmation on link 234", posted, about).bytes);
-      t.expect.that(form.toUpperCase().includes(toHex(result.message.CONF)), "the confirmation is the debit result's", {
-        ...about,
-        at: posted,
-      });
+      t.expect.that(
+        form.toUpperCase().includes(toHex(confOf(result.message))),
+        "the confirmation is the debit result's",
+        {
+          ...about,
+          at: posted,
+        },
+      );
       t.expect.completed(seen, about);
     },
   }),

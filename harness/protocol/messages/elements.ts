@@ -87,18 +87,40 @@ export const ELEMENTS = {
   SECINFO: { tag: 0xdf2f, ...fixed("bytes", 8, "security information of the merchant") },
   TOKEN: { tag: 0xdf30, ...fixed("integer", 1, "draw request token, D1"), from: 0xd1, to: 0xd1 },
   STATE: { tag: 0xdf31, ...fixed("integer", 1, "state of the card, 01 waits for the debit command"), from: 1, to: 1 },
-  CONF: { tag: 0xdf32, ...fixed("bytes", 77, "confirmation, sealed for the merchant") },
+  CONF: { tag: 0xdf32, ...between("bytes", 72, 77, "confirmation, sealed for the merchant"), step: 5 },
   TEXT: { tag: 0xdf33, ...between("utf8", 0, 1024, "text for the user") },
   CONTENT: { tag: 0xdf38, ...between("utf8", 0, 32_768, "purchased information or receipt") },
 
+  // Who compares S3, and the encryption layer
+  COMPARE: {
+    tag: 0xdf3e,
+    ...fixed("integer", 1, "who compares S3: 01 payment server, 02 head end, 03 merchant"),
+    from: 1,
+    to: 3,
+  },
+  EXPECTED: { tag: 0xdf43, ...fixed("bytes", 16, "CARDRSP that the security card expects") },
+  SEXP: { tag: 0xdf44, ...between("bytes", 56, 67, "EXPECTED, sealed for the merchant"), step: 11 },
+  CLEARCONF: { tag: 0xdf45, ...fixed("bytes", 65, "confirmation in clear, with a MAC") },
+  RND: { tag: 0xdf46, ...fixed("hex", 8, "random number of the transaction under the encryption layer") },
+  TSK: { tag: 0xdf47, ...fixed("bytes", 16, "transaction session key") },
+  ETSK: { tag: 0xdf48, ...between("bytes", 40, 44, "TSK, sealed under the derived key"), step: 4 },
+  SEALED: { tag: 0xdf49, ...between("bytes", 24, 4_096, "a message, sealed under the TSK") },
+
+  // Public key cards
+  CERTS: { tag: 0xdf40, ...fixed("bytes", 488, "certificates of issuer and card") },
+  PSAMCERT: { tag: 0xdf41, ...fixed("bytes", 244, "certificate of the security card") },
+  SESSKEY: { tag: 0xdf42, ...fixed("bytes", 224, "session key, enciphered for the card and signed") },
+
   // Terminals
+  APDU: { tag: 0xdf4a, ...between("bytes", 4, 261, "command for the security card of a dumb terminal") },
+  RAPDU: { tag: 0xdf4b, ...between("bytes", 2, 258, "answer of the security card of a dumb terminal") },
   MODE: { tag: 0xdf39, ...fixed("integer", 1, "cancellation: 00 withdraw, 01 suspend"), from: 0, to: 1 },
   INDEX: { tag: 0xdf3a, ...fixed("integer", 2, "place in the data store, or how many records it keeps") },
   STORE: { tag: 0xdf3b, ...between("bytes", 0, 32 * 60, "records of the data store"), step: 60 },
   TOTALS: { tag: 0xdf3c, ...between("bytes", 16, 256, "answer of READ TOTALS"), step: 16 },
 
   // Only inside INITRSP, CARDRSP, records and answers of the card edge
-  ALGIEP: fixed("integer", 1, "signature algorithm, 04 triple DES, 05 AES"),
+  ALGIEP: fixed("integer", 1, "signature algorithm, 04 triple DES, 05 AES, 10 RSA"),
   DEXPIEP: fixed("bcd", 3, "last day of use YYMMDD"),
   BALIEP: fixed("integer", 4, "balance in minor units"),
   BALmaxIEP: fixed("integer", 4, "highest balance in minor units"),

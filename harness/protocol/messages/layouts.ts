@@ -32,38 +32,70 @@ export const LAYOUTS = {
       "RELEASE",
       "ENCRYPTION",
       "TEXT",
+      "COMPARE?",
+      "RND?",
+      "TSK?",
+      "ETSK?",
     ],
   },
-  "card-information": { tag: 0xe3, clause: "messages.md 2", elements: ["IDTRX", "ATR", "INITRSP"] },
+  "card-information": { tag: 0xe3, clause: "messages.md 2", elements: ["IDTRX", "ATR", "INITRSP", "CERTS?"] },
   stop: { tag: 0xe6, clause: "messages.md 2", elements: ["IDTRX", "CC"] },
   "user-message": { tag: 0xe7, clause: "messages.md 2", elements: ["IDTRX?", "CC", "TEXT"] },
   result: { tag: 0xe8, clause: "messages.md 2", elements: ["IDTRX", "CC", "CONTENT"] },
   recovery: {
     tag: 0xe9,
     clause: "messages.md 2",
-    elements: ["IDTRX", "IDMER", "HOST", "PORT", "URL", "CARDRSP", "SW"],
+    elements: ["IDTRX", "IDMER", "HOST", "PORT", "URL", "CARDRSP", "SW", "ENCRYPTION?", "RND?", "TSK?", "ETSK?"],
   },
 
   // Cable link and link 236, 2 and 3
-  "debit-command": { tag: 0xeb, clause: "messages.md 2, 3", elements: ["IDTRX", "DEBITDATA"] },
+  "debit-command": {
+    tag: 0xeb,
+    clause: "messages.md 2, 3",
+    elements: ["IDTRX", "DEBITDATA", "PSAMCERT?", "SESSKEY?", "EXPECTED?", "SEXP?"],
+  },
   "debit-response": { tag: 0xec, clause: "messages.md 2, 3", elements: ["IDTRX", "CARDRSP", "SW", "RECOVERED"] },
 
   // Link 236, 3
   "draw-request": {
     tag: 0xea,
     clause: "messages.md 3",
-    elements: ["TOKEN", "STATE", "IDMER", "IDTRX", "SECINFO", "ATR", "INITRSP", "MPDA", "CURRPDA", "CEXPPDA"],
+    elements: [
+      "TOKEN",
+      "STATE",
+      "IDMER",
+      "IDTRX",
+      "SECINFO",
+      "ATR",
+      "INITRSP",
+      "MPDA",
+      "CURRPDA",
+      "CEXPPDA",
+      "COMPARE?",
+      "CERTS?",
+    ],
   },
-  "debit-result": { tag: 0xed, clause: "messages.md 3", elements: ["IDTRX", "IDMER", "CC?", "CONF"] },
+  "debit-result": { tag: 0xed, clause: "messages.md 3", elements: ["IDTRX", "IDMER", "CC?", "CONF?", "CLEARCONF?"] },
   refusal: { tag: 0xee, clause: "messages.md 3", elements: ["IDTRX?", "CC"] },
+
+  notice: { tag: 0xe0, clause: "messages.md 3a", elements: ["IDTRX", "CC", "CARDRSP", "SW"] },
+
+  // The encryption layer, 3b
+  "sealed-opening": { tag: 0xe4, clause: "messages.md 3b", elements: ["IDMER", "IDTRX", "RND", "ETSK", "SEALED"] },
+  sealed: { tag: 0xe5, clause: "messages.md 2, 3b", elements: ["IDTRX", "SEALED"] },
+  "sealed-results": { tag: 0xef, clause: "messages.md 3b", elements: ["IDTRX", "SEALED", "CONF"] },
 
   // Terminal messages, 5
   "t-draw": {
     tag: 0xf1,
     clause: "messages.md 5",
-    elements: ["IDTERM", "IDTRX", "IDMER", "ATR", "INITRSP", "MPDA", "CURRPDA", "CEXPPDA"],
+    elements: ["IDTERM", "IDTRX", "IDMER", "ATR", "INITRSP", "MPDA", "CURRPDA", "CEXPPDA", "COMPARE?", "CERTS?"],
   },
-  "t-debit": { tag: 0xf2, clause: "messages.md 5", elements: ["IDTERM", "IDTRX", "DEBITDATA"] },
+  "t-debit": {
+    tag: 0xf2,
+    clause: "messages.md 5",
+    elements: ["IDTERM", "IDTRX", "DEBITDATA", "PSAMCERT?", "SESSKEY?", "EXPECTED?"],
+  },
   "t-response": { tag: 0xf3, clause: "messages.md 5", elements: ["IDTERM", "IDTRX", "CARDRSP", "SW"] },
   "t-result": { tag: 0xf4, clause: "messages.md 5", elements: ["IDTERM", "IDTRX", "CC", "MSGRESULT?"] },
   "t-refusal": { tag: 0xf5, clause: "messages.md 5", elements: ["IDTERM", "IDTRX?", "CC"] },
@@ -73,6 +105,8 @@ export const LAYOUTS = {
   "t-store": { tag: 0xf9, clause: "messages.md 5", elements: ["IDTERM", "INDEX", "STORE"] },
   "t-read-totals": { tag: 0xfa, clause: "messages.md 5", elements: ["IDTERM"] },
   "t-totals": { tag: 0xfb, clause: "messages.md 5", elements: ["IDTERM", "TOTALS"] },
+  "t-apdu": { tag: 0xfc, clause: "messages.md 5", elements: ["IDTERM", "APDU"] },
+  "t-answer": { tag: 0xfd, clause: "messages.md 5", elements: ["IDTERM", "RAPDU"] },
 } as const satisfies Readonly<Record<string, Layout>>;
 
 export type MessageKind = keyof typeof LAYOUTS;
@@ -100,6 +134,12 @@ export type DebitResponse = MessageOf<"debit-response">;
 export type DrawRequest = MessageOf<"draw-request">;
 export type DebitResult = MessageOf<"debit-result">;
 export type Refusal = MessageOf<"refusal">;
+export type Notice = MessageOf<"notice">;
+export type SealedOpening = MessageOf<"sealed-opening">;
+export type Sealed = MessageOf<"sealed">;
+export type SealedResults = MessageOf<"sealed-results">;
+export type TApdu = MessageOf<"t-apdu">;
+export type TAnswer = MessageOf<"t-answer">;
 export type TDraw = MessageOf<"t-draw">;
 export type TDebit = MessageOf<"t-debit">;
 export type TResponse = MessageOf<"t-response">;

@@ -22,7 +22,7 @@ export function deliver(state: HeadEndState, { CC, CONF }: DebitResult): HeadEnd
   if (!address) return after(failed, refuseAddress(next, sale.URL, "A018"));
   const form = [
     ["transaction-id", sale.IDTRX],
-    ["confirmation", toHex(CONF)],
+    ["confirmation", toHex(CONF ?? new Uint8Array())],
   ] as const;
   const post = { kind: "post", ...address, session, form } as const;
   return go(next, { phase: "delivering" }, ...failed, ...announcement(next, sale), post);

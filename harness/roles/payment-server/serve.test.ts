@@ -40,7 +40,7 @@ describe("a purchase at the payment server", () => {
     expect(result).toMatchObject({ kind: "debit-result", IDTRX, IDMER: "SHOP0001" });
     expect(result).not.toHaveProperty("CC");
     if (result?.kind !== "debit-result") throw new Error("no debit result");
-    expect(openConfirmation(KMER, "SHOP0001", IDTRX, result.CONF)).toEqual({
+    expect(openConfirmation(KMER, "SHOP0001", IDTRX, confOf(result))).toEqual({
       IDTRX,
       IDMER: "SHOP0001",
       CC: "0000",
@@ -111,7 +111,7 @@ describe("a purchase at the payment server", () => {
     const [, result] = await talk(bench, drawRequest(), refusal);
     expect(result).toMatchObject({ kind: "debit-result", CC: "9404" });
     if (result?.kind !== "debit-result") throw new Error("no debit result");
-    expect(openConfirmation(KMER, "SHOP0001", IDTRX, result.CONF)?.CC).toBe("9404");
+    expect(openConfirmation(KMER, "SHOP0001", IDTRX, confOf(result))?.CC).toBe("9404");
     expect(await statusOf(bench)).toBe("failed");
   });
 });
@@ -301,7 +301,7 @@ describe("terminals of the payment server", () => {
           debitResponse({ IDTRX: own }),
         );
         if (result?.kind !== "debit-result" || command?.kind !== "debit-command") throw new Error("not completed");
-        const confirmation = openConfirmation(KMER, "SHOP0001", own, result.CONF);
+        const confirmation = openConfirmation(KMER, "SHOP0001", own, confOf(result));
         return [command.IDTRX === own, command.DEBITDATA[14], confirmation?.MPDA, confirmation?.CC];
       }),
     );
@@ -443,7 +443,7 @@ describe("a recovered answer as first message", () => {
     bench.server.pool.release("00000002");
     const [result] = await talk(bench, recovered);
     if (result?.kind !== "debit-result") throw new Error("no debit result");
-    expect(openConfirmation(KMER, "SHOP0001", IDTRX, result.CONF)).toMatchObject({
+    expect(openConfirmation(KMER, "SHOP0001", IDTRX, confOf(result))).toMatchObject({
       CC: "0000",
       IDTERM,
       NTPSAM: 1,
@@ -480,7 +480,7 @@ describe("a recovered answer as first message", () => {
     const asked = bench.terminals.asked.length;
     const [again] = await talk(bench, recovered);
     if (again?.kind !== "debit-result") throw new Error("no debit result");
-    expect(openConfirmation(KMER, "SHOP0001", IDTRX, again.CONF)?.CC).toBe("0000");
+    expect(openConfirmation(KMER, "SHOP0001", IDTRX, confOf(again))?.CC).toBe("0000");
     expect(bench.terminals.asked).toHaveLength(asked);
   });
 
@@ -592,3 +592,8 @@ test("another role than the reference one can be served", async () => {
   await talk(bench, drawRequest(), debitResponse());
   expect(await statusOf(bench)).toBe("received"); // the seeded defect: no status is ever written
 });
+
+function confOf({ CONF }: { readonly CONF?: Uint8Array | undefined }): Uint8Array {
+  if (CONF === undefined) throw new Error("a debit result without CONF");
+  return CONF;
+}

@@ -1,10 +1,12 @@
 /** The same thing said a second time by somebody who has listened: draw request, debit command, response, confirmation. */
+
 import { toHex } from "../../../harness/core/bytes.ts";
 import type { PurchaseObservation } from "../../../harness/flows/system.ts";
 import { encodeMessage } from "../../../harness/protocol/messages/message.ts";
 import { type Case, type CaseContext, defineCase } from "../../define/case.ts";
 import { elementOf, inElement, setTo } from "../support/alter.ts";
 import { initialise } from "../support/direct.ts";
+import { confOf } from "../support/merchant-word.ts";
 import { type Accounts, expectMoved, expectNextPurchaseWorks, readAccounts, suspendedCount } from "../support/money.ts";
 import { apdusOn, logsOf, messagesOn, theMessage, thePage } from "../support/observe.ts";
 import { drawRequestOf, during, failedPayment, orderItem, postConfirmation, theAnswer } from "../support/payment.ts";
@@ -170,7 +172,7 @@ export const cases: readonly Case[] = [
       const { page, result } = await failedPayment(t, await orderItem(t));
       const statuses: number[] = [];
       for (let time = 0; time < 2; time++) {
-        statuses.push((await postConfirmation(t, page, toHex(result.CONF))).status);
+        statuses.push((await postConfirmation(t, page, toHex(confOf(result)))).status);
       }
       t.expect.equal("status of the answers", statuses, [402, 409], { requirement: "PAY-BASE-638-a" });
       await expectNothingMoved(t, before);

@@ -9,6 +9,11 @@ export function contractKey(t: CaseContext, IDMER: string): Uint8Array {
   return t.keys.merchantKey(IDMER) ?? inconclusive(`no contract key for ${IDMER} is at hand`, "bench");
 }
 
+/** CONF of a debit result; empty, which no merchant takes, when it has none. */
+export function confOf({ CONF }: { readonly CONF?: Uint8Array | undefined }): Uint8Array {
+  return CONF ?? new Uint8Array();
+}
+
 /** What CONF says, opened with the key of that merchant for that transaction; it must open. */
 export function openedConfirmation(
   t: CaseContext,

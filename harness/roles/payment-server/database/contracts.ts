@@ -33,6 +33,8 @@ export interface NewTransaction {
   /** 10 hex digits. */
   readonly IDIEP: string;
   readonly NTIEP: number;
+  /** 1 to 3; null or absent where the PSAM compares (`messages.md` 3a). */
+  readonly COMPARE?: number | null;
 }
 
 /** What later steps add; an absent element keeps what is there. */
@@ -45,6 +47,8 @@ export interface TransactionChange {
   readonly debitCommand?: string;
   /** CARDRSP, hex; empty text when the card gave none. */
   readonly debitResponse?: string;
+  /** EXPECTED, hex, where somebody else than the PSAM compares. */
+  readonly expectedResponse?: string;
   /** The terminal's message, hex. */
   readonly terminalResponse?: string;
   /** 4 hex digits. */
@@ -57,6 +61,8 @@ export interface TransactionRecord extends NewTransaction {
   readonly NTPSAM: number | null;
   readonly debitCommand: string | null;
   readonly debitResponse: string | null;
+  readonly COMPARE: number | null;
+  readonly expectedResponse: string | null;
   readonly terminalResponse: string | null;
   readonly CC: string | null;
   /** ISO 8601, UTC. */

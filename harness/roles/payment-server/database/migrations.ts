@@ -7,7 +7,7 @@ export type NumberingColumn = "integer" | "bigserial";
 
 /** Every step from the empty database to today's, in order. A published step is never edited, only followed. */
 function migrations(numbering: NumberingColumn): Record<string, Migration> {
-  return { "0001-transactions-and-log": transactionsAndLog(numbering) };
+  return { "0001-transactions-and-log": transactionsAndLog(numbering), "0002-who-compares": whoCompares };
 }
 
 function transactionsAndLog(numbering: NumberingColumn): Migration {
@@ -49,6 +49,14 @@ function transactionsAndLog(numbering: NumberingColumn): Migration {
     },
   };
 }
+
+/** COMPARE and EXPECTED (`messages.md` 3a): what the variants of FIG 5 to 7 keep. */
+const whoCompares: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    await db.schema.alterTable("transactions").addColumn("COMPARE", "integer").execute();
+    await db.schema.alterTable("transactions").addColumn("expectedResponse", "text").execute();
+  },
+};
 
 /** Brings a database to today's schema. `STORAGE` when a step fails or the database is newer than this program. */
 export async function migrate(db: Kysely<Schema>, numbering: NumberingColumn): Promise<void> {

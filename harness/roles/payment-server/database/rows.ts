@@ -27,6 +27,8 @@ export function toTransactionRecord(row: Selected<TransactionsTable>): Transacti
     debitCommand: row.debitCommand,
     debitResponse: row.debitResponse,
     terminalResponse: row.terminalResponse,
+    COMPARE: row.COMPARE,
+    expectedResponse: row.expectedResponse,
     CC: row.CC,
     created: row.created,
     updated: row.updated,

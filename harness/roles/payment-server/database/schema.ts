@@ -17,6 +17,8 @@ export interface TransactionsTable {
   readonly debitCommand: string | null;
   readonly debitResponse: string | null;
   readonly terminalResponse: string | null;
+  readonly COMPARE: number | null;
+  readonly expectedResponse: string | null;
   readonly CC: string | null;
   readonly created: string;
   readonly updated: string;

@@ -62,6 +62,7 @@ function insertTransaction(db: Kysely<Schema>) {
       PPIEP: slot("PPIEP"),
       IDIEP: slot("IDIEP"),
       NTIEP: slot("NTIEP"),
+      COMPARE: slot("COMPARE"),
       created: slot("now"),
       updated: slot("now"),
     })
@@ -81,6 +82,7 @@ function updateTransaction(db: Kysely<Schema>) {
       debitCommand: expression.fn.coalesce(slot<string>("debitCommand"), "debitCommand"),
       debitResponse: expression.fn.coalesce(slot<string>("debitResponse"), "debitResponse"),
       terminalResponse: expression.fn.coalesce(slot<string>("terminalResponse"), "terminalResponse"),
+      expectedResponse: expression.fn.coalesce(slot<string>("expectedResponse"), "expectedResponse"),
       CC: expression.fn.coalesce(slot<string>("CC"), "CC"),
       updated: slot<string>("now"),
     }))
