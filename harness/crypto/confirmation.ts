@@ -1,37 +1,27 @@
-/** CONF, the payment server's word to the merchant (keys-and-signatures.md, section 5). */
-import { gcm } from "@noble/ciphers/aes.js";
-import { bytesToUint, concat, fromHex, toHex, uintToBytes } from "../core/bytes.ts";
-import { PursebenchError } from "../core/errors.ts";
+/** The payment server's word to the merchant, in its three forms (keys-and-signatures.md, sections 5 to 7). */
+import { concat, fromHex } from "../core/bytes.ts";
+import type { CipherSuite } from "../core/sale-profile.ts";
 import { aesCmac } from "./aes.ts";
-import { amountBytes, merchantBytes, type SaleTerms } from "./security-information.ts";
+import {
+  CONFIRMATION_TEXT_LENGTH,
+  type Confirmation,
+  confirmationText,
+  isAboutSale,
+  readConfirmationText,
+} from "./confirmation-text.ts";
+import { constantTimeEqual } from "./constant-time.ts";
+import { open, seal } from "./seal.ts";
+import { merchantBytes } from "./security-information.ts";
 
-/** What a CONF says: the sale, and how its payment ended. */
-export interface Confirmation extends SaleTerms {
-  /** "0000" success, else a reason code of messages.md, section 6; 4 hex digits. */
-  readonly CC: string;
-  /** 8 hex digits. */
-  readonly IDTERM: string;
-  readonly NTPSAM: number;
-  /** YYYYMMDDhhmmss, UTC. */
-  readonly DTHR: string;
-}
+export type { Confirmation } from "./confirmation-text.ts";
 
-const NONCE_LENGTH = 12;
-const PLAIN_LENGTH = 49;
-const TAG_LENGTH = 16;
-const CONF_LENGTH = NONCE_LENGTH + PLAIN_LENGTH + TAG_LENGTH;
-const VERSION = 0x01;
+const SEALED_VERSION = 0x01;
+const CLEAR_VERSION = 0x02;
+const CLEARCONF_LENGTH = CONFIRMATION_TEXT_LENGTH + 16;
 
 /** CONF, 77 bytes, for `confirmation.IDMER` alone. `nonce`: 12 bytes, fresh for each message. Throws `PROTOCOL` for elements that do not fit. */
 export function sealConfirmation(KMER: Uint8Array, confirmation: Confirmation, nonce: Uint8Array): Uint8Array {
-  const plain = plainText(confirmation);
-  if (plain.length !== PLAIN_LENGTH || nonce.length !== NONCE_LENGTH) {
-    throw new PursebenchError(
-      "PROTOCOL",
-      `a confirmation of ${plain.length} bytes and a nonce of ${nonce.length}: 49 and 12 are needed`,
-    );
-  }
-  return concat(nonce, cipherFor(KMER, confirmation, nonce).encrypt(plain));
+  return sealResultM("AES-128-GCM", perTransaction(KMER, 0xc1, confirmation.IDTRX), confirmation, nonce);
 }
 
 /**
@@ -44,55 +34,72 @@ export function openConfirmation(
   IDTRX: string,
   CONF: Uint8Array,
 ): Confirmation | null {
-  if (CONF.length !== CONF_LENGTH) return null;
-  const cipher = cipherFor(KMER, { IDMER, IDTRX }, CONF.slice(0, NONCE_LENGTH));
-  const plain = decryptOrNull(cipher, CONF.slice(NONCE_LENGTH));
-  if (plain === null || plain[0] !== VERSION) return null;
-  const confirmation = readPlain(plain);
-  return confirmation.IDTRX === IDTRX.toUpperCase() && confirmation.IDMER === IDMER ? confirmation : null;
+  return openResultM("AES-128-GCM", perTransaction(KMER, 0xc1, IDTRX), IDMER, IDTRX, CONF);
 }
 
-type Cipher = ReturnType<typeof gcm>;
-
-function cipherFor(KMER: Uint8Array, sale: { IDMER: string; IDTRX: string }, nonce: Uint8Array): Cipher {
-  const IDTRX = fromHex(sale.IDTRX);
-  const KCONF = aesCmac(KMER, concat(Uint8Array.of(0xc1), IDTRX));
-  return gcm(KCONF, nonce, concat(merchantBytes(sale.IDMER), IDTRX));
+/** Debit result M: CONF under the derived key KDER, 77 bytes, or 72 with triple DES. `nonce`: `nonceLength(suite)` fresh bytes. */
+export function sealResultM(
+  suite: CipherSuite,
+  KDER: Uint8Array,
+  confirmation: Confirmation,
+  nonce: Uint8Array,
+): Uint8Array {
+  return seal(suite, KDER, nonce, saleBytes(confirmation), confirmationText(SEALED_VERSION, confirmation));
 }
 
-function decryptOrNull(cipher: Cipher, sealed: Uint8Array): Uint8Array | null {
-  try {
-    return cipher.decrypt(sealed);
-  } catch {
-    return null; // the library tells a wrong tag by throwing; to the merchant it is simply no confirmation
-  }
+/** As `openConfirmation`, under the derived key KDER. */
+export function openResultM(
+  suite: CipherSuite,
+  KDER: Uint8Array,
+  IDMER: string,
+  IDTRX: string,
+  CONF: Uint8Array,
+): Confirmation | null {
+  const text = open(suite, KDER, saleBytes({ IDMER, IDTRX }), CONF);
+  const confirmation = text && readConfirmationText(SEALED_VERSION, text);
+  return confirmation && isAboutSale(confirmation, IDMER, IDTRX) ? confirmation : null;
 }
 
-function plainText(confirmation: Confirmation): Uint8Array {
-  return concat(
-    Uint8Array.of(VERSION),
-    fromHex(confirmation.IDTRX),
-    merchantBytes(confirmation.IDMER),
-    fromHex(confirmation.CC),
-    amountBytes(confirmation),
-    fromHex(confirmation.IDTERM),
-    uintToBytes(confirmation.NTPSAM, 4),
-    fromHex(confirmation.DTHR),
-  );
+/** KCLEAR: the payment server's key for CLEARCONF. */
+export function serverClearKey(KMER: Uint8Array, IDTRX: string): Uint8Array {
+  return perTransaction(KMER, 0xc3, IDTRX);
 }
 
-function readPlain(plain: Uint8Array): Confirmation {
-  const hex = (from: number, to: number) => toHex(plain.subarray(from, to));
-  const integer = (from: number, to: number) => bytesToUint(plain.subarray(from, to));
-  return {
-    IDTRX: hex(1, 17),
-    IDMER: String.fromCharCode(...plain.subarray(17, 25)),
-    CC: hex(25, 27),
-    MPDA: integer(27, 31),
-    CURRPDA: hex(31, 33),
-    CEXPPDA: integer(33, 34),
-    IDTERM: hex(34, 38),
-    NTPSAM: integer(38, 42),
-    DTHR: hex(42, 49),
-  };
+/** KAGENT: the key of a head end that is a trusted agent, from KTA. */
+export function agentClearKey(KTA: Uint8Array, IDTRX: string): Uint8Array {
+  return perTransaction(KTA, 0xc4, IDTRX);
+}
+
+/** CLEARCONF, 65 bytes: readable by everybody, made by a holder of `key` (KCLEAR or KAGENT). Throws `PROTOCOL` for elements that do not fit. */
+export function clearConfirmation(key: Uint8Array, confirmation: Confirmation): Uint8Array {
+  const text = confirmationText(CLEAR_VERSION, confirmation);
+  return concat(text, aesCmac(key, text));
+}
+
+/** What CLEARCONF says about the sale (IDMER, IDTRX), or `null` when it was not made with `key` for this sale. */
+export function readClearConfirmation(
+  key: Uint8Array,
+  IDMER: string,
+  IDTRX: string,
+  CLEARCONF: Uint8Array,
+): Confirmation | null {
+  const confirmation = clearText(CLEARCONF);
+  if (confirmation === null || !isAboutSale(confirmation, IDMER, IDTRX)) return null;
+  const mac = aesCmac(key, CLEARCONF.slice(0, CONFIRMATION_TEXT_LENGTH));
+  return constantTimeEqual(mac, CLEARCONF.subarray(CONFIRMATION_TEXT_LENGTH)) ? confirmation : null;
+}
+
+/** What CLEARCONF says to one who has no key to check it with: a claim. `null` when it says nothing. */
+export function clearText(CLEARCONF: Uint8Array): Confirmation | null {
+  if (CLEARCONF.length !== CLEARCONF_LENGTH) return null;
+  return readConfirmationText(CLEAR_VERSION, CLEARCONF.subarray(0, CONFIRMATION_TEXT_LENGTH));
+}
+
+/** The key for one use and one transaction: CMAC over label 1, IDTRX 16. */
+function perTransaction(key: Uint8Array, label: number, IDTRX: string): Uint8Array {
+  return aesCmac(key, concat(Uint8Array.of(label), fromHex(IDTRX)));
+}
+
+function saleBytes({ IDMER, IDTRX }: { readonly IDMER: string; readonly IDTRX: string }): Uint8Array {
+  return concat(merchantBytes(IDMER), fromHex(IDTRX));
 }

@@ -1,5 +1,6 @@
 import { concat, fromHex, uintToBytes } from "../core/bytes.ts";
 import { PursebenchError } from "../core/errors.ts";
+import { type CipherSuite, type Comparison, compareCode, suiteCode } from "../core/sale-profile.ts";
 import { aesCmac } from "./aes.ts";
 
 /** The sale as the merchant's page states it. */
@@ -15,14 +16,21 @@ export interface SaleTerms {
   readonly CEXPPDA: number;
 }
 
+/** What the page says beside its terms: who compares S3, and the suite of the encryption layer. */
+export interface Agreed {
+  readonly comparison: Comparison;
+  readonly encryption: CipherSuite | undefined;
+}
+
 /**
  * SECINFO, 8 bytes (keys-and-signatures.md, section 5): shows who made the page and that its terms are as made.
- * `KMER`: the merchant's contract key, 16 bytes. Throws `PROTOCOL` for an IDMER of another form.
+ * `KMER`: the merchant's contract key, 16 bytes. `agreed`: absent for the base payment, which signs the same bytes as a
+ * page where the PSAM compares and nothing is enciphered. Throws `PROTOCOL` for an IDMER of another form.
  */
-export function securityInformation(KMER: Uint8Array, terms: SaleTerms): Uint8Array {
+export function securityInformation(KMER: Uint8Array, terms: SaleTerms, agreed?: Agreed): Uint8Array {
   const IDMER = merchantBytes(terms.IDMER);
   const KSEC = aesCmac(KMER, concat(Uint8Array.of(0xa2), IDMER));
-  const signed = concat(Uint8Array.of(0xa1), IDMER, fromHex(terms.IDTRX), amountBytes(terms));
+  const signed = concat(Uint8Array.of(0xa1), IDMER, fromHex(terms.IDTRX), amountBytes(terms), agreedBytes(agreed));
   return aesCmac(KSEC, signed).subarray(0, 8);
 }
 
@@ -36,4 +44,11 @@ export function merchantBytes(IDMER: string): Uint8Array {
 /** MPDA 4, CURRPDA 2, CEXPPDA 1. */
 export function amountBytes(terms: Pick<SaleTerms, "MPDA" | "CURRPDA" | "CEXPPDA">): Uint8Array {
   return concat(uintToBytes(terms.MPDA, 4), fromHex(terms.CURRPDA), uintToBytes(terms.CEXPPDA, 1));
+}
+
+/** COMPARE 1, suite 1; nothing for the base payment. */
+function agreedBytes(agreed: Agreed | undefined): Uint8Array {
+  const COMPARE = agreed === undefined ? 0 : (compareCode(agreed.comparison) ?? 0);
+  const suite = suiteCode(agreed?.encryption);
+  return COMPARE === 0 && suite === 0 ? new Uint8Array(0) : Uint8Array.of(COMPARE, suite);
 }

@@ -2,7 +2,7 @@
  * Two-key triple DES and the MAC made of it. Legacy: 64-bit blocks and short keys. Only for what the purse cards of
  * ALGIEP 04 demand; the names say `unsafe` so that a reviewer sees each use.
  */
-import { createCipheriv } from "node:crypto";
+import { createCipheriv, createDecipheriv } from "node:crypto";
 import { concat } from "../core/bytes.ts";
 import { requireKey } from "./key-length.ts";
 import { oddParity } from "./parity.ts";
@@ -15,6 +15,18 @@ export function unsafeTripleDesEcb(key: Uint8Array, blocks: Uint8Array): Uint8Ar
   requireKey(key);
   // OpenSSL 3 calls two-key triple DES in ECB mode "des-ede".
   return createCipheriv("des-ede", key, null).setAutoPadding(false).update(blocks);
+}
+
+/** CBC mode over whole blocks; `iv`: 8 bytes. Throws `INTERNAL` for another key length than 16. */
+export function unsafeTripleDesCbc(key: Uint8Array, iv: Uint8Array, blocks: Uint8Array): Uint8Array {
+  requireKey(key);
+  return createCipheriv("des-ede-cbc", key, iv).setAutoPadding(false).update(blocks);
+}
+
+/** What `unsafeTripleDesCbc` made, back in clear. */
+export function unsafeTripleDesCbcDecrypt(key: Uint8Array, iv: Uint8Array, blocks: Uint8Array): Uint8Array {
+  requireKey(key);
+  return createDecipheriv("des-ede-cbc", key, iv).setAutoPadding(false).update(blocks);
 }
 
 /**
@@ -45,16 +57,22 @@ function macOfPadded(key: Uint8Array, padded: Uint8Array): Uint8Array {
 
 /** Last cipher block of CBC under one DES key. OpenSSL's default provider has no single DES: K1 K1 K1 is the same. */
 function singleDesChain(key: Uint8Array, blocks: Uint8Array): Uint8Array {
-  const cipher = createCipheriv("des-ede-cbc", concat(key, key), ZERO_IV).setAutoPadding(false);
-  return cipher.update(blocks).subarray(-BLOCK);
+  return unsafeTripleDesCbc(concat(key, key), ZERO_IV, blocks).subarray(-BLOCK);
 }
 
 /** ISO/IEC 9797-1 padding method 2: one byte 80, then zeros to a whole block; at least one byte is added. */
-function padMethod2(data: Uint8Array): Uint8Array {
+export function padMethod2(data: Uint8Array): Uint8Array {
   const padded = new Uint8Array((Math.floor(data.length / BLOCK) + 1) * BLOCK);
   padded.set(data);
   padded[data.length] = 0x80;
   return padded;
+}
+
+/** What was padded by method 2, or `null` when the last block does not end like that. */
+export function unpadMethod2(padded: Uint8Array): Uint8Array | null {
+  const end = padded.lastIndexOf(0x80);
+  const isPadding = end >= padded.length - BLOCK && end >= 0 && padded.subarray(end + 1).every((byte) => byte === 0);
+  return isPadding ? Uint8Array.from(padded.subarray(0, end)) : null;
 }
 
 function xorInto(target: Uint8Array, other: Uint8Array): void {
