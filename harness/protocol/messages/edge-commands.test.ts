@@ -6,8 +6,20 @@ import { encodeDebitIepCommand, parseDebitIepResponse } from "./debit-iep.ts";
 import { encodeGetBalanceCommand, parseGetBalanceResponse } from "./get-balance.ts";
 import { encodeGetPreviousSignatureCommand, parseGetPreviousSignatureResponse } from "./get-previous-signature.ts";
 import { encodeInitializeIepCommand, parseInitializeIepResponse } from "./initialize-iep.ts";
+import { encodePresentCertificateCommand, parsePresentCertificateResponse } from "./present-certificate.ts";
+import { encodePresentSessionKeyCommand, parsePresentSessionKeyResponse } from "./present-session-key.ts";
 import { encodePsamCancelCommand, parsePsamCancelResponse } from "./psam-cancel.ts";
+import {
+  encodePackageCardCertificateCommand,
+  encodePackageIssuerCertificateCommand,
+  encodeReadCertificateCommand,
+  encodeReadSessionKeyCommand,
+  parsePackageCertificateResponse,
+  parseReadCertificateResponse,
+  parseReadSessionKeyResponse,
+} from "./psam-certificates.ts";
 import { encodePsamCompleteCommand, parsePsamCompleteResponse } from "./psam-complete.ts";
+import { encodePackageIssueCommand, parsePackageIssueResponse } from "./psam-issue.ts";
 import {
   encodePackageAtrCommand,
   encodePackageDebitCommand,
@@ -18,10 +30,12 @@ import {
 } from "./psam-packages.ts";
 import { encodeReadTotalsCommand, encodeTotals, parseReadTotalsResponse } from "./psam-read-totals.ts";
 import {
+  CERTIFICATE_FILE,
   encodeLogRecord,
   encodeReadRecordCommand,
   LOG_FILE,
   parseCardInformationResponse,
+  parseCertificateRecordResponse,
   parseLogRecordResponse,
 } from "./read-record.ts";
 import {
@@ -35,6 +49,7 @@ import {
 
 const IDTRX = "000102030405060708090A0B0C0D0E0F";
 const SUCCESS = fromHex("9000");
+const PACKAGE = { MPDA: 995, CURRPDA: "0978", CEXPPDA: 2, DTHR: "20260115123059", LOC: "00490089", IDTRX };
 
 describe("commands as card-edge.md and psam-edge.md print them", () => {
   const zeros = (length: number) => new Uint8Array(length);
@@ -50,16 +65,21 @@ describe("commands as card-edge.md and psam-edge.md print them", () => {
     ["PACKAGE: INITIALIZE IEP", encodePackageInitializeCommand(zeros(27)), `907001001B${"00".repeat(27)}0B`],
     [
       "PACKAGE: DEBIT",
-      encodePackageDebitCommand({
-        MPDA: 995,
-        CURRPDA: "0978",
-        CEXPPDA: 2,
-        DTHR: "20260115123059",
-        LOC: "00490089",
-        IDTRX,
-      }),
+      encodePackageDebitCommand(PACKAGE),
       `9072000022000003E309780220260115123059${"00490089"}${IDTRX}35`,
     ],
+    [
+      "PACKAGE: DEBIT, issued at once",
+      encodePackageIssueCommand(PACKAGE),
+      `9072010022000003E309780220260115123059${"00490089"}${IDTRX}45`,
+    ],
+    ["PACKAGE: ISSUER CERTIFICATE", encodePackageIssuerCertificateCommand(zeros(244)), `90700200F4${"00".repeat(244)}`],
+    ["PACKAGE: CARD CERTIFICATE", encodePackageCardCertificateCommand(zeros(244)), `90700300F4${"00".repeat(244)}`],
+    ["READ CERTIFICATE", encodeReadCertificateCommand(), "90780000F4"],
+    ["READ SESSION KEY", encodeReadSessionKeyCommand(), "90780100E0"],
+    ["PRESENT CERTIFICATE", encodePresentCertificateCommand(zeros(244)), `90580000F4${"00".repeat(244)}`],
+    ["PRESENT SESSION KEY", encodePresentSessionKeyCommand(zeros(224)), `90580100E0${"00".repeat(224)}`],
+    ["READ RECORD of a certificate", encodeReadRecordCommand(2, CERTIFICATE_FILE), "00B2021400"],
     ["PSAM COMPLETE", encodePsamCompleteCommand(IDTRX, zeros(16)), `9074000020${IDTRX}${"00".repeat(16)}27`],
     ["CANCEL, withdraw", encodePsamCancelCommand(IDTRX, "withdraw"), `908E000010${IDTRX}`],
     ["CANCEL, suspend", encodePsamCancelCommand(IDTRX, "suspend"), `908E010010${IDTRX}`],
@@ -118,6 +138,30 @@ describe("answers", () => {
     expect(parseReadTotalsResponse(concat(data, SUCCESS))).toEqual({ kind: "answer", value: totals });
   });
 
+  it("of an issued debit are DEBITDATA and then the answer that the card will give", () => {
+    const DEBITDATA = fromHex(
+      `000789 00A10001 00000009 000003E3 0978 02 20260115123059 00490089 ${IDTRX} 0102030405060708`,
+    );
+    const EXPECTED = fromHex("0000 0007 0000138D 1112131415161718");
+    const read = parsePackageIssueResponse(concat(DEBITDATA, EXPECTED, SUCCESS));
+    expect(read).toMatchObject({
+      kind: "answer",
+      value: { DEBITDATA, EXPECTED, fields: { NTPSAM: 9 }, expected: { CC: "0000", BALIEP: 5005 } },
+    });
+    expect(parsePackageIssueResponse(concat(DEBITDATA, SUCCESS)).kind).toBe("malformed");
+  });
+
+  it("that are certificates or session keys have exactly their length", () => {
+    const ofLength = (length: number) => concat(new Uint8Array(length).fill(7), SUCCESS);
+    expect(parseReadCertificateResponse(ofLength(244))).toEqual({ kind: "answer", value: new Uint8Array(244).fill(7) });
+    expect(parseReadSessionKeyResponse(ofLength(224)).kind).toBe("answer");
+    expect(parseCertificateRecordResponse(ofLength(244)).kind).toBe("answer");
+    for (const length of [0, 223, 225, 243, 245]) {
+      expect(parseReadCertificateResponse(ofLength(length)).kind).toBe("malformed");
+      expect(parseReadSessionKeyResponse(ofLength(length)).kind).toBe("malformed");
+    }
+  });
+
   it("tell a refusal from an answer", () => {
     expect(parseGetPreviousSignatureResponse(fromHex("9406"))).toEqual({ kind: "refused", SW: 0x9406 });
     expect(parsePackageAtrResponse(SUCCESS)).toEqual({ kind: "answer", value: null });
@@ -139,6 +183,13 @@ describe("answers", () => {
     parsePsamCompleteResponse,
     parsePsamCancelResponse,
     parseReadTotalsResponse,
+    parsePackageIssueResponse,
+    parsePackageCertificateResponse,
+    parseReadCertificateResponse,
+    parseReadSessionKeyResponse,
+    parsePresentCertificateResponse,
+    parsePresentSessionKeyResponse,
+    parseCertificateRecordResponse,
   ];
 
   it("are read without an exception whatever the bytes are", () => {

@@ -2,7 +2,7 @@ import { type CommandResult, commandResult, noData } from "./command-result.ts";
 import { DEBIT_DATA_LENGTH, type DebitData, parseDebitData } from "./debit-data.ts";
 import { type DebitPackage, encodeDebitPackage } from "./debit-package.ts";
 import { type CommandHeader, command } from "./header.ts";
-import { encodeStructure, parseStructure, type StructureValue } from "./structure-value.ts";
+import { encodeStructure, type Parsed, parseStructure, type StructureValue } from "./structure-value.ts";
 import { STRUCTURES } from "./structures.ts";
 
 /** The three packages of a draw (psam-edge.md 4.1 to 4.3): what a purse card would have answered, one at a time. */
@@ -54,8 +54,11 @@ export interface PackageDebitAnswer {
 
 /** Never throws. */
 export function parsePackageDebitResponse(response: Uint8Array): CommandResult<PackageDebitAnswer> {
-  return commandResult(response, (data) => {
-    const parsed = parseDebitData(data);
-    return parsed.ok ? { ok: true, value: { fields: parsed.value, DEBITDATA: data.slice() } } : parsed;
-  });
+  return commandResult(response, readPackageDebitAnswer);
+}
+
+/** DEBITDATA in both forms, also in front of EXPECTED. */
+export function readPackageDebitAnswer(data: Uint8Array): Parsed<PackageDebitAnswer> {
+  const parsed = parseDebitData(data);
+  return parsed.ok ? { ok: true, value: { fields: parsed.value, DEBITDATA: data.slice() } } : parsed;
 }

@@ -1,4 +1,5 @@
 import { concat } from "../../core/bytes.ts";
+import { CERTIFICATE_LENGTH, exactBytes } from "./certificate-bytes.ts";
 import { type CommandResult, commandResult } from "./command-result.ts";
 import type { ElementName } from "./elements.ts";
 import { type CommandHeader, command, NO_DATA } from "./header.ts";
@@ -7,9 +8,14 @@ import { encodeStructure, type Parsed, parseStructure, type StructureValue } fro
 /** READ RECORD (card-edge.md 5.6). P1 is the record, 1 = the first or newest; P2 names the file. */
 export const READ_RECORD: Pick<CommandHeader, "cla" | "ins"> = { cla: 0x00, ins: 0xb2 };
 
-/** P2 of the two files: SFI 01 and SFI 18 (ISO/IEC 7816-4, 11.4.3). */
+/** P2 of the files: SFI 01, SFI 02 (public key cards only) and SFI 18 (ISO/IEC 7816-4, 11.4.3). */
 export const CARD_INFORMATION_FILE = 0x0c;
+export const CERTIFICATE_FILE = 0x14;
 export const LOG_FILE = 0xc4;
+
+/** Records of the certificate file. */
+export const ISSUER_CERTIFICATE_RECORD = 1;
+export const CARD_CERTIFICATE_RECORD = 2;
 
 export const CARD_INFORMATION_LENGTH = 21;
 export const LOG_RECORD_LENGTH = 31;
@@ -60,6 +66,11 @@ export function encodeLogRecord(value: LogRecord): Uint8Array {
 /** Never throws. */
 export function parseCardInformationResponse(response: Uint8Array): CommandResult<CardInformationRecord> {
   return commandResult(response, (data) => parseStructure(CARD_INFORMATION, data));
+}
+
+/** A record of the certificate file, 244 bytes. `refused` with SW 6A86: no public key card. Never throws. */
+export function parseCertificateRecordResponse(response: Uint8Array): CommandResult<Uint8Array> {
+  return commandResult(response, (data) => exactBytes(data, CERTIFICATE_LENGTH));
 }
 
 /** `refused` with SW 6A83: there is no such record. Never throws. */
