@@ -3,6 +3,9 @@ import { PursebenchError } from "../core/errors.ts";
 import { aesCmac, aesEcb } from "./aes.ts";
 import { unsafeDesKey, unsafeRetailMac, unsafeTripleDesEcb } from "./unsafe-des.ts";
 
+/** ALGIEP of public key cards (section 8). */
+export const PUBLIC_KEY = 0x10;
+
 export interface PurseAlgorithm {
   readonly name: string;
   /** 8 bytes over data of any length. */
@@ -30,13 +33,18 @@ const aes: PurseAlgorithm = {
   deriveKeys: (key, seeds) => keysOf(aesEcb(key, withComplements(seeds))),
 };
 
-/** The algorithm of that ALGIEP, or undefined: the profile has 04 and 05 and nothing else. */
+/** Of public key cards: their session key comes by RSA (`key-transport.ts`) and then serves as an AES key. */
+const rsa: PurseAlgorithm = { ...aes, name: "RSA with AES-128" };
+
+/** The algorithm of that ALGIEP, or undefined: the profile has 04, 05 and 10 and nothing else. */
 export function algorithmOf(ALGIEP: number): PurseAlgorithm | undefined {
   switch (ALGIEP) {
     case 0x04:
       return tripleDes;
     case 0x05:
       return aes;
+    case PUBLIC_KEY:
+      return rsa;
     default:
       return undefined;
   }
@@ -45,7 +53,7 @@ export function algorithmOf(ALGIEP: number): PurseAlgorithm | undefined {
 /** The algorithm of that ALGIEP. Throws `PROTOCOL` for one that the profile does not have. */
 export function requireAlgorithm(ALGIEP: number): PurseAlgorithm {
   const algorithm = algorithmOf(ALGIEP);
-  if (algorithm === undefined) throw new PursebenchError("PROTOCOL", `ALGIEP ${ALGIEP} is neither 04 nor 05`);
+  if (algorithm === undefined) throw new PursebenchError("PROTOCOL", `ALGIEP ${ALGIEP} is none of 04, 05 and 10`);
   return algorithm;
 }
 

@@ -3,6 +3,7 @@ import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { toHex } from "../core/bytes.ts";
 import { isOddParity } from "./parity.ts";
+import { isModulus, modulusOf } from "./rsa.ts";
 import { loadTestKeys } from "./test-keys.ts";
 
 const TEXT = readFileSync(new URL("../../fixtures/keys/test-keys.yaml", import.meta.url), "utf8");
@@ -21,7 +22,11 @@ describe("the standard test key set", () => {
   it("holds different keys only, those for triple DES with odd parity", () => {
     const keys = loadTestKeys(TEXT, "test-keys.yaml");
     const masters = keys.keyNames.map((name) => keys.masterPurchaseKey(name.PPIEP, name.ALGIEP, name.VKIEP));
-    const all = [...masters, ...keys.merchants.map(({ IDMER }) => keys.merchantKey(IDMER))];
+    const ofMerchants = keys.merchants.flatMap(({ IDMER }) => [
+      keys.merchantKey(IDMER) ?? new Uint8Array(0),
+      ...[keys.sharedKey(IDMER), keys.agentKey(IDMER)].filter((key) => key !== undefined),
+    ]);
+    const all = [...masters, ...ofMerchants];
     expect(all.every((key) => key?.length === 16)).toBe(true);
     expect(new Set(all.map((key) => toHex(key ?? new Uint8Array(0)))).size).toBe(all.length);
     keys.keyNames.forEach(({ ALGIEP }, index) => {
@@ -31,15 +36,62 @@ describe("the standard test key set", () => {
 
   it("knows its merchants and which contract has ended", () => {
     const { merchants } = loadTestKeys(TEXT, "test-keys.yaml");
-    expect(merchants.filter(({ active }) => active).map(({ IDMER }) => IDMER)).toEqual(["MER00001", "MER00002"]);
-    expect(merchants.find(({ IDMER }) => IDMER === "MER00003")?.active).toBe(false);
+    expect(merchants.filter(({ active }) => !active).map(({ IDMER }) => IDMER)).toEqual(["MER00003"]);
+    expect(merchants.filter(({ IDMER }) => IDMER.startsWith("MER"))).toHaveLength(3 + 8 + 8);
+    expect(merchants.filter(({ IDMER }) => IDMER.startsWith("CAB"))).toHaveLength(12);
+  });
+
+  it("has shared keys for those with the encryption layer, of odd parity for triple DES", () => {
+    const keys = loadTestKeys(TEXT, "test-keys.yaml");
+    for (const { IDMER } of keys.merchants) {
+      const KSH = keys.sharedKey(IDMER);
+      expect(KSH !== undefined).toBe(/[12][4-7]$/.test(IDMER));
+      if (KSH && /2[4-7]$/.test(IDMER)) {
+        expect(isOddParity(KSH)).toBe(true);
+        expect(KSH.slice(0, 8)).not.toEqual(KSH.slice(8));
+      }
+      expect(keys.agentKey(IDMER) !== undefined).toBe(/[012]6$/.test(IDMER));
+    }
+  });
+
+  it("has RSA keys of CAs, issuers, PSAMs and cards, all different", () => {
+    const keys = loadTestKeys(TEXT, "test-keys.yaml");
+    const moduli = [
+      keys.caPublicKey("000123", 1),
+      keys.caPublicKey("000123", 9),
+      keys.issuerKey("000123")?.modulus,
+      keys.issuerKey("000999")?.modulus,
+      keys.psamKey("00A10001")?.modulus,
+      keys.cardKey("rsa")?.modulus,
+      keys.cardKey("rsa-second")?.modulus,
+    ];
+    expect(moduli.every((modulus) => modulus !== undefined && isModulus(modulus))).toBe(true);
+    expect(new Set(moduli.map((modulus) => toHex(modulus ?? new Uint8Array(0)))).size).toBe(moduli.length);
+    expect(modulusOf(keys.caPrivateKey("000123", 1) ?? "")).toEqual(moduli[0]);
+    expect(keys.caPublicKey("000123", 2)).toBeUndefined();
+    expect(keys.cardKey("specimen")).toBeUndefined();
+  });
+
+  it("gives copies, so that nobody can change a key for others", () => {
+    const keys = loadTestKeys(TEXT, "test-keys.yaml");
+    for (const key of [
+      () => keys.merchantKey("MER00016"),
+      () => keys.sharedKey("MER00016"),
+      () => keys.agentKey("MER00016"),
+    ]) {
+      const before = key();
+      key()?.fill(0);
+      expect(key()).toEqual(before);
+    }
   });
 
   it("does not show keys when it is printed", () => {
     const keys = loadTestKeys(TEXT, "test-keys.yaml");
     const MKP = toHex(keys.masterPurchaseKey("000123", 4, 1) ?? new Uint8Array(0));
     expect(MKP).toHaveLength(32);
-    expect(JSON.stringify({ keys }) + inspect(keys, { depth: 9, showHidden: true })).not.toContain(MKP);
+    const printed = JSON.stringify({ keys }) + inspect(keys, { depth: 9, showHidden: true });
+    expect(printed).not.toContain(MKP);
+    expect(printed).not.toContain(keys.caPrivateKey("000123", 1)?.slice(-40));
   });
 });
 
@@ -58,6 +110,17 @@ describe("a key set that is refused", () => {
     );
     expect(message).toMatch(/keys\.yaml:6: masterPurchaseKeys\.0\.MKP: expected 16 bytes/);
     expect(message).not.toContain(SECRET);
+  });
+
+  it("has a private key that is none, and tells neither it nor what was found in it", () => {
+    const start = "test: true\nmasterPurchaseKeys: []\nmerchants: []\npublicKeys:\n  authorities: []\n  issuers: []\n";
+    expect(fault(`${start}  cards: []\n  psam: "§§"\n`)).toMatch(
+      /keys\.yaml:8: publicKeys\.psam: expected a private key/,
+    );
+    const text = "TUlJQ0xnSUJBREFOQmdrcWhraUc5dzBC";
+    const keys = loadTestKeys(`${start}  cards: []\n  psam: ${text}\n`, "keys.yaml");
+    expect(() => keys.psamKey("00A10001")).toThrow(/is no RSA key of 896 bits/);
+    expect(() => keys.psamKey("00A10001")).not.toThrow(new RegExp(text));
   });
 
   it("is no YAML, and the broken line is not quoted", () => {

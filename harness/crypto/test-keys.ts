@@ -1,12 +1,13 @@
 /**
- * The test key set (keys-and-signatures.md). Its values are secret by habit: they leave this object only through the two
+ * The test key set (keys-and-signatures.md). Its values are secret by habit: they leave this object only through its
  * methods, never through JSON, logs or error messages.
  */
 import { inspect } from "node:util";
-import { z } from "zod";
 import { fromHex } from "../core/bytes.ts";
-import { digits, hexBytes, oneOf, readCheckedYaml, wholeNumber } from "../core/checked-yaml.ts";
+import { readCheckedYaml } from "../core/checked-yaml.ts";
 import { PursebenchError } from "../core/errors.ts";
+import { modulusOf, type RsaKey } from "./rsa.ts";
+import { type KeySet, KeySetFile } from "./test-key-file.ts";
 
 export interface MerchantContract {
   /** 8 characters A-Z 0-9. */
@@ -21,42 +22,25 @@ export interface KeyName {
   readonly VKIEP: number;
 }
 
-const KeySetFile = z.strictObject({
-  test: z.literal("true", "expected `test: true`; only test key sets are accepted"),
-  masterPurchaseKeys: z
-    .array(
-      z.strictObject({
-        PPIEP: digits(6),
-        ALGIEP: wholeNumber(4, 5),
-        VKIEP: wholeNumber(1, 254),
-        MKP: hexBytes(16),
-      }),
-    )
-    .max(64, "expected at most 64 master keys"),
-  merchants: z
-    .array(
-      z.strictObject({
-        IDMER: z.string().regex(/^[A-Z0-9]{8}$/, "expected 8 characters A-Z 0-9"),
-        contract: oneOf("active", "ended"),
-        KMER: hexBytes(16),
-      }),
-    )
-    .max(256, "expected at most 256 merchants"),
-});
-
 /** Test keys by name. */
 export class TestKeySet {
   readonly #masterKeys: ReadonlyMap<string, Uint8Array>;
   readonly #merchantKeys: ReadonlyMap<string, Uint8Array>;
+  readonly #sharedKeys: ReadonlyMap<string, Uint8Array>;
+  readonly #agentKeys: ReadonlyMap<string, Uint8Array>;
+  readonly #publicKeys: KeySet["publicKeys"];
   /** Names of the master purchase keys there are. */
   readonly keyNames: readonly KeyName[];
   readonly merchants: readonly MerchantContract[];
 
-  constructor(file: z.infer<typeof KeySetFile>) {
+  constructor(file: KeySet) {
     this.keyNames = file.masterPurchaseKeys.map(({ PPIEP, ALGIEP, VKIEP }) => ({ PPIEP, ALGIEP, VKIEP }));
     this.merchants = file.merchants.map(({ IDMER, contract }) => ({ IDMER, active: contract === "active" }));
     this.#masterKeys = new Map(file.masterPurchaseKeys.map((key) => [label(key), fromHex(key.MKP)]));
-    this.#merchantKeys = new Map(file.merchants.map(({ IDMER, KMER }) => [IDMER, fromHex(KMER)]));
+    this.#merchantKeys = keysOfMerchants(file, "KMER");
+    this.#sharedKeys = keysOfMerchants(file, "KSH");
+    this.#agentKeys = keysOfMerchants(file, "KTA");
+    this.#publicKeys = file.publicKeys;
   }
 
   /** MKP, 16 bytes (a copy). */
@@ -67,6 +51,41 @@ export class TestKeySet {
   /** KMER, 16 bytes (a copy), whatever the state of the contract. */
   merchantKey(IDMER: string): Uint8Array | undefined {
     return this.#merchantKeys.get(IDMER)?.slice();
+  }
+
+  /** KSH of merchant and payment server, 16 bytes (a copy), where they have the encryption layer. */
+  sharedKey(IDMER: string): Uint8Array | undefined {
+    return this.#sharedKeys.get(IDMER)?.slice();
+  }
+
+  /** KTA of the merchant and of the head end that it trusts, 16 bytes (a copy). */
+  agentKey(IDMER: string): Uint8Array | undefined {
+    return this.#agentKeys.get(IDMER)?.slice();
+  }
+
+  /** Modulus of the CA of (PPIEP, VKIEP), 112 bytes. */
+  caPublicKey(PPIEP: string, VKIEP: number): Uint8Array | undefined {
+    const key = this.caPrivateKey(PPIEP, VKIEP);
+    return key === undefined ? undefined : modulusOf(key);
+  }
+
+  /** PKCS#8, base64. */
+  caPrivateKey(PPIEP: string, VKIEP: number): string | undefined {
+    return this.#publicKeys?.authorities.find((ca) => ca.PPIEP === PPIEP && ca.VKIEP === VKIEP)?.key;
+  }
+
+  issuerKey(PPIEP: string): RsaKey | undefined {
+    return rsaKey(this.#publicKeys?.issuers.find((issuer) => issuer.PPIEP === PPIEP)?.key);
+  }
+
+  /** All test PSAMs have the same key; what tells them apart is their certificate. */
+  psamKey(_IDPSAM: string): RsaKey | undefined {
+    return rsaKey(this.#publicKeys?.psam);
+  }
+
+  /** `name`: as in the key set. */
+  cardKey(name: string): RsaKey | undefined {
+    return rsaKey(this.#publicKeys?.cards.find((card) => card.name === name)?.key);
   }
 
   toJSON(): string {
@@ -88,6 +107,19 @@ export function loadTestKeys(text: string, fileName: string): TestKeySet {
     "merchant",
   );
   return new TestKeySet(file);
+}
+
+function keysOfMerchants(file: KeySet, name: "KMER" | "KSH" | "KTA"): ReadonlyMap<string, Uint8Array> {
+  const keys = new Map<string, Uint8Array>();
+  for (const merchant of file.merchants) {
+    const key = merchant[name];
+    if (key !== undefined) keys.set(merchant.IDMER, fromHex(key));
+  }
+  return keys;
+}
+
+function rsaKey(privateKey: string | undefined): RsaKey | undefined {
+  return privateKey === undefined ? undefined : { modulus: modulusOf(privateKey), privateKey };
 }
 
 function label({ PPIEP, ALGIEP, VKIEP }: KeyName): string {
