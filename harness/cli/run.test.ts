@@ -19,6 +19,7 @@ describe("a wrong command line ends with 64 and one or two lines", () => {
     [["certify", "--bench", "inprok"], /no bench "inprok", did you mean "inproc"/],
     [["certify", "--case", "PAY-CARD-01"], /no case "PAY-CARD-01", did you mean "PAY-CARD-001"/],
     [["certify", "--suite", "paymnt"], /no suite "paymnt", did you mean "payment"/],
+    [["cases", "--suite", "tolls"], /no suite "tolls"[\s\S]*payment, encryption, cable/],
     [["certify", "--iut", "crad"], /no role "crad", did you mean "card"/],
     [["certify", "--card", "pscs:ACS"], /did you mean "pcsc"/],
     [["certify", "--card", "javacard"], /no Java Card runtime/],

@@ -1,4 +1,4 @@
-import type { Case } from "../../suites/define/case.ts";
+import { type Case, SUITES } from "../../suites/define/case.ts";
 import { didYouMean } from "../bench/nearest.ts";
 import { type Owner, PursebenchError } from "../core/errors.ts";
 import type { RoleName } from "../core/trace.ts";
@@ -13,6 +13,7 @@ export const IUT_ROLES = [
   "head-end",
   "merchant",
   "payment-server",
+  "head-end-payment-server",
   "concentrator",
 ] as const satisfies readonly RoleName[];
 
@@ -27,7 +28,7 @@ export interface Selection {
 /** The cases that `selection` names, in the order of the suite. Throws `USAGE` for a name that does not exist. */
 export function selectCases(all: readonly Case[], selection: Selection): Case[] {
   const { suites = [], cases = [], requirements = [], iut } = selection;
-  checkNames("suite", suites, [...new Set(all.map((each) => each.suite))]);
+  checkNames("suite", suites, SUITES);
   checkNames(
     "case",
     cases,

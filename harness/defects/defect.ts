@@ -17,6 +17,7 @@ const DefectFile = z.array(
       "head-end",
       "merchant",
       "payment-server",
+      "head-end-payment-server",
       "concentrator",
       "terminal",
     ]),

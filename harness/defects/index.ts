@@ -62,5 +62,11 @@ export function variationOf(defect: Defect): Variation {
   const { name, ...parameters } = defect.behaviour;
   const behaviour = BEHAVIOURS[name];
   if (!behaviour) throw new PursebenchError("USAGE", `${defect.id}: no behaviour is called "${name}"`);
-  return behaviour(parameters);
+  const variation = behaviour(parameters);
+  return defect.role === "head-end-payment-server" ? atHeadEnd(variation) : variation;
+}
+
+/** What is wrong with a payment server, with that of the cable provider instead. */
+function atHeadEnd({ paymentServer, ...rest }: Variation): Variation {
+  return paymentServer === undefined ? rest : { ...rest, headEndPaymentServer: paymentServer };
 }

@@ -19,6 +19,8 @@ export interface Variation {
   readonly terminal?: Vary<TerminalRole>;
   readonly concentrator?: Vary<ConcentratorRole>;
   readonly paymentServer?: Vary<PaymentServerRole>;
+  /** The cable provider's own payment server. */
+  readonly headEndPaymentServer?: Vary<PaymentServerRole>;
   readonly merchant?: Vary<MerchantRole>;
   readonly headEnd?: Vary<HeadEndRole>;
   readonly setTopBox?: Vary<SetTopBoxRole>;

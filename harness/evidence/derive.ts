@@ -78,8 +78,9 @@ function take(reading: Reading, line: EvidenceLine): void {
 }
 
 function open(reading: Reading, header: CaseHeader): void {
-  const { id, suite, purpose, requirements, owner } = header;
-  reading.cases.set(id, { header: { id, suite, purpose, requirements, owner }, steps: [] });
+  const { id, suite, purpose, requirements, owner, cell } = header;
+  const place = cell === undefined ? {} : { cell };
+  reading.cases.set(id, { header: { id, suite, purpose, requirements, owner, ...place }, steps: [] });
 }
 
 function takeForCase(into: OpenCase, line: EvidenceLine): void {

@@ -13,6 +13,13 @@ export interface KeptBytes {
   readonly length?: number;
 }
 
+/** Where a case stands in a matrix of the report, e.g. "faults FIG 5", "236 debit response", "lost". */
+export interface Cell {
+  readonly matrix: string;
+  readonly row: string;
+  readonly column: string;
+}
+
 export interface CaseHeader {
   readonly id: string;
   readonly suite: string;
@@ -20,6 +27,7 @@ export interface CaseHeader {
   readonly requirements: readonly string[];
   /** Whose a failure of this case is. */
   readonly owner: Owner;
+  readonly cell?: Cell | undefined;
 }
 
 /** How a case ended, said in full. */

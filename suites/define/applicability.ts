@@ -1,5 +1,6 @@
 import type { SystemFacts } from "../../harness/flows/system.ts";
 import type { Case, Needs, Scope } from "./case.ts";
+import { firstSite, profileWords, terminalFits, terminalWords } from "./site-need.ts";
 
 /** Why `definition` does not apply here, or undefined when it does. */
 export function whyNotApplicable(definition: Case, scope: Scope): string | undefined {
@@ -9,7 +10,8 @@ export function whyNotApplicable(definition: Case, scope: Scope): string | undef
   return applies === true ? undefined : applies;
 }
 
-function firstLacking(needs: Needs, { bench, offers }: SystemFacts): string | undefined {
+function firstLacking(needs: Needs, facts: SystemFacts): string | undefined {
+  const { bench, offers } = facts;
   const say = (what: string) => `the bench ${bench} ${what}`;
   const card = missing(needs.cards, offers.cards);
   if (card) return say(`has no card of the kind ${card}`);
@@ -22,6 +24,24 @@ function firstLacking(needs: Needs, { bench, offers }: SystemFacts): string | un
   const restart = missing(needs.restart, offers.restart);
   if (restart) return say(`cannot restart the ${restart}`);
   if (needs.keys && !offers.keys) return say("has no test keys");
+  const parties = lackingParty(needs, facts);
+  if (parties !== undefined) return say(parties);
+  return needs.exhaustive && !offers.exhaustive
+    ? say("runs the pairwise selection that stands for this product")
+    : undefined;
+}
+
+function lackingParty(needs: Needs, { sites, terminals, trustedHeadEnd, offers }: SystemFacts): string | undefined {
+  const site = needs.sites?.find((need) => firstSite(sites, need) === undefined);
+  if (site) return `has no site with ${profileWords(site)}`;
+  const terminal = needs.terminals;
+  if (terminal && !terminals.some((each) => terminalFits(each, terminal))) {
+    return `has no terminal with ${terminalWords(terminal)}`;
+  }
+  if (needs.trustedHeadEnd && !trustedHeadEnd) return "declares no trusted head end";
+  if (needs.boxes !== undefined && needs.boxes > offers.boxes) {
+    return `can have ${offers.boxes} more set-top boxes, not ${needs.boxes}`;
+  }
   return undefined;
 }
 

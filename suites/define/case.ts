@@ -1,9 +1,22 @@
 import type { Pics } from "../../harness/bench/pics.ts";
 import type { Owner } from "../../harness/core/errors.ts";
 import type { LinkName, RoleName } from "../../harness/core/trace.ts";
-import type { CaseHeader } from "../../harness/evidence/event.ts";
-import type { CardKind, PurseSystem, ServerRole, SystemFacts, TestKeys } from "../../harness/flows/system.ts";
+import type { CaseHeader, Cell } from "../../harness/evidence/event.ts";
+import type {
+  CardKind,
+  PurseSystem,
+  ServerRole,
+  SiteFacts,
+  SystemFacts,
+  TerminalFacts,
+  TestKeys,
+} from "../../harness/flows/system.ts";
 import type { Expect } from "./expect.ts";
+import type { SiteNeed } from "./site-need.ts";
+
+/** What cases are grouped and selected by: one device or flow each, a folder of the same name. */
+export const SUITES = ["payment", "encryption", "cable"] as const;
+export type Suite = (typeof SUITES)[number];
 
 /** What a bench has to offer for a case; a bench that does not makes the case not applicable, with the reason. */
 export interface Needs {
@@ -15,6 +28,16 @@ export interface Needs {
   readonly database?: boolean;
   readonly restart?: readonly ServerRole[];
   readonly keys?: boolean;
+  /** For each, the bench has a site like that. */
+  readonly sites?: readonly SiteNeed[];
+  /** The bench has a terminal like that. */
+  readonly terminals?: Partial<TerminalFacts>;
+  /** The head end is declared a trusted agent. */
+  readonly trustedHeadEnd?: true;
+  /** So many more set-top boxes, each with a card of its own. */
+  readonly boxes?: number;
+  /** One of a product of cases, outside of the selection that stands for it where time is dear (`product.ts`). */
+  readonly exhaustive?: true;
 }
 
 /** What a case may look at to decide whether it applies. */
@@ -31,6 +54,8 @@ export interface CaseContext {
   readonly facts: SystemFacts;
   /** Only for cases with `needs: { keys: true }`. */
   readonly keys: TestKeys;
+  /** The bench's first site like that; the case has it in its needs. */
+  siteFor(need: SiteNeed): SiteFacts;
   /** Leaves a sentence in the evidence. */
   note(text: string): void;
   /** Runs a part of the case under a heading in evidence and report. */
@@ -39,9 +64,9 @@ export interface CaseContext {
 
 /** Data and one function. `id` is permanent. */
 export interface Case {
-  /** `PAY-…`, upper case with hyphens. */
+  /** `PAY-…`, `ENC-…` or `CAB-…`, upper case with hyphens. */
   readonly id: string;
-  readonly suite: string;
+  readonly suite: Suite;
   /** One sentence that says what is tested. */
   readonly purpose: string;
   /** Ids of `requirements.yaml`. */
@@ -49,6 +74,8 @@ export interface Case {
   /** Whose a failure is. */
   readonly owner: Owner;
   readonly needs?: Needs;
+  /** Its place in a matrix of the report. */
+  readonly cell?: Cell;
   /** True, or the reason why the case does not apply. */
   readonly applies?: (scope: Scope) => true | string;
   /** Uses the specimen up: run only on devices known to be test specimens. */
@@ -62,6 +89,6 @@ export function defineCase(definition: Case): Case {
   return Object.freeze({ ...definition });
 }
 
-export function headerOf({ id, suite, purpose, requirements, owner }: Case): CaseHeader {
-  return { id, suite, purpose, requirements, owner };
+export function headerOf({ id, suite, purpose, requirements, owner, cell }: Case): CaseHeader {
+  return { id, suite, purpose, requirements, owner, ...(cell === undefined ? {} : { cell }) };
 }

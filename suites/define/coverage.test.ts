@@ -31,6 +31,7 @@ test("finds ids used twice, malformed or unknown, and excuses that are none", ()
     sampleCase("PAY-A-1", { requirements: ["R-1"] }),
     sampleCase("PAY-A-1", { requirements: ["R-11"] }),
     sampleCase("pay-b", { requirements: [] }),
+    sampleCase("PAY-A-2", { suite: "cable", requirements: ["R-1"] }),
   ];
   const excuses = new Map([
     ["R-1", "tested all the same"],
@@ -39,8 +40,9 @@ test("finds ids used twice, malformed or unknown, and excuses that are none", ()
   expect(inconsistencies(basis, cases, excuses)).toEqual([
     "case id PAY-A-1 is used twice",
     "PAY-A-1 names R-11, which does not exist (R-1 does)",
-    'case id "pay-b" is not of the form PAY-…',
+    'case id "pay-b" of the suite payment is not of the form PAY-…',
     "pay-b names no requirement",
+    'case id "PAY-A-2" of the suite cable is not of the form CAB-…',
     "not-tested.yaml excuses R-1, which a case tests",
     "not-tested.yaml excuses X-9, which does not exist",
   ]);

@@ -1,5 +1,5 @@
 import { nearest } from "../../harness/bench/nearest.ts";
-import type { Case } from "./case.ts";
+import type { Case, Suite } from "./case.ts";
 import type { Requirement } from "./requirements.ts";
 
 export interface Coverage {
@@ -33,7 +33,9 @@ export function coverage(
   };
 }
 
-const CASE_ID = /^PAY(-[A-Z0-9]+)+$/;
+/** How the ids of a suite's cases begin. */
+const PREFIX: Readonly<Record<Suite, string>> = { payment: "PAY", encryption: "ENC", cable: "CAB" };
+const CASE_ID = /^([A-Z]+)(?:-[A-Z0-9]+)+$/;
 
 /** What is wrong with the references between cases, requirements and excuses; a sentence each. */
 export function inconsistencies(
@@ -47,8 +49,10 @@ export function inconsistencies(
   const named = new Set(cases.flatMap((each) => each.requirements));
   const seen = new Set<string>();
   const found: string[] = [];
-  for (const { id, requirements: references, purpose } of cases) {
-    if (!CASE_ID.test(id)) found.push(`case id "${id}" is not of the form PAY-…`);
+  for (const { id, suite, requirements: references, purpose } of cases) {
+    if (CASE_ID.exec(id)?.[1] !== PREFIX[suite]) {
+      found.push(`case id "${id}" of the suite ${suite} is not of the form ${PREFIX[suite]}-…`);
+    }
     if (seen.has(id)) found.push(`case id ${id} is used twice`);
     seen.add(id);
     if (references.length === 0) found.push(`${id} names no requirement`);

@@ -8,6 +8,7 @@ import type { PurseSystem } from "../../harness/flows/system.ts";
 import type { Case, CaseContext } from "./case.ts";
 import { createExpect } from "./expect.ts";
 import { endOf, MENDS } from "./failures.ts";
+import { firstSite, profileWords } from "./site-need.ts";
 
 /** Real time for a case that names none. */
 const CASE_MS = 60_000;
@@ -105,6 +106,12 @@ function contextOf(
     get keys() {
       if (station.keys && definition.needs?.keys) return station.keys;
       throw new PursebenchError("INTERNAL", `${definition.id} uses keys without saying so in its needs`);
+    },
+    siteFor(need) {
+      const site = firstSite(system.facts.sites, need);
+      if (site) return site;
+      const what = `a site with ${profileWords(need)}`;
+      throw new PursebenchError("INTERNAL", `${definition.id} uses ${what} without saying so in its needs`);
     },
     expect: createExpect(({ owner: _, ...expectation }, ok) => {
       tally.checks++;

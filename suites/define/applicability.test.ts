@@ -1,0 +1,65 @@
+import { expect, test } from "vitest";
+import { BASE_PROFILE } from "../../harness/core/sale-profile.ts";
+import type { SiteFacts, SystemFacts } from "../../harness/flows/system.ts";
+import { whyNotApplicable } from "./applicability.ts";
+import type { Needs } from "./case.ts";
+import { firstSite } from "./site-need.ts";
+import { FAKE_FACTS } from "./testing/fake-station.ts";
+import { sampleCase } from "./testing/sample-cases.ts";
+
+const site = (SITE: string, change: Partial<SiteFacts["profile"]> = {}, kind: SiteFacts["kind"] = "internet") => ({
+  SITE,
+  IDMER: SITE.toUpperCase(),
+  origin: `https://${SITE}.test`,
+  kind,
+  profile: { ...BASE_PROFILE, ...change },
+});
+
+const FACTS: SystemFacts = {
+  ...FAKE_FACTS,
+  offers: { ...FAKE_FACTS.offers, boxes: 8 },
+  sites: [
+    site("sealed", { encryption: "AES-128-GCM" }),
+    site("shop"),
+    site("direct", { direct: true }),
+    site("cable", { comparison: "merchant" }, "cable"),
+  ],
+  terminals: [
+    { IDTERM: "00000001", kind: "smart", reach: "concentrator", psam: "software", server: "payment-server" },
+    { IDTERM: "00000003", kind: "dumb", reach: "concentrator", psam: "software", server: "payment-server" },
+  ],
+};
+
+const why = (needs: Needs, facts: SystemFacts = FACTS) =>
+  whyNotApplicable(sampleCase("PAY-X-1", { needs }), { facts, pics: undefined });
+
+test.each<[string, Needs]>([
+  ["sites that are there", { sites: [{ direct: true }, { kind: "cable", comparison: "merchant" }] }],
+  ["a terminal that is there", { terminals: { kind: "dumb", reach: "concentrator" } }],
+  ["no more boxes than there can be", { boxes: 8 }],
+])("a case applies with %s", (_, needs) => {
+  expect(why(needs)).toBeUndefined();
+});
+
+test.each<[Needs, string]>([
+  [
+    { sites: [{ direct: true }, { comparison: "head-end", encryption: undefined, direct: false }] },
+    "the bench fake has no site with comparison head-end, encryption none, direct no",
+  ],
+  [{ terminals: { kind: "dumb", reach: "direct" } }, "the bench fake has no terminal with kind dumb, reach direct"],
+  [{ trustedHeadEnd: true }, "the bench fake declares no trusted head end"],
+  [{ boxes: 9 }, "the bench fake can have 8 more set-top boxes, not 9"],
+  [{ exhaustive: true }, "the bench fake runs the pairwise selection that stands for this product"],
+])("what is lacking is named: %j", (needs, reason) => {
+  expect(why(needs)).toBe(reason);
+});
+
+test("a whole product is run where time costs nothing", () => {
+  expect(why({ exhaustive: true }, { ...FACTS, offers: { ...FACTS.offers, exhaustive: true } })).toBeUndefined();
+});
+
+test("the first site that fits is taken; no encryption layer is asked for by name", () => {
+  expect(firstSite(FACTS.sites, {})?.SITE).toBe("sealed");
+  expect(firstSite(FACTS.sites, { encryption: undefined })?.SITE).toBe("shop");
+  expect(firstSite(FACTS.sites, { comparison: "merchant", kind: "internet" })).toBeUndefined();
+});
