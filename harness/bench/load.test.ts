@@ -45,7 +45,12 @@ test("every bench that comes along can be loaded by its name", () => {
 
 test("digits keep their zeros and numbers are numbers", () => {
   const { bench } = loadBench("inproc");
-  expect(bench.terminals[0]).toEqual({ id: "00000001", terminal: { kind: "sim" } });
+  expect(bench.terminals[0]).toEqual({
+    id: "00000001",
+    terminal: { kind: "sim" },
+    kind: "smart",
+    server: "payment-server",
+  });
   expect(bench.catalogue[0]).toMatchObject({ price: 250, CURR: "0978", CEXP: 2 });
   expect(bench.concentrator).toBe(true);
 });

@@ -1,9 +1,10 @@
 import { existsSync, readdirSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { PursebenchError } from "../core/errors.ts";
+import { benchFlaws } from "./flaws.ts";
 import { didYouMean } from "./nearest.ts";
 import { packageRoot } from "./package-root.ts";
-import { type Bench, BenchSchema, benchFlaws } from "./schema.ts";
+import { type Bench, BenchSchema } from "./schema.ts";
 import { type DeviceSpec, parseSpec } from "./spec.ts";
 import { readYamlFile } from "./yaml-file.ts";
 

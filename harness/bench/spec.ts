@@ -6,6 +6,8 @@ import { didYouMean } from "./nearest.ts";
 export type DeviceSpec =
   /** The harness's own; `card` names one of its card kinds. */
   | { readonly kind: "sim"; readonly card?: SimulatedCardKind | undefined }
+  /** The harness's own, as a card in a slot of the bench's own virtual reader. */
+  | { readonly kind: "reader" }
   /** A PC/SC reader by the name that `pursebench doctor` prints. */
   | { readonly kind: "pcsc"; readonly reader: string }
   /** Whatever speaks the vpcd protocol and connects to this TCP port. */
@@ -17,7 +19,7 @@ export type DeviceRole = "card" | "psam" | "terminal";
 
 const FORMS: Readonly<Record<DeviceRole, readonly string[]>> = {
   card: ["sim", "sim:KIND", "pcsc:READER NAME", "vpcd:PORT"],
-  psam: ["sim", "pcsc:READER NAME", "vpcd:PORT"],
+  psam: ["sim", "reader", "pcsc:READER NAME", "vpcd:PORT"],
   terminal: ["sim", "serial:PATH[@BAUD]"],
 };
 
@@ -35,6 +37,9 @@ export function parseSpec(text: string, role: DeviceRole): DeviceSpec {
   switch (kind) {
     case "sim":
       return parseSim(text, role, rest);
+    case "reader":
+      if (rest !== undefined) throw bad(text, role, "the virtual reader has a slot for it: nothing follows");
+      return { kind: "reader" };
     case "pcsc":
       if (!rest) throw bad(text, role, "the reader's name is missing");
       return { kind: "pcsc", reader: rest };
@@ -50,6 +55,8 @@ export function specText(spec: DeviceSpec): string {
   switch (spec.kind) {
     case "sim":
       return spec.card === undefined ? "sim" : `sim:${spec.card}`;
+    case "reader":
+      return "reader";
     case "pcsc":
       return `pcsc:${spec.reader}`;
     case "vpcd":

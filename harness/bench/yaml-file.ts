@@ -12,8 +12,8 @@ import { didYouMean } from "./nearest.ts";
 /** No description is longer. */
 const MAX_BYTES = 1 << 20;
 
-/** `true` or `false`. */
-export const yesNo = z.enum(["true", "false"]).transform((text) => text === "true");
+/** `true` or `yes`, `false` or `no`. */
+export const yesNo = z.enum(["true", "false", "yes", "no"]).transform((text) => text === "true" || text === "yes");
 
 /** Reads and checks a file. Throws `USAGE`; the message begins with `FILE:LINE:`. */
 export function readYamlFile<T extends z.ZodType>(path: string, schema: T, what: string): z.output<T> {

@@ -1,0 +1,25 @@
+/** Which terminals serve which site. */
+import type { SiteFields, TerminalFields } from "./site-fields.ts";
+
+export interface SitesAndTerminals {
+  readonly sites: readonly SiteFields[];
+  readonly terminals: readonly TerminalFields[];
+}
+
+/** The payment server that sales of this site go to. */
+export function serverOf({ kind }: SiteFields): TerminalFields["server"] {
+  return kind === "cable" ? "head-end-payment-server" : "payment-server";
+}
+
+/** True for a terminal that sites ask for by its id: it serves them alone. */
+export function isNamed(id: string, { sites }: SitesAndTerminals): boolean {
+  return sites.some(({ terminals = [] }) => terminals.includes(id));
+}
+
+/** Ids of the terminals that may serve `site`: those it names, else those of its payment server that no site names. */
+export function servingTerminals(site: SiteFields, bench: SitesAndTerminals): readonly string[] {
+  if (site.terminals) return site.terminals;
+  const server = serverOf(site);
+  const free = bench.terminals.filter((each) => each.server === server && !isNamed(each.id, bench));
+  return free.map(({ id }) => id);
+}
