@@ -1,8 +1,9 @@
 import { fromHex } from "../../core/bytes.ts";
 import { type HtmlTag, htmlTags } from "./html-tags.ts";
+import { type AgreedParameters, isAgreedParameter, readAgreedParameters } from "./payment-page-agreed.ts";
 
 /** The purchase as the merchant's page states it (messages.md 4; [0072]); field for field the page message E2. */
-export interface PaymentPage {
+export interface PaymentPage extends AgreedParameters {
   /** 8 characters A-Z 0-9. */
   readonly IDMER: string;
   /** 32 hex digits, upper case. */
@@ -50,11 +51,16 @@ const NAMES = {
 } as const;
 
 type ParameterName = keyof typeof NAMES;
-type Parameters = Readonly<Record<ParameterName, string>>;
+/** What every page must give, checked, and everything that this one gives. */
+interface Parameters {
+  readonly base: Readonly<Record<ParameterName, string>>;
+  readonly all: ReadonlyMap<string, string>;
+}
 
 /**
  * The parameters of the one payment object in `html`, or why there are none to rely on: no such object or several, a
- * parameter missing, twice there or out of its range. Parameters of other names are ignored. Never throws.
+ * parameter missing, twice there or out of its range, half an encryption layer. Parameters of other names are ignored.
+ * Never throws.
  */
 export function parsePaymentPage(html: string): PaymentPageResult {
   if (html.length > PAGE_LIMIT) return refused(`the page has more than ${PAGE_LIMIT} characters`);
@@ -88,7 +94,8 @@ function collect(params: readonly HtmlTag[]): Parameters | string {
   const values = new Map<string, string>();
   for (const param of params) {
     const name = param.attributes.get("name") ?? "";
-    if (values.has(name) && Object.hasOwn(NAMES, name)) return `parameter ${name} is given twice`;
+    if (values.has(name) && (isParameterName(name) || isAgreedParameter(name)))
+      return `parameter ${name} is given twice`;
     values.set(name, param.attributes.get("value") ?? "");
   }
   const checked: Partial<Record<ParameterName, string>> = {};
@@ -98,7 +105,7 @@ function collect(params: readonly HtmlTag[]): Parameters | string {
     if (!form.test(value)) return `parameter ${name} is "${value.slice(0, 40)}", which is not in its form or range`;
     if (isParameterName(name)) checked[name] = value;
   }
-  return isComplete(checked) ? checked : "parameters are missing";
+  return isComplete(checked) ? { base: checked, all: values } : "parameters are missing";
 }
 
 function isParameterName(name: string): name is ParameterName {
@@ -109,12 +116,14 @@ function isComplete(values: Partial<Record<ParameterName, string>>): values is R
   return Object.keys(NAMES).every((name) => Object.hasOwn(values, name));
 }
 
-function toPage(values: Parameters): PaymentPageResult {
+function toPage({ base: values, all }: Parameters): PaymentPageResult {
   const MPDA = Number(values["total-cost"]);
   const PORT = Number(values["payment-server-port"]);
   if (MPDA > 0xffff_ffff) return refused("parameter total-cost is above 4294967295");
   if (PORT > 0xffff) return refused("parameter payment-server-port is above 65535");
   if (new TextEncoder().encode(values.title).length > 1024) return refused("parameter title is above 1024 bytes");
+  const agreed = readAgreedParameters(all, values["encryption-method"]);
+  if (!agreed.ok) return agreed;
   const page: PaymentPage = {
     IDMER: values["merchant-id"],
     IDTRX: values["transaction-id"].toUpperCase(),
@@ -128,6 +137,7 @@ function toPage(values: Parameters): PaymentPageResult {
     RELEASE: values["release-level"],
     ENCRYPTION: values["encryption-method"],
     TEXT: values.title,
+    ...agreed.value,
   };
   return { ok: true, page };
 }
