@@ -66,7 +66,7 @@ export function isCertifiedBy(authorityModulus: Uint8Array, bytes: Uint8Array): 
 
 /** Names as they stand in certificates, 16 hex digits each. `PPIEP`: 6 digits. */
 export function caName(PPIEP: string, VKIEP: number): string {
-  return `4341${PPIEP}${toHex(uintToBytes(VKIEP, 1))}0000`;
+  return `CA${PPIEP}${toHex(uintToBytes(VKIEP, 1))}000000`;
 }
 
 export function issuerName(PPIEP: string): string {
