@@ -1,14 +1,25 @@
+import { matricesOf } from "../../reports/record/matrix.ts";
 import type { Conducted } from "../../suites/define/conduct.ts";
 import { type Outcome, outcomeText } from "../evidence/verdict.ts";
+import { matrixLines } from "./matrix-text.ts";
 
 const ORDER: readonly Outcome[] = ["pass", "fail", "inconc", "error", "notApplicable", "notRun"];
 
-/** The last lines of a run: verdict, counts, what stood in the way, where the evidence is. */
+/** The last lines of a run: matrices, verdict, counts, what stood in the way, where the evidence is. */
 export function summaryText({ outcome, results, storage }: Conducted, dir: string, reports: readonly string[]): string {
   const counts = ORDER.filter((each) => outcome.summary[each] > 0)
     .map((each) => `${outcome.summary[each]} ${outcomeText(each)}`)
     .join(", ");
-  const lines = [``, `Verdict: ${verdictText(outcome.verdict, outcome.interrupted)} (${counts || "no cases"})`];
+  const placed = outcome.cases.map(({ definition: { id, cell }, finished }) => ({
+    id,
+    cell,
+    verdict: finished.outcome,
+  }));
+  const lines = [
+    ...matricesOf(placed).flatMap(matrixLines),
+    ``,
+    `Verdict: ${verdictText(outcome.verdict, outcome.interrupted)} (${counts || "no cases"})`,
+  ];
   lines.push(...obstacles(outcome.cases));
   const trouble = storage ?? outcome.storage;
   if (trouble)

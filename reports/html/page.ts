@@ -8,6 +8,7 @@ import { casesSection } from "./cases-section.ts";
 import { detailsSection } from "./details-section.ts";
 import { filterRules } from "./filter.ts";
 import { identificationSection, issueSection, titleBlock, verdictSection } from "./head-sections.ts";
+import { matricesSection } from "./matrices-section.ts";
 import { requirementsSection } from "./requirements-section.ts";
 import { sequenceFigure } from "./sequence-figure.ts";
 import { STYLE } from "./style.ts";
@@ -30,6 +31,7 @@ ${contents(run)}
 <main>
 ${verdictSection(run)}
 ${identificationSection(run)}
+${matricesSection(run)}
 ${casesSection(run)}
 ${detailsSection(run)}
 ${sequenceSection(run)}
@@ -41,11 +43,13 @@ ${issueSection(run)}
 `.text;
 }
 
-function contents({ verdict }: RunRecord): Markup {
+function contents({ verdict, cases }: RunRecord): Markup {
+  const matrices = cases.some(({ cell }) => cell !== undefined) ? [["matrices", "Matrices"] as const] : [];
   const details = verdict === "pass" || verdict === "none" ? [] : [["details", "Cases that did not pass"] as const];
   const parts = [
     ["verdict", "Verdict"],
     ["identification", "Identification"],
+    ...matrices,
     ["cases", "Test cases"],
     ...details,
     ["sequence", "A whole transaction"],

@@ -38,6 +38,9 @@ tbody th { font-weight: 600; } .pairs th { width: 15rem; font-weight: 400; color
 tr:target { background: var(--panel); }
 .filter { display: flex; flex-wrap: wrap; gap: .2rem 1.1rem; border: 1px solid var(--rule); border-radius: 6px; margin: .8rem 0; padding: .3rem .9rem .5rem; }
 .filter legend { color: var(--soft); font-size: .88rem; padding: 0 .3rem; } .filter label { display: inline-flex; align-items: center; gap: .35rem; min-height: 1.9rem; cursor: pointer; }
+.matrix { width: auto; } .matrix th, .matrix td { padding-right: 1.4rem; } .matrix tbody th { font-weight: 400; } .matrix td { white-space: nowrap; }
+.matrix a { text-decoration: none; } .matrix a:hover { text-decoration: underline; }
+.legend { list-style: none; padding: 0; margin: 0 0 1.6rem; color: var(--soft); font-size: .88rem; } .legend .status { margin-right: .4rem; }
 .scroll { overflow-x: auto; } figure { margin: 1rem 0; } figcaption { color: var(--soft); margin-bottom: .5rem; }
 .exchanges { font-size: .9rem; } .exchanges dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 .8rem; margin: .2rem 0; }
 .exchanges dt { color: var(--soft); } .exchanges dd { margin: 0; overflow-wrap: anywhere; } .exchanges .name { font-weight: 600; overflow-wrap: anywhere; }
@@ -72,6 +75,7 @@ code { font-family: ui-monospace, "Liberation Mono", Consolas, monospace; font-s
   body { max-width: none; padding: 0; font-size: 9.5pt; } nav, .filter, .skip { display: none; } a { text-decoration: none; }
   h2, h3, caption, figcaption { break-after: avoid; } tr, .sequence, .issue, .reservations { break-inside: avoid; } thead { display: table-header-group; }
   tbody tr:first-child { break-before: avoid; } footer { margin-top: 0; border: 0; }
+  .matrix { font-size: 7.5pt; } .matrix th, .matrix td { padding-right: .5rem; } .matrix .status { white-space: normal; }
   .scroll { overflow: visible; } .sequence { min-width: 0; width: 100%; } .exchanges td:last-child { min-width: 0; }
 }
 `;

@@ -50,6 +50,7 @@ function caseOf(result: CaseResult, lines: readonly EvidenceLine[]): CaseRecord 
     suite: result.suite,
     purpose: result.purpose,
     requirements: result.requirements,
+    cell: result.cell,
     verdict: result.verdict,
     reason: result.reason,
     owner: result.owner,

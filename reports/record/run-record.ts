@@ -2,6 +2,7 @@
  * A run as the reports need it: what `evidence` recorded, in plain text and numbers. Nothing here is computed from
  * anything but the run directory, so that rendering again gives the same report.
  */
+import type { Cell } from "../../harness/evidence/event.ts";
 import type { Outcome, Summary, Verdict } from "../../harness/evidence/verdict.ts";
 
 /** Data element name and readable value, in the order of the message. */
@@ -32,6 +33,8 @@ export interface CaseRecord {
   readonly suite: string;
   readonly purpose: string;
   readonly requirements: readonly string[];
+  /** Its place in a matrix, if it has one. */
+  readonly cell: Cell | undefined;
   readonly verdict: Outcome;
   /** Why: empty for a plain pass. */
   readonly reason: string;

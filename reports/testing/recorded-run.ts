@@ -130,14 +130,25 @@ const DISTURBED: readonly EvidenceEvent[] = [
   },
 ];
 
+const cell = (row: string, column: string) => ({ matrix: "faults FIG 5", row, column });
+
 const CASES: readonly Told[] = [
   {
-    header: { id: "PAY-CARD-001", requirements: ["PAY-608-a", "PAY-619-a"] },
+    header: {
+      id: "PAY-CARD-001",
+      requirements: ["PAY-608-a", "PAY-619-a"],
+      cell: cell("236 debit response", "lost"),
+    },
     end: { outcome: "pass" },
     events: messages(PURCHASE),
   },
   {
-    header: { id: "PAY-CARD-002", requirements: ["PAY-619-a"], purpose: `A changed S3 is noticed ${HOSTILE}` },
+    header: {
+      id: "PAY-CARD-002",
+      requirements: ["PAY-619-a"],
+      cell: cell("236 debit response", "twice"),
+      purpose: `A changed S3 is noticed ${HOSTILE}`,
+    },
     end: {
       outcome: "fail",
       reason: `debited although S3 was wrong ${HOSTILE}`,
@@ -148,7 +159,7 @@ const CASES: readonly Told[] = [
     events: DISTURBED,
   },
   {
-    header: { id: "PAY-CARD-003", owner: "terminal" },
+    header: { id: "PAY-CARD-003", owner: "terminal", cell: cell("235 DEBIT IEP", "lost") },
     end: {
       outcome: "inconc",
       owner: "reader",

@@ -1,0 +1,19 @@
+import { expect, test } from "vitest";
+import { matricesOf, type Placed } from "../../reports/record/matrix.ts";
+import { matrixLines } from "./matrix-text.ts";
+
+test("a matrix is printed as a table in words", () => {
+  const cell = (row: string, column: string) => ({ matrix: "faults FIG 5", row, column });
+  const cases: readonly Placed[] = [
+    { id: "A", cell: cell("236 debit response", "lost"), verdict: "pass" },
+    { id: "B", cell: cell("236 debit response", "said twice"), verdict: "fail" },
+    { id: "C", cell: cell("235", "lost"), verdict: "inconc" },
+  ];
+  expect(matricesOf(cases).flatMap(matrixLines)).toEqual([
+    "",
+    "faults FIG 5          lost          said twice",
+    "  236 debit response  pass          FAIL",
+    "  235                 inconclusive  not run",
+    "  pass: ended as specified, money conserved, state clean",
+  ]);
+});

@@ -1,0 +1,43 @@
+/** Matrices of cases, e.g. every fault at every message: the verdict stands where row and column meet. */
+import { type Matrix, type MatrixCell, matricesOf, PASSED_CELL } from "../record/matrix.ts";
+import { OUTCOMES, outcomeWords } from "../record/outcomes.ts";
+import type { RunRecord } from "../record/run-record.ts";
+import { type Markup, markup, nothing } from "../text/markup.ts";
+import { anchor } from "./anchor.ts";
+import { status } from "./status.ts";
+
+export function matricesSection({ cases }: RunRecord): Markup {
+  const matrices = matricesOf(cases);
+  if (matrices.length === 0) return nothing;
+  return markup`<section aria-labelledby="matrices"><h2 id="matrices">Matrices</h2>
+<p>Each place is a case: what its column says happens where its row says. Whatever happens, money has to be conserved (what left the card
+is in a security card or in a suspended transaction) and the state clean (nothing left open, the next purchase works).</p>
+${matrices.map(matrixTable)}</section>`;
+}
+
+function matrixTable(matrix: Matrix): Markup {
+  const { name, columns, rows } = matrix;
+  return markup`<div class="scroll" tabindex="0" role="region" aria-label="${name}"><table class="matrix"><caption>${name}: ${tally(matrix)}</caption>
+<thead><tr><th scope="col">Where</th>${columns.map((column) => markup`<th scope="col">${column}</th>`)}</tr></thead>
+<tbody>
+${rows.map((row) => markup`<tr><th scope="row">${row.name}</th>${row.cells.map((cell) => markup`<td>${cellMarkup(cell)}</td>`)}</tr>`)}
+</tbody></table></div>
+${legend(matrix)}`;
+}
+
+function tally({ rows }: Matrix): string {
+  const cells = rows.flatMap((row) => row.cells);
+  return `${cells.filter(({ verdict }) => verdict === "pass").length} of ${cells.length} places passed`;
+}
+
+function cellMarkup({ verdict, id, count }: MatrixCell): Markup {
+  if (id === undefined) return status(verdict);
+  const shared = count > 1 ? markup`<span class="because">${count} cases</span>` : nothing;
+  return markup`<a href="#${anchor("case", id)}" title="${id}">${status(verdict)}</a>${shared}`;
+}
+
+function legend({ rows }: Matrix): Markup {
+  const seen = new Set(rows.flatMap((row) => row.cells.map(({ verdict }) => verdict)));
+  const told = OUTCOMES.filter((outcome) => seen.has(outcome));
+  return markup`<ul class="legend">${told.map((outcome) => markup`<li>${status(outcome)} ${outcome === "pass" ? PASSED_CELL : outcomeWords(outcome).meaning}</li>`)}</ul>`;
+}
