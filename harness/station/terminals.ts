@@ -5,7 +5,7 @@ import type { Variation } from "../defects/variation.ts";
 import type { Exchange } from "../link/exchange.ts";
 import { psam } from "../roles/psam/model.ts";
 import { createPsam } from "../roles/psam/personalise.ts";
-import { servePsam } from "../roles/psam/serve.ts";
+import { type SimulatedPsam, servePsam } from "../roles/psam/serve.ts";
 import { terminal } from "../roles/terminal/model.ts";
 import { serveTerminal } from "../roles/terminal/serve.ts";
 import { memoryStore } from "../roles/terminal/store.ts";
@@ -39,7 +39,11 @@ export function simulatedTerminal(parts: TerminalParts, use: HardwareUse, IDTERM
   });
 }
 
-function simulatedPsam({ keys, variation }: TerminalParts, index: number): Exchange {
+/** The security card of terminal number `index`, fresh. */
+export function simulatedPsam(
+  { keys, variation }: Pick<TerminalParts, "keys" | "variation">,
+  index: number,
+): SimulatedPsam {
   const data = psamData(`psam-${(index % 2) + 1}`);
   const role = variation.psam?.(psam) ?? psam;
   return servePsam({ state: createPsam({ ...data, IDPSAM: psamNumber(data.IDPSAM, index) }, keys), role });
