@@ -25,6 +25,7 @@ function recorded(id: string, verdict: CaseRecord["verdict"], list: readonly Exc
     mend: "",
     requirement: "",
     actual: "",
+    cell: undefined,
     started: "",
   };
   return { ...words, id, verdict, requirements: [], expected: [], at, durationMs: 1, exchanges: list };
