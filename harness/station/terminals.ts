@@ -7,7 +7,7 @@ import { psam } from "../roles/psam/model.ts";
 import { createPsam } from "../roles/psam/personalise.ts";
 import { type SimulatedPsam, servePsam } from "../roles/psam/serve.ts";
 import { terminal } from "../roles/terminal/model.ts";
-import { serveTerminal } from "../roles/terminal/serve.ts";
+import { type ServedTerminal, serveTerminal } from "../roles/terminal/serve.ts";
 import { memoryStore } from "../roles/terminal/store.ts";
 import { psamData } from "./fixtures.ts";
 import type { HardwareUse } from "./hardware.ts";
@@ -26,7 +26,12 @@ export interface TerminalParts {
 const LOC = "04900001";
 
 /** Terminal number `index` of the bench, fresh, with a PSAM of its own; link SAM goes through `use`. */
-export function simulatedTerminal(parts: TerminalParts, use: HardwareUse, IDTERM: string, index: number): Exchange {
+export function simulatedTerminal(
+  parts: TerminalParts,
+  use: HardwareUse,
+  IDTERM: string,
+  index: number,
+): ServedTerminal {
   const { clock, variation, timeouts } = parts;
   return serveTerminal({
     identity: { IDTERM, LOC },
@@ -51,6 +56,5 @@ export function simulatedPsam(
 
 /** Every terminal has a PSAM of its own number, also beyond the two test PSAMs. */
 function psamNumber(IDPSAM: string, index: number): string {
-  if (index < 2) return IDPSAM;
-  return (Number.parseInt(IDPSAM, 16) + index).toString(16).toUpperCase().padStart(8, "0");
+  return (Number.parseInt(IDPSAM, 16) + index - (index % 2)).toString(16).toUpperCase().padStart(8, "0");
 }
