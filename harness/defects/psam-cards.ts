@@ -62,7 +62,7 @@ function obliging(state: PsamState, packageData: Uint8Array): PsamState {
   if (!card.ok) return state;
   const { CURRPDA, CEXPPDA, MPDA } = debit.value;
   const better = { ...card.value, DEXPIEP: "991231", BALIEP: MPDA, CURRIEP: CURRPDA, CEXPIEP: CEXPPDA };
-  return { ...state, session: { kind: "card-accepted", INITRSP: toHex(encodeInitResponse(better)) } };
+  return { ...state, session: { ...state.session, INITRSP: toHex(encodeInitResponse(better)) } };
 }
 
 function newest(memory: PsamMemory): PsamMemory {

@@ -2,9 +2,10 @@
 import { fromHex, toHex } from "../core/bytes.ts";
 import { readInitResponse } from "../protocol/messages/init-response.ts";
 import type { TotalsLine } from "../protocol/messages/psam-read-totals.ts";
-import { confirmed, findTransaction, messageResult } from "../roles/psam/complete.ts";
+import { messageResult } from "../roles/psam/complete.ts";
 import { NO_IDS } from "../roles/psam/remembered-ids.ts";
 import type { PsamMemory, Transaction } from "../roles/psam/state.ts";
+import { confirmed, findTransaction } from "../roles/psam/transactions.ts";
 import { type Behaviour, numberOf, textOf } from "./behaviour.ts";
 import {
   afterCommand,

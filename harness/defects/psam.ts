@@ -2,9 +2,8 @@
 import { concat, equal, fromHex, toHex, uintToBytes } from "../core/bytes.ts";
 import { PursebenchError } from "../core/errors.ts";
 import { expectedS3, type PsamCrypto, type PurseContext, psamCrypto } from "../roles/psam/crypto.ts";
+import { contextOf } from "../roles/psam/key-material.ts";
 import { createPsamRole } from "../roles/psam/model.ts";
-import { contextOf } from "../roles/psam/package-debit.ts";
-import type { PsamMemory, Transaction } from "../roles/psam/state.ts";
 import { type Behaviour, numberOf, optionalText, textOf } from "./behaviour.ts";
 import { PSAM_CARD_BEHAVIOURS } from "./psam-cards.ts";
 import { PSAM_KEEPING_BEHAVIOURS } from "./psam-keeping.ts";
@@ -73,7 +72,7 @@ const issuesOther: Behaviour = (parameters) => {
         other,
         answer.data.subarray(place.at + place.length, 45),
       );
-      const DEBITDATA = concat(unsigned, psamCrypto.signS2(contextOfOpen(memory, memory.open), unsigned));
+      const DEBITDATA = concat(unsigned, psamCrypto.signS2(contextOf(memory, memory.open), unsigned));
       const open = { ...memory.open, DEBITDATA: toHex(DEBITDATA) };
       return answering(withMemory(step, { ...memory, open }), DEBITDATA);
     }),
@@ -128,10 +127,6 @@ function placeOf(element: string): { readonly at: number; readonly length: numbe
   const place = PLACES[element];
   if (place) return place;
   throw new PursebenchError("USAGE", `DEBITDATA has no element "${element}"`);
-}
-
-function contextOfOpen(memory: PsamMemory, open: Transaction): PurseContext {
-  return contextOf(memory, fromHex(open.INITRSP));
 }
 
 function amountOf(DEBITDATA: Uint8Array): number {

@@ -2,24 +2,28 @@ import { toHex } from "../../core/bytes.ts";
 import type { CommandApdu } from "../../protocol/apdu/command-apdu.ts";
 import { CANCEL_P1 } from "../../protocol/messages/psam-cancel.ts";
 import { type PsamStep, refused, written } from "./answer.ts";
-import { findTransaction, without } from "./complete.ts";
-import { withOpenSuspended } from "./select.ts";
 import type { PsamState } from "./state.ts";
+import { closed, findIssued, findTransaction, withOpenSuspended } from "./transactions.ts";
 
-/** CANCEL (psam-edge.md 4.5). */
+/** CANCEL (psam-edge.md 4.5). Of an issued transaction it is a reversal; one that is open meanwhile stays as it is. */
 export function cancel(state: PsamState, apdu: CommandApdu): PsamStep {
   const IDTRX = toHex(apdu.data);
   return apdu.p1 === CANCEL_P1.suspend ? suspend(state, IDTRX) : withdraw(state, IDTRX);
 }
 
-/** The open transaction is kept for a late COMPLETE. */
+/** The open or issued transaction is kept for a late COMPLETE. */
 function suspend(state: PsamState, IDTRX: string): PsamStep {
-  if (state.memory.open?.IDTRX !== IDTRX) return refused(state, 0x9415);
-  return written(state, withOpenSuspended(state.memory));
+  const { memory } = state;
+  if (memory.open?.IDTRX === IDTRX) return written(state, withOpenSuspended(memory));
+  const issued = findIssued(memory, IDTRX);
+  if (!issued) return refused(state, 0x9415);
+  const reversed = closed(memory, issued);
+  return written(state, { ...reversed, suspended: [...reversed.suspended, issued] });
 }
 
-/** The transaction, open or suspended, is closed for good. */
+/** The transaction, open, suspended or issued, is closed for good. */
 function withdraw(state: PsamState, IDTRX: string): PsamStep {
-  if (!findTransaction(state.memory, IDTRX)) return refused(state, 0x9415);
-  return written(state, without(state.memory, IDTRX));
+  const transaction = findTransaction(state.memory, IDTRX);
+  if (!transaction) return refused(state, 0x9415);
+  return written(state, closed(state.memory, transaction));
 }

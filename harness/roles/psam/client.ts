@@ -8,10 +8,24 @@ import {
   parsePsamCancelResponse,
 } from "../../protocol/messages/psam-cancel.ts";
 import {
+  encodePackageCardCertificateCommand,
+  encodePackageIssuerCertificateCommand,
+  encodeReadCertificateCommand,
+  encodeReadSessionKeyCommand,
+  parsePackageCertificateResponse,
+  parseReadCertificateResponse,
+  parseReadSessionKeyResponse,
+} from "../../protocol/messages/psam-certificates.ts";
+import {
   type CompleteAnswer,
   encodePsamCompleteCommand,
   parsePsamCompleteResponse,
 } from "../../protocol/messages/psam-complete.ts";
+import {
+  encodePackageIssueCommand,
+  type PackageIssueAnswer,
+  parsePackageIssueResponse,
+} from "../../protocol/messages/psam-issue.ts";
 import {
   encodePackageAtrCommand,
   encodePackageDebitCommand,
@@ -60,7 +74,31 @@ export class PsamClient {
     return parsePackageInitializeResponse(await this.#psam.exchange(encodePackageInitializeCommand(INITRSP), deadline));
   }
 
-  /** Third package: gives DEBITDATA. */
+  /** Third and fourth package of a public key card: its issuer's certificate and its own, 244 bytes each. */
+  async packageCertificates(issuer: Uint8Array, card: Uint8Array, deadline: Deadline): Promise<CommandResult<null>> {
+    const first = await this.#psam.exchange(encodePackageIssuerCertificateCommand(issuer), deadline);
+    const result = parsePackageCertificateResponse(first);
+    if (result.kind !== "answer") return result;
+    const second = await this.#psam.exchange(encodePackageCardCertificateCommand(card), deadline);
+    return parsePackageCertificateResponse(second);
+  }
+
+  /** Last package, of an issued debit: gives DEBITDATA and EXPECTED, and the totals have risen. */
+  async packageIssue(data: DebitPackage, deadline: Deadline): Promise<CommandResult<PackageIssueAnswer>> {
+    return parsePackageIssueResponse(await this.#psam.exchange(encodePackageIssueCommand(data), deadline));
+  }
+
+  /** PSAMCERT, 244 bytes, for the public key card of the debit issued last. */
+  async readCertificate(deadline: Deadline): Promise<CommandResult<Uint8Array>> {
+    return parseReadCertificateResponse(await this.#psam.exchange(encodeReadCertificateCommand(), deadline));
+  }
+
+  /** SESSKEY, 224 bytes, for the same. */
+  async readSessionKey(deadline: Deadline): Promise<CommandResult<Uint8Array>> {
+    return parseReadSessionKeyResponse(await this.#psam.exchange(encodeReadSessionKeyCommand(), deadline));
+  }
+
+  /** Last package: gives DEBITDATA. */
   async packageDebit(data: DebitPackage, deadline: Deadline): Promise<CommandResult<PackageDebitAnswer>> {
     return parsePackageDebitResponse(await this.#psam.exchange(encodePackageDebitCommand(data), deadline));
   }

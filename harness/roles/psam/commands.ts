@@ -6,6 +6,7 @@ import { INIT_RESPONSE_LENGTH } from "../../protocol/messages/init-response.ts";
 import { MESSAGE_RESULT_LENGTH } from "../../protocol/messages/message-result.ts";
 import { CANCEL_P1, PSAM_CANCEL } from "../../protocol/messages/psam-cancel.ts";
 import { COMPLETE_DATA_LENGTH, PSAM_COMPLETE } from "../../protocol/messages/psam-complete.ts";
+import { ISSUE_ANSWER_LENGTH, PACKAGE_ISSUE } from "../../protocol/messages/psam-issue.ts";
 import {
   PACKAGE_ATR,
   PACKAGE_DEBIT,
@@ -74,6 +75,14 @@ export const PSAM_COMMANDS: readonly PsamCommand[] = [
     hasRightParameters: exactly(PACKAGE_DEBIT),
     hasRightData: bytes(DEBIT_PACKAGE_LENGTH),
     answerLength: () => DEBIT_DATA_LENGTH,
+    after: "card-accepted",
+    handle: packageDebit,
+  },
+  {
+    ...PACKAGE_ISSUE,
+    hasRightParameters: exactly(PACKAGE_ISSUE),
+    hasRightData: bytes(DEBIT_PACKAGE_LENGTH),
+    answerLength: () => ISSUE_ANSWER_LENGTH,
     after: "card-accepted",
     handle: packageDebit,
   },

@@ -6,8 +6,10 @@ import { type Completion, signS2, signS3 } from "../../crypto/purse-signatures.t
 /** One card in one transaction as the PSAM's cryptography sees it. */
 export interface PurseContext {
   readonly ALGIEP: number;
-  /** Master purchase key for this card, 32 hex digits. */
+  /** Master purchase key for this card, 32 hex digits; empty for a public key card. */
   readonly MKP: string;
+  /** Session key of a public key card, 32 hex digits. */
+  readonly SK?: string;
   /** 27 bytes. */
   readonly INITRSP: Uint8Array;
 }
@@ -16,6 +18,8 @@ export interface PurseContext {
 export interface PsamCrypto {
   /** S2, 8 bytes, over INITRSP and the first 45 bytes of DEBITDATA. */
   signS2(context: PurseContext, debitData: Uint8Array): Uint8Array;
+  /** The S3 that the card must answer, 8 bytes: the PSAM can state it before the card has spoken. */
+  expectS3(context: PurseContext, DEBITDATA: Uint8Array, completion: Completion): Uint8Array;
   /** True when `S3` (8 bytes) is the card's signature over that completion of that debit. */
   verifyS3(context: PurseContext, DEBITDATA: Uint8Array, completion: Completion, S3: Uint8Array): boolean;
 }
@@ -25,20 +29,25 @@ export const psamCrypto: PsamCrypto = {
   signS2(context, debitData) {
     return signS2(context.ALGIEP, sessionKeysOf(context).KS2, context.INITRSP, debitData);
   },
+  expectS3: expectedS3,
   verifyS3(context, DEBITDATA, completion, S3) {
     return constantTimeEqual(expectedS3(context, DEBITDATA, completion), S3);
   },
 };
 
-/** The S3 that the card must answer: the PSAM can state it before the card has spoken. */
+/** The S3 that the card must answer to that debit. */
 export function expectedS3(context: PurseContext, DEBITDATA: Uint8Array, completion: Completion): Uint8Array {
   return signS3(context.ALGIEP, sessionKeysOf(context).KS3, context.INITRSP, DEBITDATA, completion);
 }
 
-/** Session keys from the master key, by way of the card's key; used and forgotten. */
-export function sessionKeysOf({ ALGIEP, MKP, INITRSP }: PurseContext): SessionKeys {
-  const PPIEP = toHex(INITRSP.subarray(0, 3));
-  const IDIEP = toHex(INITRSP.subarray(3, 8));
+/** Session keys from the card's key, which follows from the master key or was sent to a public key card; used and forgotten. */
+export function sessionKeysOf(context: PurseContext): SessionKeys {
+  const { ALGIEP, INITRSP } = context;
   const NTIEP = ((INITRSP[20] ?? 0) << 8) | (INITRSP[21] ?? 0);
-  return deriveSessionKeys(ALGIEP, deriveCardKey(ALGIEP, fromHex(MKP), PPIEP, IDIEP), NTIEP, INITRSP.subarray(23, 27));
+  return deriveSessionKeys(ALGIEP, cardKeyOf(context), NTIEP, INITRSP.subarray(23, 27));
+}
+
+function cardKeyOf({ ALGIEP, MKP, SK, INITRSP }: PurseContext): Uint8Array {
+  if (SK !== undefined) return fromHex(SK);
+  return deriveCardKey(ALGIEP, fromHex(MKP), toHex(INITRSP.subarray(0, 3)), toHex(INITRSP.subarray(3, 8)));
 }

@@ -4,8 +4,8 @@ import type { Role } from "../role.ts";
 import { type PsamStep, refused, refusedPackage } from "./answer.ts";
 import { findCommands, type PsamCommand } from "./commands.ts";
 import { type PsamCrypto, psamCrypto } from "./crypto.ts";
-import { withOpenSuspended } from "./select.ts";
 import type { PsamInput, PsamOutput, PsamState } from "./state.ts";
+import { withOpenSuspended } from "./transactions.ts";
 
 export type PsamRole = Role<PsamState, PsamInput, PsamOutput>;
 
@@ -28,7 +28,7 @@ export function createPsamRole(crypto: PsamCrypto = psamCrypto): PsamRole {
 /** The reference PSAM. */
 export const psam: PsamRole = createPsamRole();
 
-/** Selection and the card at hand are forgotten; an issued debit becomes suspended. */
+/** Selection and the card at hand are forgotten; a debit in *debit issued* becomes suspended. */
 export function afterReset(state: PsamState): PsamStep {
   const memory = withOpenSuspended(state.memory);
   const outputs: PsamOutput[] = memory === state.memory ? [] : [{ kind: "write", memory }];

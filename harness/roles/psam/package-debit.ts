@@ -2,13 +2,16 @@ import { concat, fromHex, toHex, uintToBytes } from "../../core/bytes.ts";
 import { PursebenchError } from "../../core/errors.ts";
 import type { CommandApdu } from "../../protocol/apdu/command-apdu.ts";
 import { isDate, isDateTime } from "../../protocol/messages/calendar.ts";
+import { encodeCardResponse } from "../../protocol/messages/card-response.ts";
 import { type DebitPackage, readDebitPackage } from "../../protocol/messages/debit-package.ts";
-import { type InitResponse, readInitResponse } from "../../protocol/messages/init-response.ts";
+import type { InitResponse } from "../../protocol/messages/init-response.ts";
+import { PACKAGE_ISSUE } from "../../protocol/messages/psam-issue.ts";
 import { type PsamStep, refused, refusedPackage, written } from "./answer.ts";
-import type { PsamCrypto, PurseContext } from "./crypto.ts";
-import { masterKeyFor } from "./package-initialize.ts";
-import { isRemembered } from "./remembered-ids.ts";
-import { MAX_SUSPENDED, type PsamMemory, type PsamState } from "./state.ts";
+import type { PsamCrypto } from "./crypto.ts";
+import { cardOf, debitOf } from "./kept.ts";
+import { contextOf } from "./key-material.ts";
+import { MAX_SUSPENDED, type PsamMemory, type PsamState, type Transaction } from "./state.ts";
+import { isUsed, withIssued } from "./transactions.ts";
 
 /** PACKAGE: DEBIT (psam-edge.md 4.3): DEBITDATA with S2. NTPSAM advances, whatever becomes of it. */
 export function packageDebit(state: PsamState, apdu: CommandApdu, crypto: PsamCrypto): PsamStep {
@@ -16,15 +19,26 @@ export function packageDebit(state: PsamState, apdu: CommandApdu, crypto: PsamCr
   if (memory.open !== null || session.kind !== "card-accepted") return refused(state, 0x6985);
   const read = readDebitPackage(apdu.data);
   if (!read.ok) throw new PursebenchError("INTERNAL", `package past its length check: ${read.reason}`);
-  const INITRSP = fromHex(session.INITRSP);
-  const SW = refusalOfDebit(memory, cardOf(INITRSP), read.value);
+  const SW = refusalOfDebit(memory, cardOf(fromHex(session.INITRSP)), read.value);
   if (SW !== undefined) return refusedPackage(state, SW);
 
   const unsigned = unsignedDebitData(memory, apdu.data);
-  const DEBITDATA = concat(unsigned, crypto.signS2(contextOf(memory, INITRSP), unsigned));
-  const open = { IDTRX: read.value.IDTRX, INITRSP: session.INITRSP, DEBITDATA: toHex(DEBITDATA) };
-  const issued: PsamMemory = { ...memory, NTPSAM: memory.NTPSAM + 1, open };
-  return written({ ...state, session: { kind: "idle" } }, issued, DEBITDATA);
+  const S2 = crypto.signS2(contextOf(memory, session), unsigned);
+  const DEBITDATA = concat(unsigned, S2);
+  const transaction = { IDTRX: read.value.IDTRX, INITRSP: session.INITRSP, DEBITDATA: toHex(DEBITDATA) };
+  const idle: PsamState = { ...state, session: { kind: "idle" } };
+  const numbered: PsamMemory = { ...memory, NTPSAM: memory.NTPSAM + 1 };
+  if (apdu.p1 !== PACKAGE_ISSUE.p1) return written(idle, { ...numbered, open: transaction }, DEBITDATA);
+  const EXPECTED = expectedResponse(memory, transaction, crypto);
+  return written(idle, withIssued(numbered, transaction), concat(DEBITDATA, EXPECTED));
+}
+
+/** EXPECTED, 16 bytes: the CARDRSP of a genuine card that executes that debit with success. */
+export function expectedResponse(memory: PsamMemory, transaction: Transaction, crypto: PsamCrypto): Uint8Array {
+  const { BALIEP, NTIEP } = cardOf(fromHex(transaction.INITRSP));
+  const completion = { CC: "0000", BALIEP: BALIEP - debitOf(transaction).MPDA };
+  const S3 = crypto.expectS3(contextOf(memory, transaction), fromHex(transaction.DEBITDATA), completion);
+  return encodeCardResponse({ ...completion, NTIEP, S3: toHex(S3) });
 }
 
 /** Why that debit is not issued, in the order of the table; undefined when it is. */
@@ -43,30 +57,7 @@ export function isExpired(DEXPIEP: string, DTHR: string): boolean {
   return !isDate(lastDay) || lastDay < DTHR.slice(0, 8);
 }
 
-/** The transaction is open, suspended or already confirmed. */
-export function isUsed(memory: PsamMemory, IDTRX: string): boolean {
-  return (
-    memory.open?.IDTRX === IDTRX ||
-    memory.suspended.some((transaction) => transaction.IDTRX === IDTRX) ||
-    isRemembered(memory.confirmed, IDTRX)
-  );
-}
-
 /** The first 45 bytes of DEBITDATA: the PSAM's own three elements, then the package as it came (card-edge.md 5.3). */
 export function unsignedDebitData({ PPPSAM, IDPSAM, NTPSAM }: PsamMemory, packageData: Uint8Array): Uint8Array {
   return concat(fromHex(PPPSAM), fromHex(IDPSAM), uintToBytes(NTPSAM, 4), packageData);
-}
-
-/** INITRSP in words. Throws `INTERNAL` when it has not 27 bytes, which was checked when it came. */
-export function cardOf(INITRSP: Uint8Array): InitResponse {
-  const read = readInitResponse(INITRSP);
-  if (!read.ok) throw new PursebenchError("INTERNAL", `kept INITRSP: ${read.reason}`);
-  return read.value;
-}
-
-/** Key material for that card. Throws `INTERNAL` when the key is gone, which PACKAGE: INITIALIZE IEP has checked. */
-export function contextOf(memory: PsamMemory, INITRSP: Uint8Array): PurseContext {
-  const key = masterKeyFor(memory, cardOf(INITRSP));
-  if (!key) throw new PursebenchError("INTERNAL", "the master key of an accepted card is gone");
-  return { ALGIEP: key.ALGIEP, MKP: key.MKP, INITRSP };
 }

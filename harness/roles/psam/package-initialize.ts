@@ -4,7 +4,7 @@ import type { CommandApdu } from "../../protocol/apdu/command-apdu.ts";
 import { type InitResponse, readInitResponse } from "../../protocol/messages/init-response.ts";
 import { encodePsamNumber } from "../../protocol/messages/psam-packages.ts";
 import { answered, type PsamStep, refused, refusedPackage } from "./answer.ts";
-import type { MasterKey, PsamMemory, PsamState } from "./state.ts";
+import type { PsamMemory, PsamState } from "./state.ts";
 
 /** The number after which there is none: it is never issued. */
 export const LAST_NTPSAM = 0xffff_ffff;
@@ -33,16 +33,6 @@ export function refusalOfCard(memory: PsamMemory, card: InitResponse): number | 
   if (!ofAlgorithm.some(({ VKIEP }) => VKIEP === card.VKIEP)) return 0x9403;
   if (isBlocked(memory, card)) return 0x9412;
   return servesCurrency(memory, card.CURRIEP, card.CEXPIEP) ? undefined : 0x9414;
-}
-
-/** The master key for that card, or undefined. */
-export function masterKeyFor(
-  memory: PsamMemory,
-  card: Pick<InitResponse, "PPIEP" | "ALGIEP" | "VKIEP">,
-): MasterKey | undefined {
-  return memory.keys.find(
-    ({ PPIEP, ALGIEP, VKIEP }) => PPIEP === card.PPIEP && ALGIEP === card.ALGIEP && VKIEP === card.VKIEP,
-  );
 }
 
 function isBlocked({ blockedCards }: PsamMemory, card: InitResponse): boolean {

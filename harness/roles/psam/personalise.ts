@@ -15,7 +15,7 @@ export function createPsam(data: PsamData, keys: MasterKeys): PsamState {
   checkPsamData(data);
   const memory = { ...data, keys: data.keys.map((name) => masterKey(name, keys)) };
   return {
-    memory: { ...memory, totals: [], open: null, suspended: [], confirmed: NO_IDS },
+    memory: { ...memory, totals: [], open: null, suspended: [], issued: [], confirmed: NO_IDS },
     session: { kind: "unselected" },
     undo: null,
   };

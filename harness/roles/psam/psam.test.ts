@@ -1,105 +1,38 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import { concat, flipBit, fromHex, toHex } from "../../core/bytes.ts";
 import { systemClock } from "../../core/clock.ts";
 import { deadlineIn } from "../../core/deadline.ts";
-import { seededRandom } from "../../core/random.ts";
-import { loadTestKeys } from "../../crypto/test-keys.ts";
-import { encodeDebitIepCommand } from "../../protocol/messages/debit-iep.ts";
-import type { DebitPackage } from "../../protocol/messages/debit-package.ts";
 import { encodePsamCancelCommand } from "../../protocol/messages/psam-cancel.ts";
-import { encodePsamCompleteCommand } from "../../protocol/messages/psam-complete.ts";
-import {
-  encodePackageAtrCommand,
-  encodePackageDebitCommand,
-  encodePackageInitializeCommand,
-} from "../../protocol/messages/psam-packages.ts";
+import { encodePackageAtrCommand, encodePackageInitializeCommand } from "../../protocol/messages/psam-packages.ts";
 import { cardAtr, malformedAtr } from "../card/atr.ts";
-import { type CardData, loadCardData } from "../card/card-data.ts";
-import { card as cardModel } from "../card/model.ts";
-import { createCard } from "../card/personalise.ts";
-import { type SimulatedCard, serveCard } from "../card/serve.ts";
+import type { SimulatedCard } from "../card/serve.ts";
 import { PsamClient } from "./client.ts";
 import { psamCrypto } from "./crypto.ts";
 import { createPsamRole } from "./model.ts";
 import { createPsam, restorePsam } from "./personalise.ts";
 import { loadPsamData } from "./psam-data.ts";
-import { type ServePsamOptions, type SimulatedPsam, servePsam } from "./serve.ts";
-import type { PsamMemory } from "./state.ts";
-
-const FIXTURES = new URL("../../../fixtures/", import.meta.url);
-const read = (path: string) => readFileSync(new URL(path, FIXTURES), "utf8");
-const KEYS = loadTestKeys(read("keys/test-keys.yaml"), "test-keys.yaml");
-const DATA = loadPsamData(read("psams/psam-1.yaml"), "psam-1.yaml");
-
-const SELECT = "00A4040008F050422D50534D3100";
-const READ_TOTALS = "908C000000";
-
-function idtrx(number: number): string {
-  return number.toString(16).toUpperCase().padStart(32, "0");
-}
-
-function testCard(name: string, changes: Partial<CardData> = {}): SimulatedCard {
-  const data = { ...loadCardData(read(`cards/${name}.yaml`), name), ...changes };
-  const card = serveCard({ state: createCard(data, KEYS, seededRandom(name)) });
-  card.powerOn();
-  card.transmit(fromHex("00A4040008F050422D4945503100"));
-  return card;
-}
-
-function serve(options: Partial<ServePsamOptions> = {}, changes: Partial<PsamMemory> = {}): SimulatedPsam {
-  const state = createPsam(DATA, KEYS);
-  const psam = servePsam({ state: { ...state, memory: { ...state.memory, ...changes } }, ...options });
-  expect(send(psam, SELECT)).toMatch(/9000$/);
-  return psam;
-}
-
-function send(device: SimulatedPsam | SimulatedCard, command: string | Uint8Array): string {
-  return toHex(device.transmit(typeof command === "string" ? fromHex(command) : command) ?? new Uint8Array(0));
-}
-
-function initResponse(card: SimulatedCard): Uint8Array {
-  return fromHex(send(card, "905001001B").slice(0, -4));
-}
-
-function debitPackage(changes: Partial<DebitPackage> = {}): Uint8Array {
-  const standard = { MPDA: 995, CURRPDA: "0978", CEXPPDA: 2, DTHR: "20260115123059", LOC: "00490089", IDTRX: idtrx(1) };
-  return encodePackageDebitCommand({ ...standard, ...changes });
-}
-
-/** The first two packages; the status word of the second. */
-function present(psam: SimulatedPsam, INITRSP: Uint8Array): string {
-  expect(send(psam, encodePackageAtrCommand(cardAtr()))).toBe("9000");
-  return send(psam, encodePackageInitializeCommand(INITRSP)).slice(-4);
-}
-
-/** All three packages: DEBITDATA. */
-function draw(psam: SimulatedPsam, card: SimulatedCard, changes: Partial<DebitPackage> = {}): Uint8Array {
-  expect(present(psam, initResponse(card))).toBe("9000");
-  const response = send(psam, debitPackage(changes));
-  expect(response).toMatch(/^.{106}9000$/);
-  return fromHex(response.slice(0, 106));
-}
-
-/** The card's answer to that debit: CARDRSP. */
-function debit(card: SimulatedCard, DEBITDATA: Uint8Array): Uint8Array {
-  const response = send(card, encodeDebitIepCommand(DEBITDATA));
-  expect(response).toMatch(/^.{32}9000$/);
-  return fromHex(response.slice(0, 32));
-}
-
-/** A genuine negative CARDRSP: the purse turns into one of another currency between INITIALIZE and DEBIT. */
-function negative(card: SimulatedCard, DEBITDATA: Uint8Array): Uint8Array {
-  const state = { ...card.state, purse: { ...card.state.purse, CURRIEP: "0840" } };
-  const { outputs } = cardModel.handle(state, { kind: "command", bytes: encodeDebitIepCommand(DEBITDATA) });
-  const response = outputs.find((output) => output.kind === "response");
-  return response?.bytes.subarray(0, 16) ?? new Uint8Array(0);
-}
-
-function complete(psam: SimulatedPsam, number: number, CARDRSP: Uint8Array): string {
-  return send(psam, encodePsamCompleteCommand(idtrx(number), CARDRSP));
-}
+import { type SimulatedPsam, servePsam } from "./serve.ts";
+import {
+  complete,
+  DATA,
+  debit,
+  debitPackage,
+  draw,
+  FIXTURES,
+  idtrx,
+  initResponse,
+  KEYS,
+  negative,
+  present,
+  READ_TOTALS,
+  read,
+  SELECT,
+  send,
+  serve,
+  testCard,
+} from "./testing/psam-bed.ts";
 
 let psam: SimulatedPsam;
 let card: SimulatedCard;
@@ -327,7 +260,9 @@ describe("status words in their order", () => {
     ["6E00", "90A40400"],
     ["6D00", "90500100"],
     ["6D00", "00B20000"],
-    ["6A86", "907002000100"],
+    ["6A86", "907004000100"],
+    ["6A86", "907200010100"],
+    ["6A86", "907202000100"],
     ["6A86", "908E02000100"],
     ["6700", "90700100"],
     ["6700", "907000000100"],

@@ -3,8 +3,9 @@ import type { CommandApdu } from "../../protocol/apdu/command-apdu.ts";
 import { encodePsamIdentity, PSAM_AID } from "../../protocol/messages/select-purse.ts";
 import { answered, type PsamStep, refused, written } from "./answer.ts";
 import type { PsamMemory, PsamState } from "./state.ts";
+import { withOpenSuspended } from "./transactions.ts";
 
-/** SELECT (psam-edge.md, sections 1 and 2): the card at hand is forgotten, an issued debit becomes suspended. */
+/** SELECT (psam-edge.md, sections 1 and 2): the card at hand is forgotten, a debit in *debit issued* becomes suspended. */
 export function select(state: PsamState, apdu: CommandApdu): PsamStep {
   if (toHex(apdu.data) !== PSAM_AID) return refused(state, 0x6a82);
   const selected: PsamState = { ...state, session: { kind: "idle" } };
@@ -16,10 +17,4 @@ export function select(state: PsamState, apdu: CommandApdu): PsamStep {
 /** File control information of this PSAM. */
 export function psamIdentity({ PPPSAM, IDPSAM }: PsamMemory): Uint8Array {
   return encodePsamIdentity({ PPPSAM, IDPSAM, profile: "PSAM-1" });
-}
-
-/** The open transaction kept for a late COMPLETE; PACKAGE: DEBIT has made sure that there is room. */
-export function withOpenSuspended(memory: PsamMemory): PsamMemory {
-  if (memory.open === null) return memory;
-  return { ...memory, open: null, suspended: [...memory.suspended, memory.open] };
 }

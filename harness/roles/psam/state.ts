@@ -9,9 +9,11 @@ export interface Transaction {
   readonly INITRSP: string;
   /** 106 hex digits: what it was told, S2 included. */
   readonly DEBITDATA: string;
+  /** Session key of a public key card, 32 hex digits. */
+  readonly SK?: string;
 }
 
-/** A master purchase key. The one place of a PSAM that holds secrets; no command reads it. */
+/** A master purchase key; no command reads it. */
 export interface MasterKey {
   readonly PPIEP: string;
   readonly ALGIEP: number;
@@ -26,8 +28,10 @@ export interface PsamMemory extends Omit<PsamData, "keys"> {
   readonly totals: readonly TotalsLine[];
   /** The transaction that the PSAM is reserved for. */
   readonly open: Transaction | null;
-  /** Oldest first, at most 16. */
+  /** Oldest first; 16 and those that a reversal has suspended, 80 in all. */
   readonly suspended: readonly Transaction[];
+  /** Oldest first, at most 64: counted in the totals already, and can still be taken back. */
+  readonly issued: readonly Transaction[];
   readonly confirmed: RememberedIds;
 }
 
@@ -55,4 +59,7 @@ export type PsamOutput =
   /** All of `memory` or nothing, before anything that follows. */
   { readonly kind: "write"; readonly memory: PsamMemory } | { readonly kind: "response"; readonly bytes: Uint8Array };
 
+/** With so many suspended transactions no further debit is issued. */
 export const MAX_SUSPENDED = 16;
+
+export const MAX_ISSUED = 64;

@@ -1,0 +1,29 @@
+import { fromHex } from "../../core/bytes.ts";
+import { PursebenchError } from "../../core/errors.ts";
+import type { InitResponse } from "../../protocol/messages/init-response.ts";
+import type { PurseContext } from "./crypto.ts";
+import { cardOf } from "./kept.ts";
+import type { MasterKey, PsamMemory, Transaction } from "./state.ts";
+
+/** The master key for that card, or undefined. */
+export function masterKeyFor(
+  memory: PsamMemory,
+  card: Pick<InitResponse, "PPIEP" | "ALGIEP" | "VKIEP">,
+): MasterKey | undefined {
+  return memory.keys.find(
+    ({ PPIEP, ALGIEP, VKIEP }) => PPIEP === card.PPIEP && ALGIEP === card.ALGIEP && VKIEP === card.VKIEP,
+  );
+}
+
+/**
+ * What signatures of that transaction are made with: the session key of a public key card, else the master key. Throws
+ * `INTERNAL` when the key is gone, which PACKAGE: INITIALIZE IEP has checked.
+ */
+export function contextOf(memory: PsamMemory, { INITRSP, SK }: Pick<Transaction, "INITRSP" | "SK">): PurseContext {
+  const bytes = fromHex(INITRSP);
+  const card = cardOf(bytes);
+  if (SK !== undefined) return { ALGIEP: card.ALGIEP, MKP: "", SK, INITRSP: bytes };
+  const key = masterKeyFor(memory, card);
+  if (!key) throw new PursebenchError("INTERNAL", "the master key of an accepted card is gone");
+  return { ALGIEP: key.ALGIEP, MKP: key.MKP, INITRSP: bytes };
+}
