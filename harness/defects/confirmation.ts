@@ -49,9 +49,10 @@ function withConfirmation(change: Change): Vary<MerchantRole> {
   return (reference) => ({
     handle(before, input: MerchantInput) {
       const { phase } = before;
-      if (phase.at !== "sale" || input.kind !== "sale" || !input.sale) return reference.handle(before, input);
-      const CONF = toHex(change(fromHex(phase.CONF), input.sale, before));
-      return reference.handle({ ...before, phase: { ...phase, CONF } }, input);
+      if (phase.at !== "sale" || phase.claim.kind !== "sealed") return reference.handle(before, input);
+      if (input.kind !== "sale" || !input.sale) return reference.handle(before, input);
+      const CONF = toHex(change(fromHex(phase.claim.CONF), input.sale, before));
+      return reference.handle({ ...before, phase: { ...phase, claim: { kind: "sealed", CONF } } }, input);
     },
   });
 }

@@ -106,7 +106,7 @@ const releasesUnpaid: Behaviour = () => ({
       const paid = outputs.map((output) =>
         output.kind === "conclude-sale" ? ({ ...output, status: "released" } as const) : output,
       );
-      return { state: { ...state, phase: { ...phase, isPaid: true } }, outputs: paid };
+      return { state: { ...state, phase: { ...phase, status: "released" } }, outputs: paid };
     },
   }),
 });
@@ -120,7 +120,7 @@ const releasesUnverified: Behaviour = () => ({
       if (!isOpen || !input.sale || state.phase.at !== "answered") return { state, outputs };
       const { sale } = input;
       return {
-        state: { ...state, phase: { at: "conclusion", sale, isPaid: true } },
+        state: { ...state, phase: { at: "conclusion", sale, status: "released" } },
         outputs: [{ kind: "conclude-sale", IDTRX: sale.IDTRX, status: "released" }],
       };
     },

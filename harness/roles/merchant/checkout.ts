@@ -1,12 +1,19 @@
+import { toHex } from "../../core/bytes.ts";
 import type { HttpRequest } from "../../link/exchange.ts";
 import { answer, type MerchantStep, REFUSALS } from "./answers.ts";
 import { formFields, sessionOf } from "./form.ts";
+import type { LayerRandomness } from "./layer.ts";
 import type { Sale } from "./sale.ts";
 import { paymentPage } from "./shop-pages.ts";
 import type { CatalogueItem, MerchantSite } from "./site.ts";
 
 /** `POST /checkout` (604): opens a sale at the merchant's own price and answers its payment page (606). */
-export function checkout(site: MerchantSite, request: HttpRequest, IDTRX: string): MerchantStep {
+export function checkout(
+  site: MerchantSite,
+  request: HttpRequest,
+  IDTRX: string,
+  layer: LayerRandomness | undefined,
+): MerchantStep {
   const form = formFields(request, ["item", "quantity", "payment"]);
   const SESSION = sessionOf(request);
   const QUANTITY = quantityOf(form?.quantity ?? "");
@@ -15,9 +22,10 @@ export function checkout(site: MerchantSite, request: HttpRequest, IDTRX: string
   }
   const item = site.catalogue.find(({ ITEM }) => ITEM === form.item);
   if (item === undefined) return answer(REFUSALS.noSuchItem());
-  const sale = saleOf(item, QUANTITY, IDTRX, SESSION);
+  const ordered = saleOf(item, QUANTITY, IDTRX, SESSION);
+  const sale = layer === undefined ? ordered : { ...ordered, RND: toHex(layer.RND) };
   if (sale.MPDA > 0xffff_ffff) return answer(REFUSALS.malformed()); // no message could carry that total
-  return answer(paymentPage(site, item, sale), [
+  return answer(paymentPage(site, item, sale, layer), [
     { kind: "add-sale", sale },
     { kind: "log", entry: "transaction-created", step: "606", IDTRX, fields: { MPDA: sale.MPDA, ITEM: sale.ITEM } },
   ]);

@@ -1,12 +1,20 @@
 import type { HttpRequest, HttpResponse } from "../../link/exchange.ts";
 import type { EndOutput, LogOutput } from "../role.ts";
-import type { Sale } from "./sale.ts";
+import type { Claim } from "./claim.ts";
+import type { LayerRandomness } from "./layer.ts";
+import type { Sale, SaleEnd } from "./sale.ts";
 import type { MerchantSite } from "./site.ts";
 
 /** What one request's handling is told. */
 export type MerchantInput =
-  /** `IDTRX`: a fresh random identifier, 32 hex digits, for the sale that the request may open. */
-  | { readonly kind: "request"; readonly request: HttpRequest; readonly IDTRX: string }
+  | {
+      readonly kind: "request";
+      readonly request: HttpRequest;
+      /** A fresh random identifier, 32 hex digits, for the sale that the request may open. */
+      readonly IDTRX: string;
+      /** Fresh randomness for its keys; of sites with the encryption layer only. */
+      readonly layer?: LayerRandomness | undefined;
+    }
   | { readonly kind: "sale"; readonly sale: Sale | undefined }
   /** False: the sale had ended before. */
   | { readonly kind: "concluded"; readonly isFirst: boolean };
@@ -16,13 +24,14 @@ export type MerchantOutput =
   | EndOutput
   | { readonly kind: "add-sale"; readonly sale: Sale }
   | { readonly kind: "find-sale"; readonly IDTRX: string }
-  | { readonly kind: "conclude-sale"; readonly IDTRX: string; readonly status: "released" | "failed" }
+  | { readonly kind: "conclude-sale"; readonly IDTRX: string; readonly status: SaleEnd }
   | { readonly kind: "respond"; readonly response: HttpResponse };
 
 export type MerchantPhase =
   | { readonly at: "request" }
-  | { readonly at: "sale"; readonly CONF: string }
-  | { readonly at: "conclusion"; readonly sale: Sale; readonly isPaid: boolean }
+  /** `SESSION`: of the user for whom the status URL was called; undefined when nobody's. */
+  | { readonly at: "sale"; readonly claim: Claim; readonly SESSION: string | undefined }
+  | { readonly at: "conclusion"; readonly sale: Sale; readonly status: SaleEnd }
   | { readonly at: "answered" };
 
 export interface MerchantState {

@@ -12,16 +12,25 @@ export function formFields<Name extends string>(
   request: HttpRequest,
   names: readonly Name[],
 ): Readonly<Record<Name, string>> | undefined {
+  const fields = optionalFields(request, names);
+  return fields !== undefined && isComplete(fields, names) ? fields : undefined;
+}
+
+/** Those of the fields `names` that a posted form has, each at most once; `undefined` when the request is no such form. */
+export function optionalFields<Name extends string>(
+  request: HttpRequest,
+  names: readonly Name[],
+): Readonly<Partial<Record<Name, string>>> | undefined {
   const type = request.headers["content-type"];
   if (type !== undefined && !/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type)) return undefined;
   const form = new URLSearchParams(request.body);
   const fields: Partial<Record<Name, string>> = {};
   for (const name of names) {
     const [value, ...more] = form.getAll(name);
-    if (value === undefined || more.length > 0) return undefined;
-    fields[name] = value;
+    if (more.length > 0) return undefined;
+    if (value !== undefined) fields[name] = value;
   }
-  return isComplete(fields, names) ? fields : undefined;
+  return fields;
 }
 
 function isComplete<Name extends string>(

@@ -1,5 +1,4 @@
 import { unreachable } from "../../core/errors.ts";
-import type { HttpRequest } from "../../link/exchange.ts";
 import type { Role } from "../role.ts";
 import { answer, type MerchantStep, REFUSALS } from "./answers.ts";
 import { checkout } from "./checkout.ts";
@@ -24,10 +23,12 @@ export function newRequest(site: MerchantSite): MerchantState {
   return { site, phase: { at: "request" } };
 }
 
+type Arrived = Extract<MerchantInput, { kind: "request" }>;
+
 function handlePhase(site: MerchantSite, phase: MerchantPhase, input: MerchantInput): MerchantStep {
   switch (input.kind) {
     case "request":
-      return phase.at === "request" ? route(site, input.request, input.IDTRX) : ignored(phase);
+      return phase.at === "request" ? route(site, input) : ignored(phase);
     case "sale":
       return phase.at === "sale" ? onSale(site, phase, input) : ignored(phase);
     case "concluded":
@@ -41,16 +42,16 @@ function ignored(phase: MerchantPhase): MerchantStep {
   return { state: phase, outputs: [] };
 }
 
-function route(site: MerchantSite, request: HttpRequest, IDTRX: string): MerchantStep {
+function route(site: MerchantSite, { request, IDTRX, layer }: Arrived): MerchantStep {
   if (isTooLarge(request)) return answer(REFUSALS.tooLarge());
   const [path] = request.path.split("?");
   switch (path) {
     case "/":
       return request.method === "GET" ? answer(cataloguePage(site)) : otherMethod("GET");
     case "/checkout":
-      return request.method === "POST" ? checkout(site, request, IDTRX) : otherMethod("POST");
+      return request.method === "POST" ? checkout(site, request, IDTRX, layer) : otherMethod("POST");
     case STATUS_PATH:
-      return request.method === "POST" ? postConfirmation(request) : otherMethod("POST");
+      return request.method === "POST" ? postConfirmation(site, request) : otherMethod("POST");
     default:
       return answer(REFUSALS.noSuchPage());
   }

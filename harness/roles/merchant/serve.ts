@@ -2,13 +2,15 @@ import { toHex } from "../../core/bytes.ts";
 import type { Clock } from "../../core/clock.ts";
 import { PursebenchError, unreachable } from "../../core/errors.ts";
 import type { Random } from "../../core/random.ts";
-import type { TraceSink } from "../../core/trace.ts";
+import type { RoleName, TraceSink } from "../../core/trace.ts";
+import { nonceLength } from "../../crypto/seal.ts";
 import type { HttpHandler, HttpRequest, HttpResponse } from "../../link/exchange.ts";
 import { drive } from "../role.ts";
 import type { MerchantInput, MerchantOutput } from "./effects.ts";
+import type { LayerRandomness } from "./layer.ts";
 import { type MerchantRole, merchant, newRequest } from "./model.ts";
 import { memorySaleStore, type Sale, type SaleStore } from "./sale.ts";
-import { type CatalogueItem, checkSite, type MerchantIdentity, type MerchantSite } from "./site.ts";
+import { type CatalogueItem, checkSite, type MerchantIdentity, type MerchantSite, profileOf } from "./site.ts";
 
 export interface MerchantOptions {
   readonly identity: MerchantIdentity;
@@ -21,6 +23,8 @@ export interface MerchantOptions {
   readonly role?: MerchantRole;
   /** Of the page, "1.0" when absent. */
   readonly RELEASE?: string;
+  /** Who speaks in the log: the head end, where this is the cable provider's own merchant module (FIG 16). */
+  readonly as?: Extract<RoleName, "merchant" | "head-end">;
 }
 
 export interface MerchantServer {
@@ -44,7 +48,7 @@ export function serveMerchant(options: MerchantOptions): MerchantServer {
 }
 
 async function handle(
-  { random, trace, role = merchant }: MerchantOptions,
+  { random, trace, role = merchant, as = "merchant" }: MerchantOptions,
   site: MerchantSite,
   store: SaleStore,
   request: HttpRequest,
@@ -54,7 +58,7 @@ async function handle(
     switch (output.kind) {
       case "log": {
         const { entry, step, IDTRX, fields } = output;
-        return void trace({ kind: "log", role: "merchant", entry, step, IDTRX, fields });
+        return void trace({ kind: "log", role: as, entry, step, IDTRX, fields });
       }
       case "add-sale":
         return void (await store.add(output.sale));
@@ -71,7 +75,15 @@ async function handle(
         return unreachable(output);
     }
   };
-  await drive(role, newRequest(site), { kind: "request", request, IDTRX: toHex(random(16)) }, perform);
+  const IDTRX = toHex(random(16));
+  const first: MerchantInput = { kind: "request", request, IDTRX, layer: layerRandomness(site, random) };
+  await drive(role, newRequest(site), first, perform);
   if (response === undefined) throw new PursebenchError("INTERNAL", "the merchant's model gave no response");
   return response;
+}
+
+function layerRandomness({ identity }: MerchantSite, random: Random): LayerRandomness | undefined {
+  const { encryption } = profileOf(identity);
+  if (encryption === undefined) return undefined;
+  return { RND: random(8), TSK: random(16), nonce: random(nonceLength(encryption)) };
 }

@@ -1,12 +1,12 @@
-import { toHex } from "../../core/bytes.ts";
-import { securityInformation } from "../../crypto/security-information.ts";
 import type { HttpResponse } from "../../link/exchange.ts";
 import { PAYMENT_OBJECT_TYPE } from "../../protocol/messages/payment-page.ts";
 import { amountText } from "./amount-text.ts";
 import { html, type Markup } from "./html.ts";
+import type { LayerRandomness } from "./layer.ts";
 import { page } from "./page.ts";
+import { paymentParameters } from "./parameters.ts";
 import type { Sale } from "./sale.ts";
-import { type CatalogueItem, type MerchantSite, STATUS_PATH } from "./site.ts";
+import type { CatalogueItem, MerchantSite } from "./site.ts";
 
 /** What is for sale (`GET /`). */
 export function cataloguePage({ catalogue }: MerchantSite): HttpResponse {
@@ -32,9 +32,14 @@ function catalogueRow({ ITEM, title, price, CURR, CEXP }: CatalogueItem): Markup
 }
 
 /** The payment page (606): the total for the user, and the parameters for the code module at the head end. */
-export function paymentPage(site: MerchantSite, item: CatalogueItem, sale: Sale): HttpResponse {
+export function paymentPage(
+  site: MerchantSite,
+  item: CatalogueItem,
+  sale: Sale,
+  layer: LayerRandomness | undefined,
+): HttpResponse {
   const total = amountText(sale.MPDA, sale.CURRPDA, sale.CEXPPDA);
-  const parameters = Object.entries(paymentParameters(site, item, sale));
+  const parameters = Object.entries(paymentParameters(site, item, sale, layer));
   return page(
     200,
     "Payment",
@@ -51,31 +56,6 @@ ${parameters.map(([name, value]) => html`<param name="${name}" value="${value}">
   );
 }
 
-/** The parameters of `messages.md`, section 4. */
-export function paymentParameters(
-  { identity, RELEASE, ENCRYPTION }: MerchantSite,
-  item: CatalogueItem,
-  sale: Sale,
-): Readonly<Record<string, string>> {
-  const { IDMER, KMER, origin, paymentServer } = identity;
-  const { IDTRX, MPDA, CURRPDA, CEXPPDA } = sale;
-  const SECINFO = securityInformation(KMER, { IDMER, IDTRX, MPDA, CURRPDA, CEXPPDA });
-  return {
-    "total-cost": String(MPDA),
-    currency: CURRPDA.slice(1),
-    "currency-exponent": String(CEXPPDA),
-    "payment-server-host": paymentServer.host,
-    "payment-server-port": String(paymentServer.port),
-    "transaction-id": IDTRX,
-    "merchant-id": IDMER,
-    "status-url": `${origin}${STATUS_PATH}`,
-    "security-information": toHex(SECINFO),
-    "release-level": RELEASE,
-    "encryption-method": ENCRYPTION,
-    title: item.title,
-  };
-}
-
 /** What was bought (640): the information itself, or a receipt for goods; both with the amount paid. */
 export function purchasePage(item: CatalogueItem | undefined, sale: Sale): HttpResponse {
   const title = item?.title ?? sale.ITEM;
@@ -85,3 +65,10 @@ export function purchasePage(item: CatalogueItem | undefined, sale: Sale): HttpR
     ? page(200, title, html`<pre>${item.content ?? ""}</pre>\n${paid}`)
     : page(200, "Receipt", html`${paid}\n<p>The goods will be delivered to you.</p>`);
 }
+
+/** Tells the payment server that the sale is paid; the goods are for the user. */
+export const PAID: HttpResponse = {
+  status: 200,
+  headers: { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" },
+  body: "",
+};

@@ -1,4 +1,5 @@
 import { PursebenchError } from "../../core/errors.ts";
+import { BASE_PROFILE, type SaleProfile } from "../../core/sale-profile.ts";
 
 /** Something that the merchant sells. */
 export interface CatalogueItem {
@@ -27,6 +28,16 @@ export interface MerchantIdentity {
   readonly origin: string;
   /** Where the head end sends the draw request. */
   readonly paymentServer: { readonly host: string; readonly port: number };
+  /** What was agreed with the acquirer for its sales; the base payment when absent. */
+  readonly profile?: SaleProfile | undefined;
+  /** Shared key of merchant and payment server, 16 bytes; needed for the encryption layer. */
+  readonly KSH?: Uint8Array | undefined;
+  /** Key of the head end that is a trusted agent for this merchant, 16 bytes; needed where the head end compares. */
+  readonly KTA?: Uint8Array | undefined;
+}
+
+export function profileOf({ profile = BASE_PROFILE }: MerchantIdentity): SaleProfile {
+  return profile;
 }
 
 export interface MerchantSite {
@@ -34,6 +45,7 @@ export interface MerchantSite {
   readonly catalogue: readonly CatalogueItem[];
   /** Of the code module that the page addresses, 1 to 16 characters. */
   readonly RELEASE: string;
+  /** Encryption method that pages without encryption layer name: the one of CONF. */
   readonly ENCRYPTION: string;
 }
 
@@ -51,9 +63,18 @@ export function checkSite({ identity, catalogue }: MerchantSite): void {
   demand(/^https?:\/\/[!-~]{1,1000}$/.test(origin), `origin "${origin}"`, "https://HOST:PORT");
   demand(/^[A-Za-z0-9._:-]{1,253}$/.test(paymentServer.host), `host "${paymentServer.host}"`, "a host name or address");
   demand(isWithin(paymentServer.port, 1, 0xffff), `port ${paymentServer.port}`, "1 to 65535");
+  checkAgreed(identity);
   for (const item of catalogue) checkItem(item);
   const names = new Set(catalogue.map(({ ITEM }) => ITEM));
   demand(names.size === catalogue.length, "the catalogue", "each item once");
+}
+
+function checkAgreed(identity: MerchantIdentity): void {
+  const { comparison, encryption } = profileOf(identity);
+  if (encryption !== undefined)
+    demand(identity.KSH?.length === 16, "the shared key", "16 bytes for the encryption layer");
+  if (comparison === "head-end")
+    demand(identity.KTA?.length === 16, "the agent's key", "16 bytes for a trusted head end");
 }
 
 function checkItem({ ITEM, title, price, CURR, CEXP, content }: CatalogueItem): void {
