@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { headerOf } from "../../../suites/define/case.ts";
+import { headerOf, SUITES } from "../../../suites/define/case.ts";
 import { type CliContext, line, printJson } from "../context.ts";
 import { parseRole, selectCases } from "../selection.ts";
 
@@ -17,7 +17,7 @@ export function addCases(root: Command, { house, io }: CliContext): void {
     .command("cases")
     .description("List the cases without running anything.")
     .option("--iut <role>", "only cases whose failure is this role's")
-    .option("--suite <name>", "only this suite (repeatable)", collect, [])
+    .option("--suite <name>", `only this suite: ${SUITES.join(", ")} (repeatable)`, collect, [])
     .option("--requirement <id>", "only cases for this requirement (repeatable)", collect, [])
     .option("--json", "as JSON")
     .addHelpText("after", "\nExample:\n  pursebench cases --iut card --requirement PAY-BASE-602")

@@ -2,7 +2,7 @@ import type { KeyObject } from "node:crypto";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { Option } from "commander";
-import type { Case } from "../../../suites/define/case.ts";
+import { type Case, SUITES } from "../../../suites/define/case.ts";
 import { type Conducted, conductRun, exitCodeOf } from "../../../suites/define/conduct.ts";
 import { specificationFolder } from "../../../suites/define/requirements.ts";
 import { type LoadedBench, loadBench } from "../../bench/load.ts";
@@ -51,7 +51,7 @@ export function addCertify(root: Command, context: CliContext): void {
       "a bench description: a file, or one that comes along (default: virtual-lab where it can run)",
     )
     .option("--iut <role>", "what is under test; runs only the cases whose failure is that role's")
-    .option("--suite <name>", "only this suite (repeatable)", collect, [])
+    .option("--suite <name>", `only this suite: ${SUITES.join(", ")} (repeatable)`, collect, [])
     .option("--case <id>", "only this case (repeatable)", collect, [])
     .option("--card <spec>", "sim, sim:KIND, pcsc:READER NAME, vpcd:PORT (waits there for a card that speaks vpcd)")
     .option("--psam <spec>", "sim, pcsc:READER NAME, vpcd:PORT")
@@ -206,6 +206,7 @@ Examples:
   pursebench certify                                        everything, on the virtual lab where it can run
   pursebench certify --bench inproc                         the same in one process, in a minute
   pursebench certify --suite payment --card vpcd:35963      a card that another program plays, on this TCP port
+  pursebench certify --suite encryption --suite cable       two of the suites
   pursebench certify --bench my-lab.yaml --iut card --pics my-card.yaml --mode certification
   pursebench certify --case PAY-CARD-001 --out /tmp/run     one case, while developing
 
