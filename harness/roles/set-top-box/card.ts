@@ -1,22 +1,18 @@
-import type { CommandResult } from "../../protocol/messages/command-result.ts";
 import {
   encodeGetPreviousSignatureCommand,
   parseGetPreviousSignatureResponse,
 } from "../../protocol/messages/get-previous-signature.ts";
-import {
-  encodeInitializeIepCommand,
-  type InitializeAnswer,
-  parseInitializeIepResponse,
-} from "../../protocol/messages/initialize-iep.ts";
+import { encodeInitializeIepCommand } from "../../protocol/messages/initialize-iep.ts";
 import {
   encodeSelectCommand,
   type PurseIdentity,
   parseSelectPurseResponse,
 } from "../../protocol/messages/select-purse.ts";
-import { refused, send, show, stop, unresolved } from "./conclude.ts";
+import { cardFailed, noCard, noPurse, outOfTurn } from "./card-trouble.ts";
+import { refused, show, unresolved } from "./conclude.ts";
 import { answered } from "./debit.ts";
-import { CARD_FAILED, INSERT_CARD, NO_CARD, NO_PURSE, OTHER_CARD } from "./display.ts";
-import type { CardFailure, SetTopBoxInput } from "./events.ts";
+import { INSERT_CARD, OTHER_CARD } from "./display.ts";
+import type { SetTopBoxInput } from "./events.ts";
 import { forgotten, isSameCard, type PendingDebit, remembered, withAnswer } from "./pending.ts";
 import type { SetTopBoxState } from "./state.ts";
 import { after, go, type SetTopBoxStep } from "./step.ts";
@@ -93,22 +89,6 @@ function initialise(state: SetTopBoxState): SetTopBoxStep {
   return go(state, { phase: "initialising" }, { kind: "command", bytes: encodeInitializeIepCommand() });
 }
 
-/** Card information for the head end (608). */
-export function onInitialised(state: SetTopBoxState, input: SetTopBoxInput): SetTopBoxStep {
-  if (input.kind !== "card-answer") return outOfTurn(state, input);
-  const result = parseInitializeIepResponse(input.bytes);
-  if (result.kind !== "answer") return noPurse(state, result, "INITIALIZE IEP");
-  return cardInformation(state, result.value);
-}
-
-function cardInformation(state: SetTopBoxState, { fields, INITRSP }: InitializeAnswer): SetTopBoxStep {
-  const { sale, ATR } = state;
-  if (!sale || !ATR) return stop(state, "A016", CARD_FAILED);
-  const { PPIEP, IDIEP, NTIEP } = fields;
-  const message = { kind: "card-information", IDTRX: sale.IDTRX, ATR, INITRSP } as const;
-  return go(state, { phase: "waiting", purse: { PPIEP, IDIEP, NTIEP } }, send(message), { kind: "receive" });
-}
-
 /** Only the card that was to be debited can say what became of it. */
 function askSameCard(state: SetTopBoxState, identity: PurseIdentity): SetTopBoxStep {
   const wanted = state.pending.find(({ IDTRX }) => IDTRX === state.sale?.IDTRX);
@@ -123,29 +103,4 @@ export function onSignature(state: SetTopBoxState, input: SetTopBoxInput): SetTo
   if (result.kind === "answer") return answered(state, result.value, 1);
   if (result.kind === "refused" && result.SW === NO_SUCH_TRANSACTION) return refused(state, "9406", 1);
   return noPurse(state, result, "GET PREVIOUS IEP SIGNATURE");
-}
-
-function noCard(state: SetTopBoxState): SetTopBoxStep {
-  return state.goal === "information" ? stop(state, "A015", NO_CARD) : unresolved(state);
-}
-
-/** The card answers, but not as a purse does. A refusal is the card's right; bytes that are no answer are its fault. */
-function noPurse(state: SetTopBoxState, result: CommandResult<unknown>, command: string): SetTopBoxStep {
-  const isFault = result.kind === "malformed";
-  const text = isFault ? `answer to ${command}: ${result.reason}` : "";
-  const trouble = isFault ? [{ kind: "trouble", owner: "card", text } as const] : [];
-  if (state.goal === "signature") return after(trouble, unresolved(state));
-  return after([...trouble, { kind: "release-card" }], stop(state, "A016", isFault ? CARD_FAILED : NO_PURSE));
-}
-
-function cardFailed(state: SetTopBoxState, { owner, text }: CardFailure): SetTopBoxStep {
-  const told = [{ kind: "trouble", owner, text } as const, { kind: "release-card" } as const];
-  if (state.goal === "signature") return after(told, unresolved(state));
-  return after(told, stop(state, "A016", CARD_FAILED));
-}
-
-function outOfTurn(state: SetTopBoxState, input: SetTopBoxInput): SetTopBoxStep {
-  const text = `"${input.kind}" while ${state.phase}`;
-  const failure = { kind: "card-failed", owner: "bench", text, isLost: false, mayHaveArrived: true } as const;
-  return cardFailed(state, input.kind === "card-failed" ? input : failure);
 }

@@ -1,20 +1,15 @@
 import { uintToBytes } from "../../core/bytes.ts";
 import type { CommandResult } from "../../protocol/messages/command-result.ts";
-import { readDebitData } from "../../protocol/messages/debit-data.ts";
 import { type DebitAnswer, encodeDebitIepCommand, parseDebitIepResponse } from "../../protocol/messages/debit-iep.ts";
-import type { DebitCommand, Page } from "../../protocol/messages/layouts.ts";
-import { finish, log, lost, refused, send, show, stop, unresolved } from "./conclude.ts";
+import { finish, log, refused, send, show, stop, unresolved } from "./conclude.ts";
 import { CARD_TAKEN, CARD_TORN } from "./display.ts";
 import type { CardFailure, SetTopBoxInput, SetTopBoxOutput } from "./events.ts";
-import { answerOf, forgotten, pendingDebit, remembered, withAnswer } from "./pending.ts";
-import type { PurseSeen, SetTopBoxState } from "./state.ts";
+import { answerOf, forgotten, layerElements, remembered, withAnswer } from "./pending.ts";
+import type { SetTopBoxState } from "./state.ts";
 import { after, go, type SetTopBoxStep } from "./step.ts";
 
 /** Place of MPDA in DEBITDATA (card-edge.md 5.3). */
 const MPDA_OFFSET = 11;
-
-/** Asking more often would not change the card's answer. */
-const MOST_QUESTIONS = 2;
 
 /** DEBITDATA with the amount that the merchant's page named and the user accepted (618, [0082]). */
 export function overwriteAmount(DEBITDATA: Uint8Array, MPDA: number): Uint8Array {
@@ -23,33 +18,17 @@ export function overwriteAmount(DEBITDATA: Uint8Array, MPDA: number): Uint8Array
   return overwritten;
 }
 
-/** Debits the card, or, when that was done already, asks it for what it answered then. */
-export function onDebitCommand(state: SetTopBoxState, command: DebitCommand): SetTopBoxStep {
-  const { page, purse } = state;
-  if (!page || !purse) return finish(state, "A00A");
-  if (!state.executed) return debitCard(state, command, page, purse);
-  if (state.asked >= MOST_QUESTIONS) return lost(state, "garbled", "A00A", "one debit command too many");
-  if (state.debit.kind !== "refused") return askForSignature(state);
-  return refused({ ...state, asked: state.asked + 1 }, state.debit.SW, 0);
-}
-
-function debitCard(state: SetTopBoxState, { DEBITDATA }: DebitCommand, page: Page, purse: PurseSeen): SetTopBoxStep {
-  const pending = pendingDebit(page, purse);
-  const received = readDebitData(DEBITDATA);
-  const { NTPSAM = null, MPDA = null } = received.ok ? received.value : {};
-  const outputs: SetTopBoxOutput[] = [
-    { kind: "remember", pending },
-    log(state, "debit-command", "618", { MPDA: page.MPDA, CURRPDA: page.CURRPDA, NTIEP: purse.NTIEP, NTPSAM }),
-  ];
-  if (MPDA !== page.MPDA) outputs.push(log(state, "amount-replaced", "618", { received: MPDA, MPDA: page.MPDA }));
-  const bytes = encodeDebitIepCommand(overwriteAmount(DEBITDATA, page.MPDA));
-  const change = { phase: "debiting", executed: true, pending: remembered(state.pending, pending) } as const;
-  return go(state, change, ...outputs, { kind: "command", bytes });
+/** DEBIT IEP, once in a session (618). */
+export function giveDebit(state: SetTopBoxState): SetTopBoxStep {
+  const { page, command } = state;
+  if (!page || !command) return finish(state, "A00A");
+  const bytes = encodeDebitIepCommand(overwriteAmount(command.DEBITDATA, page.MPDA));
+  return go(state, { phase: "debiting", executed: true }, { kind: "command", bytes });
 }
 
 /** What came of DEBIT IEP (620). */
 export function onDebitAnswer(state: SetTopBoxState, input: SetTopBoxInput): SetTopBoxStep {
-  if (input.kind === "card-failed") return input.mayHaveArrived ? torn(state, input) : neverArrived(state);
+  if (input.kind === "card-failed") return input.mayHaveArrived ? torn(state, input) : neverDebited(state, CARD_TAKEN);
   if (input.kind !== "card-answer") return unresolved(state);
   const result = parseDebitIepResponse(input.bytes);
   if (result.kind === "answer") return answered(state, result.value, 0);
@@ -104,10 +83,10 @@ function torn(state: SetTopBoxState, { owner, text }: Pick<CardFailure, "owner" 
 }
 
 /** The card had gone before DEBIT IEP could be sent: nothing to recover. */
-function neverArrived(state: SetTopBoxState): SetTopBoxStep {
+export function neverDebited(state: SetTopBoxState, text: string): SetTopBoxStep {
   const IDTRX = state.sale?.IDTRX ?? "";
   const next = { ...state, pending: forgotten(state.pending, IDTRX) };
-  return after([{ kind: "forget", IDTRX }, { kind: "release-card" }], stop(next, "A016", CARD_TAKEN));
+  return after([{ kind: "forget", IDTRX }, { kind: "release-card" }], stop(next, "A016", text));
 }
 
 /** The first message of a recovery: the card's answer, known from then or read again (messages.md 2). */
@@ -116,7 +95,8 @@ export function recoveryMessage(state: SetTopBoxState): SetTopBoxStep {
   const CARDRSP = pending && answerOf(pending);
   if (!pending || !CARDRSP) return finish(state, "A01A");
   const { IDTRX, IDMER, HOST, PORT, URL } = pending;
-  const message = { kind: "recovery", IDTRX, IDMER, HOST, PORT, URL, CARDRSP, SW: "9000" } as const;
+  const sale = { IDTRX, IDMER, HOST, PORT, URL };
+  const message = { kind: "recovery", ...sale, CARDRSP, SW: "9000", ...layerElements(pending) } as const;
   return go(state, { phase: "concluding" }, send(message), { kind: "receive" });
 }
 

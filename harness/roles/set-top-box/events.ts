@@ -33,6 +33,7 @@ export type SetTopBoxInput =
   | { readonly kind: "card-present" }
   | { readonly kind: "card-absent" }
   | { readonly kind: "card-answer"; readonly bytes: Uint8Array }
+  | { readonly kind: "random"; readonly bytes: Uint8Array }
   | CardFailure;
 
 export type SetTopBoxOutput =
@@ -47,6 +48,8 @@ export type SetTopBoxOutput =
   | { readonly kind: "send"; readonly message: Message }
   /** Answered with "head-end" or "head-end-lost". */
   | { readonly kind: "receive" }
+  /** Fresh random bytes: answered with "random". */
+  | { readonly kind: "random"; readonly length: number }
   /** Uses the card that is connected already, if it still is. Answered with "card-connected", "card-absent" or "card-failed". */
   | { readonly kind: "connect-card" }
   /** Waits for insertion up to the card's deadline. Answered with "card-present" or "card-absent". */

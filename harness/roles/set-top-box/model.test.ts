@@ -16,7 +16,10 @@ const PHASES: readonly SetTopBoxPhase[] = [
   "selecting",
   "securing",
   "initialising",
+  "certifying",
   "waiting",
+  "presenting-certificate",
+  "presenting-key",
   "debiting",
   "asking",
   "concluding",
@@ -39,6 +42,7 @@ const INPUTS: readonly SetTopBoxInput[] = [
   { kind: "card-present" },
   { kind: "card-absent" },
   { kind: "card-answer", bytes: fromHex("9000") },
+  { kind: "random", bytes: new Uint8Array(12) },
   { kind: "card-failed", owner: "card", text: "x", isLost: true, mayHaveArrived: true },
 ];
 
@@ -49,6 +53,7 @@ const WAITING = new Set<SetTopBoxOutput["kind"]>([
   "connect-card",
   "await-card",
   "command",
+  "random",
   "end",
 ]);
 
@@ -56,7 +61,11 @@ function states(phase: SetTopBoxPhase): readonly SetTopBoxState[] {
   const empty = { ...newSession([]), phase };
   const paying: SetTopBoxState = { ...empty, page: PAGE, sale: PAGE, purse: PURSE, pending: [PENDING] };
   const torn: SetTopBoxState = { ...paying, executed: true, goal: "signature", debit: { kind: "unknown" } };
-  return [empty, paying, torn];
+  const command = { ...EB, PSAMCERT: new Uint8Array(244), SESSKEY: new Uint8Array(224) };
+  const publicKey: SetTopBoxState = { ...paying, command, certificates: [new Uint8Array(244), new Uint8Array(244)] };
+  const layer = { RND: "A1A2A3A4A5A6A7A8", TSK: new Uint8Array(16), ETSK: new Uint8Array(44) };
+  const sealing: SetTopBoxState = { ...torn, page: { ...PAGE, ...layer }, debit: { kind: "refused", SW: "9302" } };
+  return [empty, paying, torn, publicKey, sealing];
 }
 
 describe("the set-top box as a function", () => {

@@ -1,20 +1,25 @@
 import { unreachable } from "../../core/errors.ts";
 import { readDebitAnswer } from "../../protocol/messages/debit-iep.ts";
+import { layerFlaw } from "../../protocol/messages/encryption-layer.ts";
 import type { Message, Page, UserMessage } from "../../protocol/messages/layouts.ts";
 import type { Unrecognised } from "../../protocol/messages/message.ts";
-import { onConnecting, onInitialised, onInserting, onSecured, onSelected, onSignature } from "./card.ts";
+import { onConnecting, onInserting, onSecured, onSelected, onSignature } from "./card.ts";
+import { onCertificate, onInitialised } from "./card-information.ts";
 import { finish, lost, send, show, stop } from "./conclude.ts";
-import { onDebitAnswer, onDebitCommand, recoveryMessage } from "./debit.ts";
+import { onDebitAnswer, recoveryMessage } from "./debit.ts";
+import { onDebitCommand } from "./debit-command.ts";
 import { CANCELLED, connectionLost, printable, question } from "./display.ts";
+import { withEncryption } from "./encryption.ts";
 import type { SetTopBoxInput, SetTopBoxRole } from "./events.ts";
 import { answerOf, type PendingDebit } from "./pending.ts";
+import { onCertificatePresented, onKeyPresented } from "./present.ts";
 import type { DebitKnown, SetTopBoxState } from "./state.ts";
 import { after, go, type SetTopBoxStep } from "./step.ts";
 
 export type { SetTopBoxRole } from "./events.ts";
 
 /** The set-top box (messages.md 2): the user's order, the page, the card, and what the head end makes of it. */
-export const setTopBox: SetTopBoxRole = { handle };
+export const setTopBox: SetTopBoxRole = withEncryption({ handle });
 
 function handle(state: SetTopBoxState, input: SetTopBoxInput): SetTopBoxStep {
   if (input.kind === "head-end-lost") return onLost(state, input);
@@ -35,6 +40,12 @@ function handle(state: SetTopBoxState, input: SetTopBoxInput): SetTopBoxStep {
       return onSecured(state, input);
     case "initialising":
       return onInitialised(state, input);
+    case "certifying":
+      return onCertificate(state, input);
+    case "presenting-certificate":
+      return onCertificatePresented(state, input);
+    case "presenting-key":
+      return onKeyPresented(state, input);
     case "debiting":
       return onDebitAnswer(state, input);
     case "asking":
@@ -120,6 +131,8 @@ function onUserMessage(state: SetTopBoxState, { CC, TEXT }: UserMessage): SetTop
 
 /** The total is shown, and the card is not touched before the user has accepted (607). */
 function onPage(state: SetTopBoxState, page: Page): SetTopBoxStep {
+  const flaw = layerFlaw(page);
+  if (flaw !== undefined) return lost(state, "garbled", "A001", flaw);
   const title = printable(page.TEXT);
   const shown = title === "" ? [] : [show(title)];
   return after(shown, go(state, { phase: "deciding", page, sale: page }, { kind: "ask", text: question(page), page }));

@@ -1,4 +1,5 @@
 import { fromHex, toHex } from "../../core/bytes.ts";
+import { type LayerElements, layerOf } from "../../protocol/messages/encryption-layer.ts";
 
 /** What the set-top box must know of a sale to recover it (messages.md 2, E9); a page message is one. */
 export interface Sale {
@@ -20,12 +21,32 @@ export interface PendingDebit extends Sale {
   readonly NTIEP: number;
   /** The card's answer, 32 hex digits, once it is known; `null` while only the card knows it. */
   readonly CARDRSP: string | null;
+  /** What the page said of the encryption layer, hex where it is bytes; absent where there is none. Holds a key: not for logs. */
+  readonly layer?: {
+    readonly ENCRYPTION: string;
+    readonly RND: string;
+    readonly TSK: string;
+    readonly ETSK: string;
+  };
 }
 
-export function pendingDebit(sale: Sale, card: { PPIEP: string; IDIEP: string; NTIEP: number }): PendingDebit {
+/** `sale`: the page. */
+export function pendingDebit(
+  sale: Sale & LayerElements,
+  card: { PPIEP: string; IDIEP: string; NTIEP: number },
+): PendingDebit {
   const { IDTRX, IDMER, HOST, PORT, URL, MPDA, CURRPDA, CEXPPDA } = sale;
   const { PPIEP, IDIEP, NTIEP } = card;
-  return { IDTRX, IDMER, HOST, PORT, URL, MPDA, CURRPDA, CEXPPDA, PPIEP, IDIEP, NTIEP, CARDRSP: null };
+  const pending = { IDTRX, IDMER, HOST, PORT, URL, MPDA, CURRPDA, CEXPPDA, PPIEP, IDIEP, NTIEP, CARDRSP: null };
+  const layer = layerOf(sale);
+  if (!layer) return pending;
+  const { suite: ENCRYPTION, RND, TSK, ETSK } = layer;
+  return { ...pending, layer: { ENCRYPTION, RND, TSK: toHex(TSK), ETSK: toHex(ETSK) } };
+}
+
+/** As the recovery message has them. */
+export function layerElements({ layer }: PendingDebit): LayerElements {
+  return layer ? { ...layer, TSK: fromHex(layer.TSK), ETSK: fromHex(layer.ETSK) } : {};
 }
 
 export function withAnswer(pending: PendingDebit, CARDRSP: Uint8Array): PendingDebit {

@@ -49,14 +49,14 @@ export interface SetTopBox extends AsyncDisposable {
 
 /** The set-top box on its links (235 to the card, cable to the head end). Nothing is opened before the first purchase. */
 export function createSetTopBox(options: SetTopBoxOptions): SetTopBox {
-  const { headEnd, clock, trace } = options;
+  const { headEnd, clock, random, trace } = options;
   const timeouts = { ...SET_TOP_BOX_TIMEOUTS, ...options.timeouts };
   const slot = new SlotUser(options.reader, clock, timeouts.cardMs);
   const pending = { list: options.pending ?? [] };
   const role = options.role ?? setTopBox;
   return new Box(
-    { slot, headEnd, clock, trace, headEndMs: timeouts.headEndMs, role, pending },
-    toHex(options.random(8)),
+    { slot, headEnd, clock, random, trace, headEndMs: timeouts.headEndMs, role, pending },
+    toHex(random(8)),
   );
 }
 

@@ -1,6 +1,7 @@
 import type { Clock } from "../../core/clock.ts";
 import { deadlineIn } from "../../core/deadline.ts";
 import { messageOf, PursebenchError, unreachable } from "../../core/errors.ts";
+import type { Random } from "../../core/random.ts";
 import type { TraceSink } from "../../core/trace.ts";
 import type { Connector, MessageChannel } from "../../device/contracts.ts";
 import type { Page } from "../../protocol/messages/layouts.ts";
@@ -29,6 +30,7 @@ export interface SessionParts {
   readonly slot: SlotUser;
   readonly headEnd: Connector;
   readonly clock: Clock;
+  readonly random: Random;
   readonly trace: TraceSink;
   readonly headEndMs: number;
   readonly role: SetTopBoxRole;
@@ -76,6 +78,8 @@ export class Session {
         return void (await this.#send(encodeMessage(output.message)));
       case "receive":
         return await this.#receive();
+      case "random":
+        return { kind: "random", bytes: this.#parts.random(output.length) };
       case "connect-card":
         return await slot.connect();
       case "await-card":

@@ -1,4 +1,4 @@
-import type { Page } from "../../protocol/messages/layouts.ts";
+import type { DebitCommand, DebitResponse, Page } from "../../protocol/messages/layouts.ts";
 import type { PendingDebit, Sale } from "./pending.ts";
 
 /** What the user ordered at the merchant's site (602). */
@@ -21,7 +21,10 @@ export type SetTopBoxPhase =
   | "selecting" // SELECT
   | "securing" // GET PREVIOUS IEP SIGNATURE for an older transaction of this card
   | "initialising" // INITIALIZE IEP
+  | "certifying" // READ RECORD of a certificate
   | "waiting" // debit command EB
+  | "presenting-certificate" // PRESENT CERTIFICATE
+  | "presenting-key" // PRESENT SESSION KEY
   | "debiting" // DEBIT IEP
   | "asking" // GET PREVIOUS IEP SIGNATURE for this transaction
   | "concluding" // E7, E8, or the debit command again
@@ -53,6 +56,12 @@ export interface SetTopBoxState {
   readonly sale: Sale | undefined;
   readonly ATR: Uint8Array | undefined;
   readonly purse: PurseSeen | undefined;
+  /** 27 bytes. */
+  readonly INITRSP: Uint8Array | undefined;
+  /** Of issuer and card, 244 bytes each; none for a secret key card. */
+  readonly certificates: readonly Uint8Array[];
+  /** The debit command that the card is being given. */
+  readonly command: DebitCommand | undefined;
   /** DEBIT IEP has been given to the card: never again in this session. */
   readonly executed: boolean;
   readonly debit: DebitKnown;
@@ -64,6 +73,8 @@ export interface SetTopBoxState {
   readonly toldDebited: boolean;
   /** Unsettled debits, of this session and of earlier ones. */
   readonly pending: readonly PendingDebit[];
+  /** Leaves as soon as there is a nonce to seal it with. */
+  readonly held: DebitResponse | undefined;
 }
 
 export function newSession(pending: readonly PendingDebit[]): SetTopBoxState {
@@ -76,11 +87,15 @@ export function newSession(pending: readonly PendingDebit[]): SetTopBoxState {
     sale: undefined,
     ATR: undefined,
     purse: undefined,
+    INITRSP: undefined,
+    certificates: [],
+    command: undefined,
     executed: false,
     debit: { kind: "none" },
     asked: 0,
     reconnected: false,
     toldDebited: false,
     pending,
+    held: undefined,
   };
 }

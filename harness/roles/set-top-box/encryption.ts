@@ -1,0 +1,46 @@
+/** The encryption layer at the set-top box (messages.md 3b, 818): the debit response leaves sealed, and nothing else does. */
+import { nonceLength } from "../../crypto/seal.ts";
+import { sealMessage } from "../../crypto/sealed-message.ts";
+import { type EncryptionLayer, layerOf } from "../../protocol/messages/encryption-layer.ts";
+import type { DebitResponse } from "../../protocol/messages/layouts.ts";
+import { encodeMessage } from "../../protocol/messages/message.ts";
+import type { SetTopBoxOutput, SetTopBoxRole } from "./events.ts";
+import type { SetTopBoxState } from "./state.ts";
+import { go, type SetTopBoxStep } from "./step.ts";
+
+/** The role with its debit responses sealed under the TSK wherever the page had one; the nonce is asked for. */
+export function withEncryption(role: SetTopBoxRole): SetTopBoxRole {
+  return {
+    handle(state, input) {
+      const layer = state.page && layerOf(state.page);
+      if (input.kind === "random" && state.held && layer) return release(state, state.held, layer, input.bytes);
+      const step = role.handle(state, input);
+      return layer ? hold(step, layer) : step;
+    },
+  };
+}
+
+/** Keeps a debit response until there is a nonce; waiting for what the head end says to it is all that follows it. */
+function hold({ state, outputs }: SetTopBoxStep, { suite }: EncryptionLayer): SetTopBoxStep {
+  const at = outputs.findIndex((output) => responseIn(output) !== undefined);
+  const response = outputs[at];
+  const held = response && responseIn(response);
+  if (!held) return { state, outputs };
+  return go(state, { held }, ...outputs.slice(0, at), { kind: "random", length: nonceLength(suite) });
+}
+
+function release(
+  state: SetTopBoxState,
+  response: DebitResponse,
+  { suite, TSK }: EncryptionLayer,
+  nonce: Uint8Array,
+): SetTopBoxStep {
+  const { IDTRX } = response;
+  const SEALED = sealMessage(suite, TSK, IDTRX, nonce, encodeMessage(response));
+  const message = { kind: "sealed", IDTRX, SEALED } as const;
+  return go(state, { held: undefined }, { kind: "send", message }, { kind: "receive" });
+}
+
+function responseIn(output: SetTopBoxOutput): DebitResponse | undefined {
+  return output.kind === "send" && output.message.kind === "debit-response" ? output.message : undefined;
+}
