@@ -2,13 +2,15 @@
 import type { Clock } from "../core/clock.ts";
 import type { TestKeySet } from "../crypto/test-keys.ts";
 import type { Variation } from "../defects/variation.ts";
+import type { TerminalFacts } from "../flows/system.ts";
 import type { Exchange } from "../link/exchange.ts";
 import { psam } from "../roles/psam/model.ts";
 import { createPsam } from "../roles/psam/personalise.ts";
 import { type SimulatedPsam, servePsam } from "../roles/psam/serve.ts";
+import { dumbTerminal } from "../roles/terminal/dumb.ts";
 import { terminal } from "../roles/terminal/model.ts";
 import { type ServedTerminal, serveTerminal } from "../roles/terminal/serve.ts";
-import { memoryStore } from "../roles/terminal/store.ts";
+import { memoryStore, type TerminalStore } from "../roles/terminal/store.ts";
 import { psamData } from "./fixtures.ts";
 import type { HardwareUse } from "./hardware.ts";
 import type { SystemTimeouts } from "./timeouts.ts";
@@ -20,27 +22,34 @@ export interface TerminalParts {
   readonly timeouts: SystemTimeouts;
   /** A security card that is there; a simulated one when absent. */
   readonly psam?: Exchange | undefined;
+  /** Where the terminal keeps its data store; with the object when absent. */
+  readonly store?: TerminalStore | undefined;
 }
 
-/** Location of every simulated terminal, BCD. */
-const LOC = "04900001";
+/** Location of every terminal of the bench, BCD; of those too that their payment server drives. */
+export const LOC = "04900001";
 
-/** Terminal number `index` of the bench, fresh, with a PSAM of its own; link SAM goes through `use`. */
+/**
+ * Terminal number `index` of the bench, fresh, with a PSAM of its own; link SAM goes through `use`. A dumb one keeps no data
+ * store: whoever drives it does.
+ */
 export function simulatedTerminal(
   parts: TerminalParts,
   use: HardwareUse,
   IDTERM: string,
   index: number,
+  kind: TerminalFacts["kind"] = "smart",
 ): ServedTerminal {
   const { clock, variation, timeouts } = parts;
+  const reference = kind === "smart" ? terminal : dumbTerminal;
   return serveTerminal({
     identity: { IDTERM, LOC },
     psam: use.onLink(parts.psam ?? simulatedPsam(parts, index), { link: "SAM", near: "terminal", far: "psam" }),
     clock,
     trace: use.trace,
     timeouts: timeouts.terminal,
-    role: variation.terminal?.(terminal) ?? terminal,
-    store: memoryStore(),
+    role: variation.terminal?.(reference) ?? reference,
+    store: parts.store ?? memoryStore(),
   });
 }
 

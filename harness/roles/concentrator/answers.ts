@@ -8,6 +8,7 @@ const ANSWERS: ReadonlyMap<MessageKind | "unrecognised", MessageKind> = new Map(
   ["t-cancel", "t-done"],
   ["t-read-store", "t-store"],
   ["t-read-totals", "t-totals"],
+  ["t-apdu", "t-answer"],
 ]);
 
 /** True when `answer` can be the answer to `request`, by its kind and its transaction. */

@@ -4,23 +4,29 @@ import {
   encodePsamCancelCommand,
   parsePsamCancelResponse,
 } from "../../protocol/messages/psam-cancel.ts";
-import { withOpenSuspended, withoutTransaction } from "./memory.ts";
+import { askInDoubt, doubtOver } from "./doubt.ts";
+import { issuedOf, withOpenSuspended, withoutTransaction } from "./memory.ts";
+import { reversed } from "./single-trip.ts";
 import type { TerminalMemory, TerminalState, TerminalStep } from "./state.ts";
-import { answer, ask, codeOf, remember, UNUSABLE_ANSWER } from "./steps.ts";
+import { afterRefusal, andThen, answer, ask, codeOf, outOfStep, remember, UNUSABLE_ANSWER } from "./steps.ts";
 
-/** T-cancel (`messages.md` 5): the PSAM withdraws or suspends, and the terminal is free. */
+/** T-cancel (`messages.md` 5): the PSAM withdraws or suspends, and the terminal is free; an issued transaction is reversed. */
 
 export function startCancel(state: TerminalState, cancel: TCancel): TerminalStep {
-  return ask(state, { kind: "cancel", cancel }, encodePsamCancelCommand(cancel.IDTRX, modeOf(cancel)));
+  const { IDTRX, MODE } = cancel;
+  const command = encodePsamCancelCommand(IDTRX, modeOf(cancel));
+  const job = { kind: "cancel", cancel } as const;
+  if (issuedOf(state.memory, IDTRX) === undefined) return ask(state, job, command);
+  return askInDoubt(state, { kind: "reversal", IDTRX, MODE }, job, command);
 }
 
 export function onCancelled(state: TerminalState, cancel: TCancel, bytes: Uint8Array): TerminalStep {
   const { IDTERM } = state.identity;
   const { IDTRX } = cancel;
   const result = parsePsamCancelResponse(bytes);
-  const isDone = result.kind === "answer";
-  const kept = remember(state, isDone ? afterCancel(state.memory, cancel) : afterRefusal(state.memory, cancel));
-  const CC = isDone ? "0000" : result.kind === "refused" ? codeOf(result.SW) : UNUSABLE_ANSWER;
+  const isIssued = issuedOf(state.memory, IDTRX) !== undefined;
+  const CC = result.kind === "answer" ? "0000" : result.kind === "refused" ? codeOf(result.SW) : UNUSABLE_ANSWER;
+  const kept = isIssued ? afterReversal(state, cancel, result) : afterCancel(state, cancel, result);
   return answer(kept.state, { kind: "t-done", IDTERM, IDTRX, CC }, kept.outputs);
 }
 
@@ -28,11 +34,22 @@ function modeOf({ MODE }: TCancel): CancelMode {
   return MODE === 0 ? "withdraw" : "suspend";
 }
 
-function afterCancel(memory: TerminalMemory, cancel: TCancel): TerminalMemory {
-  return modeOf(cancel) === "withdraw" ? withoutTransaction(memory, cancel.IDTRX) : withOpenSuspended(memory);
+type CancelResult = ReturnType<typeof parsePsamCancelResponse>;
+
+function afterReversal(state: TerminalState, { IDTRX, MODE }: TCancel, result: CancelResult): TerminalStep {
+  if (result.kind === "answer") return reversed(state, IDTRX, MODE);
+  if (result.kind === "malformed") return outOfStep(state); // the doubt stays
+  return andThen(doubtOver(state), (after) => afterRefusal(after, result.SW));
 }
 
-/** The PSAM does not have it open, so neither has the terminal; an answer that still comes finds the facts. */
-function afterRefusal(memory: TerminalMemory, { IDTRX }: TCancel): TerminalMemory {
-  return memory.open?.IDTRX === IDTRX ? withOpenSuspended(memory) : memory;
+function afterCancel(state: TerminalState, cancel: TCancel, result: CancelResult): TerminalStep {
+  const { memory } = state;
+  if (result.kind === "answer") return remember(state, cancelled(memory, cancel));
+  // The PSAM does not have it open, so neither has the terminal; an answer that still comes finds the facts.
+  const kept = remember(state, memory.open?.IDTRX === cancel.IDTRX ? withOpenSuspended(memory) : memory);
+  return result.kind === "refused" ? andThen(kept, (after) => afterRefusal(after, result.SW)) : kept;
+}
+
+function cancelled(memory: TerminalMemory, cancel: TCancel): TerminalMemory {
+  return modeOf(cancel) === "withdraw" ? withoutTransaction(memory, cancel.IDTRX) : withOpenSuspended(memory);
 }

@@ -1,10 +1,25 @@
+import { toHex } from "../../core/bytes.ts";
 import { unreachable } from "../../core/errors.ts";
 import type { TResponse } from "../../protocol/messages/layouts.ts";
 import { encodePsamCancelCommand, parsePsamCancelResponse } from "../../protocol/messages/psam-cancel.ts";
 import { encodePsamCompleteCommand, parsePsamCompleteResponse } from "../../protocol/messages/psam-complete.ts";
-import { factsOf, withoutTransaction, withRecord } from "./memory.ts";
-import type { TerminalMemory, TerminalOutput, TerminalState, TerminalStep } from "./state.ts";
-import { answer, ask, codeOf, decline, NO_ANSWER, outOfStep, UNUSABLE_ANSWER } from "./steps.ts";
+import { askInDoubt, doubtOver } from "./doubt.ts";
+import { factsOf, issuedOf, withoutTransaction } from "./memory.ts";
+import { record } from "./record.ts";
+import { completed, isSingleTrip, reversed } from "./single-trip.ts";
+import type { TerminalState, TerminalStep } from "./state.ts";
+import {
+  afterRefusal,
+  andThen,
+  answer,
+  ask,
+  codeOf,
+  decline,
+  NO_ANSWER,
+  nothing,
+  outOfStep,
+  UNUSABLE_ANSWER,
+} from "./steps.ts";
 
 /** T-response: the card's answer goes to the security card, and the data store is kept (`messages.md` 5, 624 to 630). */
 
@@ -15,9 +30,17 @@ const ENDED: ReadonlySet<string> = new Set([NEGATIVE_RESULT, "9415", "9416"]);
 
 export function startComplete(state: TerminalState, response: TResponse): TerminalStep {
   const { IDTRX, CARDRSP, SW } = response;
-  if (CARDRSP.length > 0) return ask(state, { kind: "complete", response }, encodePsamCompleteCommand(IDTRX, CARDRSP));
+  if (CARDRSP.length > 0) {
+    const job = { kind: "complete", response } as const;
+    const command = encodePsamCompleteCommand(IDTRX, CARDRSP);
+    if (!isSingleTrip(factsOf(state.memory, IDTRX))) return ask(state, job, command);
+    return askInDoubt(state, { kind: "completion", IDTRX, CARDRSP: toHex(CARDRSP) }, job, command);
+  }
   if (!isRefusalOfCard(SW)) return decline(state, response, NO_ANSWER);
-  return ask(state, { kind: "withdraw-refused", response }, encodePsamCancelCommand(IDTRX, "withdraw"));
+  const job = { kind: "withdraw-refused", response } as const;
+  const command = encodePsamCancelCommand(IDTRX, "withdraw");
+  if (issuedOf(state.memory, IDTRX) === undefined) return ask(state, job, command);
+  return askInDoubt(state, { kind: "reversal", IDTRX, MODE: 0 }, job, command);
 }
 
 /**
@@ -41,7 +64,8 @@ export function onCompleted(state: TerminalState, response: TResponse, bytes: Ui
     }
     case "refused": {
       const CC = codeOf(result.SW);
-      const kept = keepRecord(state, IDTRX, CC, ENDED.has(CC));
+      const recorded = keepRecord(state, IDTRX, CC, ENDED.has(CC));
+      const kept = andThen(recorded, (after) => afterRefusal(after, result.SW));
       return decline(kept.state, response, CC, kept.outputs);
     }
     case "malformed": {
@@ -56,22 +80,35 @@ export function onCompleted(state: TerminalState, response: TResponse, bytes: Ui
 /** The PSAM has closed the transaction that the card refused. */
 export function onWithdrawn(state: TerminalState, response: TResponse, bytes: Uint8Array): TerminalStep {
   const result = parsePsamCancelResponse(bytes);
-  if (result.kind !== "answer") {
-    return decline(state, response, result.kind === "refused" ? codeOf(result.SW) : UNUSABLE_ANSWER);
+  switch (result.kind) {
+    case "answer": {
+      const kept = closeRefused(state, response.IDTRX);
+      return decline(kept.state, response, NEGATIVE_RESULT, kept.outputs);
+    }
+    case "refused": {
+      const kept = andThen(doubtOver(state), (after) => afterRefusal(after, result.SW));
+      return decline(kept.state, response, codeOf(result.SW), kept.outputs);
+    }
+    case "malformed": {
+      // The doubt about an issued transaction stays; nothing else depends on this answer.
+      const kept = state.memory.doubt === undefined ? nothing(state) : outOfStep(state);
+      return decline(kept.state, response, UNUSABLE_ANSWER, kept.outputs);
+    }
+    default:
+      return unreachable(result);
   }
-  const kept = keepRecord(state, response.IDTRX, NEGATIVE_RESULT, true);
-  return decline(kept.state, response, NEGATIVE_RESULT, kept.outputs);
+}
+
+function closeRefused(state: TerminalState, IDTRX: string): TerminalStep {
+  if (issuedOf(state.memory, IDTRX) !== undefined) return reversed(state, IDTRX, 0);
+  return keepRecord(state, IDTRX, NEGATIVE_RESULT, true);
 }
 
 /** Updates the data store (630). A transaction that the terminal knows nothing of leaves no record. */
 function keepRecord(state: TerminalState, IDTRX: string, CC: string, hasEnded: boolean): TerminalStep {
-  const facts = factsOf(state.memory, IDTRX);
-  if (facts === undefined) return { state, outputs: [] };
-  const recorded = withRecord(state.memory, facts, CC);
-  const memory = hasEnded ? withoutTransaction(recorded, IDTRX) : recorded;
-  return { state: { ...state, memory }, outputs: [{ kind: "save", memory }, logged(memory, IDTRX, CC, facts.MPDA)] };
-}
-
-function logged({ count }: TerminalMemory, IDTRX: string, CC: string, MPDA: number): TerminalOutput {
-  return { kind: "log", entry: "data-store-updated", step: "630", IDTRX, fields: { COUNT: count, CC, MPDA } };
+  const { memory } = state;
+  const facts = factsOf(memory, IDTRX);
+  if (facts === undefined) return nothing(state);
+  if (isSingleTrip(facts)) return completed(state, facts, CC);
+  return record(state, hasEnded ? withoutTransaction(memory, IDTRX) : memory, facts, CC);
 }

@@ -3,7 +3,7 @@ import { parseResponseApdu } from "../../protocol/apdu/response-apdu.ts";
 import type { TReadStore } from "../../protocol/messages/layouts.ts";
 import { encodeReadTotalsCommand, parseTotals } from "../../protocol/messages/psam-read-totals.ts";
 import type { TerminalState, TerminalStep } from "./state.ts";
-import { answer, ask, codeOf, refuse, UNUSABLE_ANSWER } from "./steps.ts";
+import { afterRefusal, answer, ask, codeOf, refuse, UNUSABLE_ANSWER } from "./steps.ts";
 
 /** T-read-store and T-read-totals (`messages.md` 5): reading changes nothing. */
 
@@ -27,7 +27,10 @@ export function onTotals(state: TerminalState, bytes: Uint8Array): TerminalStep 
   const response = parseResponseApdu(bytes);
   if (!response.ok) return refuse(state, undefined, UNUSABLE_ANSWER);
   const { data, sw } = response.apdu;
-  if (sw !== SUCCESS) return refuse(state, undefined, codeOf(sw));
+  if (sw !== SUCCESS) {
+    const after = afterRefusal(state, sw);
+    return refuse(after.state, undefined, codeOf(sw), after.outputs);
+  }
   if (!parseTotals(data).ok) return refuse(state, undefined, UNUSABLE_ANSWER);
   return answer(state, { kind: "t-totals", IDTERM: state.identity.IDTERM, TOTALS: data.slice() });
 }

@@ -4,6 +4,7 @@ import { messageOf, PursebenchError, unreachable } from "../../core/errors.ts";
 import type { TraceSink } from "../../core/trace.ts";
 import type { Exchange } from "../../link/exchange.ts";
 import { drive } from "../role.ts";
+import { withOpenSuspended } from "./memory.ts";
 import { type TerminalRole, terminal } from "./model.ts";
 import {
   createTerminal,
@@ -59,7 +60,8 @@ class Served implements ServedTerminal {
     this.#role = options.role ?? terminal;
     this.#store = options.store ?? memoryStore();
     this.#timeouts = options.timeouts ?? TERMINAL_TIMEOUTS;
-    this.#state = createTerminal(options.identity, this.#store.load());
+    // Nothing is known of what the PSAM did meanwhile; its selection suspends what was open.
+    this.#state = createTerminal(options.identity, withOpenSuspended(this.#store.load()));
   }
 
   get state(): TerminalState {

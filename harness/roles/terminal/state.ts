@@ -1,4 +1,5 @@
 import type { TCancel, TDraw, TReadTotals, TResponse } from "../../protocol/messages/layouts.ts";
+import type { PackageDebitAnswer } from "../../protocol/messages/psam-packages.ts";
 import type { LogOutput } from "../role.ts";
 
 /** Who the terminal is. */
@@ -21,7 +22,20 @@ export interface TransactionFacts {
   readonly CEXPPDA: number;
   readonly NTPSAM: number;
   readonly DTHR: string;
+  /** Single trip (`messages.md` 3a): the PSAM counts it from the moment it is issued. Absent where the PSAM compares. */
+  readonly COMPARE?: number | undefined;
 }
+
+/**
+ * A command that the PSAM may have worked off without anybody hearing of it. It is settled before the next one: a debit is
+ * withdrawn, anything else asked again.
+ */
+export type Doubt =
+  | { readonly kind: "debit"; readonly IDTRX: string }
+  /** Of an issued transaction. */
+  | { readonly kind: "reversal"; readonly IDTRX: string; readonly MODE: number }
+  /** Of a single trip transaction. `CARDRSP`: 32 hex digits. */
+  | { readonly kind: "completion"; readonly IDTRX: string; readonly CARDRSP: string };
 
 /** What outlives a power cut. */
 export interface TerminalMemory {
@@ -33,7 +47,13 @@ export interface TerminalMemory {
   readonly open: TransactionFacts | undefined;
   /** Transactions that the PSAM keeps for a late answer, oldest first. */
   readonly suspended: readonly TransactionFacts[];
+  /** Single trip transactions that can still be taken back, oldest first. */
+  readonly issued: readonly TransactionFacts[];
+  readonly doubt: Doubt | undefined;
 }
+
+/** What the PSAM answered to PACKAGE: DEBIT. `EXPECTED`: 16 bytes, single trip only. */
+export type DebitIssue = PackageDebitAnswer & { readonly EXPECTED?: Uint8Array };
 
 /** A message that needs the PSAM. */
 export type PsamMessage = TDraw | TResponse | TCancel | TReadTotals;
@@ -42,24 +62,34 @@ export type PsamMessage = TDraw | TResponse | TCancel | TReadTotals;
 export type Job =
   /** `next`: the message to be worked off once the PSAM is selected; none at power-up. */
   | { readonly kind: "select"; readonly next: PsamMessage | undefined; readonly DTHR: string }
-  /** Closes a transaction whose DEBITDATA the PSAM may have made without anybody hearing of it. */
+  /** Settles the doubt. */
   | { readonly kind: "clean-up"; readonly next: PsamMessage | undefined; readonly DTHR: string }
   | { readonly kind: "package-atr"; readonly draw: TDraw; readonly DTHR: string }
   | { readonly kind: "package-initialize"; readonly draw: TDraw; readonly DTHR: string }
+  | { readonly kind: "package-issuer"; readonly draw: TDraw; readonly DTHR: string }
+  | { readonly kind: "package-card"; readonly draw: TDraw; readonly DTHR: string }
   | { readonly kind: "package-debit"; readonly draw: TDraw; readonly DTHR: string }
+  | { readonly kind: "read-certificate"; readonly draw: TDraw; readonly debit: DebitIssue }
+  | {
+      readonly kind: "read-session-key";
+      readonly draw: TDraw;
+      readonly debit: DebitIssue;
+      /** 244 bytes. */
+      readonly PSAMCERT: Uint8Array;
+    }
   | { readonly kind: "complete"; readonly response: TResponse }
   /** The card refused the debit: the transaction is withdrawn. */
   | { readonly kind: "withdraw-refused"; readonly response: TResponse }
   | { readonly kind: "cancel"; readonly cancel: TCancel }
-  | { readonly kind: "read-totals" };
+  | { readonly kind: "read-totals" }
+  /** A dumb terminal hands the answer on as it is. */
+  | { readonly kind: "relay" };
 
 export interface TerminalState {
   readonly identity: TerminalIdentity;
   readonly memory: TerminalMemory;
   /** False until the PSAM application is selected, and again when nobody knows what the PSAM is doing. */
   readonly isPsamSelected: boolean;
-  /** IDTRX of a transaction to be withdrawn at the next opportunity. */
-  readonly toWithdraw: string | undefined;
   readonly job: Job | undefined;
 }
 
@@ -85,17 +115,25 @@ export interface TerminalStep {
 }
 
 /** The terminal's states as `psam-edge.md` 2 and `messages.md` 5 name them. */
-export type TerminalPhase = "idle" | "card reset" | "card accepted" | "draw amount";
+export type TerminalPhase = "idle" | "card reset" | "card identified" | "card accepted" | "draw amount";
 
-export const EMPTY_MEMORY: TerminalMemory = { records: [], count: 0, open: undefined, suspended: [] };
+export const EMPTY_MEMORY: TerminalMemory = {
+  records: [],
+  count: 0,
+  open: undefined,
+  suspended: [],
+  issued: [],
+  doubt: undefined,
+};
 
 /** A terminal that has just been switched on. */
 export function createTerminal(identity: TerminalIdentity, memory: TerminalMemory = EMPTY_MEMORY): TerminalState {
-  return { identity, memory, isPsamSelected: false, toWithdraw: undefined, job: undefined };
+  return { identity, memory, isPsamSelected: false, job: undefined };
 }
 
 export function phaseOf({ job, memory }: TerminalState): TerminalPhase {
   if (job?.kind === "package-initialize") return "card reset";
+  if (job?.kind === "package-issuer" || job?.kind === "package-card") return "card identified";
   if (job?.kind === "package-debit") return "card accepted";
   return memory.open === undefined ? "idle" : "draw amount";
 }

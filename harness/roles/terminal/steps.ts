@@ -8,9 +8,23 @@ import type { Job, PsamMessage, TerminalMemory, TerminalOutput, TerminalState, T
 export const NO_ANSWER = "A010";
 export const UNUSABLE_ANSWER = "6F00";
 
+/** Status word: not now. */
+export const CONDITIONS_NOT_SATISFIED = 0x6985;
+
 /** Four hex digits of a status word. */
 export function codeOf(SW: number): string {
   return SW.toString(16).toUpperCase().padStart(4, "0");
+}
+
+/** Nothing is done. */
+export function nothing(state: TerminalState): TerminalStep {
+  return { state, outputs: [] };
+}
+
+/** One thing after the other. */
+export function andThen(first: TerminalStep, next: (state: TerminalState) => TerminalStep): TerminalStep {
+  const second = next(first.state);
+  return { state: second.state, outputs: [...first.outputs, ...second.outputs] };
 }
 
 /** Sends a command to the PSAM and waits with `job`. */
@@ -71,4 +85,9 @@ export function outOfStep(state: TerminalState): TerminalStep {
   const unselected: TerminalState = { ...state, isPsamSelected: false };
   if (state.memory.open === undefined) return { state: unselected, outputs: [] };
   return remember(unselected, withOpenSuspended(state.memory));
+}
+
+/** A command that works in every state was refused with `6985`: the PSAM was reset and has to be selected (`psam-edge.md` 2). */
+export function afterRefusal(state: TerminalState, SW: number): TerminalStep {
+  return SW === CONDITIONS_NOT_SATISFIED ? outOfStep(state) : nothing(state);
 }
