@@ -1,5 +1,6 @@
+import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { nextChallenge } from "./challenge.ts";
+import { nextChallenge, nextSecret } from "./challenge.ts";
 import { constantTimeEqual } from "./constant-time.ts";
 import { isOddParity, oddParity } from "./parity.ts";
 
@@ -34,5 +35,15 @@ describe("challenges", () => {
       entropy = again.entropy;
     }
     expect(seen.size).toBe(100);
+  });
+
+  it("and longer secrets are hashes over the same entropy, different ones each time", () => {
+    const first = nextSecret("00".repeat(32), 112);
+    const block = (index: number) =>
+      createHash("sha256").update("secret").update(new Uint8Array(32)).update(Uint8Array.of(index));
+    const blocks = [0, 1, 2, 3].map((index) => block(index).digest());
+    expect(Buffer.from(first.secret)).toEqual(Buffer.concat(blocks).subarray(0, 112));
+    expect(nextSecret(first.entropy, 112).secret).not.toEqual(first.secret);
+    expect(nextSecret("00".repeat(32), 5).secret).toEqual(first.secret.subarray(0, 5));
   });
 });

@@ -32,12 +32,12 @@ export function isModulus(bytes: Uint8Array): boolean {
 
 /** Modulus of a private key. Throws `USAGE` for a key of another kind or length, without telling anything of it. */
 export function modulusOf(privateKey: string): Uint8Array {
-  return modulusIn(privateKeyOf(privateKey));
+  return readKey(privateKey).modulus.slice();
 }
 
 /** RSASSA-PKCS1-v1_5 with SHA-256 over `data`, 112 bytes. */
 export function rsaSign(privateKey: string, data: Uint8Array): Uint8Array {
-  return Uint8Array.from(sign("sha256", data, privateKeyOf(privateKey)));
+  return Uint8Array.from(sign("sha256", data, readKey(privateKey).key));
 }
 
 /** Whether `signature` is that of the key's holder over `data`. Never throws, whatever the three are. */
@@ -61,8 +61,8 @@ export function rsaPublic(modulus: Uint8Array, block: Uint8Array): Uint8Array {
 
 /** The private operation on 112 bytes, or `null` for a block that is not below the modulus. */
 export function rsaPrivate(privateKey: string, block: Uint8Array): Uint8Array | null {
-  const key = privateKeyOf(privateKey);
-  if (!isBelow(block, modulusIn(key))) return null;
+  const { key, modulus } = readKey(privateKey);
+  if (!isBelow(block, modulus)) return null;
   return Uint8Array.from(privateDecrypt({ key, padding: constants.RSA_NO_PADDING }, block));
 }
 
@@ -74,6 +74,26 @@ function isBelow(block: Uint8Array, modulus: Uint8Array): boolean {
 function publicKeyOf(modulus: Uint8Array): KeyObject {
   const n = Buffer.from(modulus).toString("base64url");
   return createPublicKey({ key: { kty: "RSA", n, e: "AQAB" }, format: "jwk" });
+}
+
+interface ReadKey {
+  readonly key: KeyObject;
+  /** 112 bytes. */
+  readonly modulus: Uint8Array;
+}
+
+/** Reading a private key costs as much as using it, and a bench has few of them: the last ones stay read. */
+const keysRead = new Map<string, ReadKey>();
+const MAX_KEYS_READ = 64;
+
+function readKey(privateKey: string): ReadKey {
+  const known = keysRead.get(privateKey);
+  if (known) return known;
+  const key = privateKeyOf(privateKey);
+  const read = { key, modulus: modulusIn(key) };
+  if (keysRead.size >= MAX_KEYS_READ) keysRead.clear();
+  keysRead.set(privateKey, read);
+  return read;
 }
 
 function privateKeyOf(privateKey: string): KeyObject {

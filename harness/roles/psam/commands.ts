@@ -1,10 +1,17 @@
 import type { CommandApdu } from "../../protocol/apdu/command-apdu.ts";
+import { CERTIFICATE_LENGTH, SESSION_KEY_LENGTH } from "../../protocol/messages/certificate-bytes.ts";
 import { DEBIT_DATA_LENGTH } from "../../protocol/messages/debit-data.ts";
 import { DEBIT_PACKAGE_LENGTH } from "../../protocol/messages/debit-package.ts";
 import type { CommandHeader } from "../../protocol/messages/header.ts";
 import { INIT_RESPONSE_LENGTH } from "../../protocol/messages/init-response.ts";
 import { MESSAGE_RESULT_LENGTH } from "../../protocol/messages/message-result.ts";
 import { CANCEL_P1, PSAM_CANCEL } from "../../protocol/messages/psam-cancel.ts";
+import {
+  PACKAGE_CARD_CERTIFICATE,
+  PACKAGE_ISSUER_CERTIFICATE,
+  PSAM_READ_CERTIFICATE,
+  PSAM_READ_SESSION_KEY,
+} from "../../protocol/messages/psam-certificates.ts";
 import { COMPLETE_DATA_LENGTH, PSAM_COMPLETE } from "../../protocol/messages/psam-complete.ts";
 import { ISSUE_ANSWER_LENGTH, PACKAGE_ISSUE } from "../../protocol/messages/psam-issue.ts";
 import {
@@ -20,10 +27,12 @@ import { cancel } from "./cancel.ts";
 import { complete } from "./complete.ts";
 import type { PsamCrypto } from "./crypto.ts";
 import { packageAtr } from "./package-atr.ts";
+import { packageCardCertificate, packageIssuerCertificate } from "./package-certificates.ts";
 import { packageDebit } from "./package-debit.ts";
 import { packageInitialize } from "./package-initialize.ts";
 import { readTotals, totalsOf } from "./read-totals.ts";
 import { psamIdentity, select } from "./select.ts";
+import { readForCard } from "./session-key.ts";
 import type { PsamSession, PsamState } from "./state.ts";
 
 /** A command of the PSAM: what it is told by, what is right about it before the state is looked at, what it does. */
@@ -71,6 +80,22 @@ export const PSAM_COMMANDS: readonly PsamCommand[] = [
     handle: packageInitialize,
   },
   {
+    ...PACKAGE_ISSUER_CERTIFICATE,
+    hasRightParameters: exactly(PACKAGE_ISSUER_CERTIFICATE),
+    hasRightData: bytes(CERTIFICATE_LENGTH),
+    answerLength: () => 0,
+    after: "card-identified",
+    handle: packageIssuerCertificate,
+  },
+  {
+    ...PACKAGE_CARD_CERTIFICATE,
+    hasRightParameters: exactly(PACKAGE_CARD_CERTIFICATE),
+    hasRightData: bytes(CERTIFICATE_LENGTH),
+    answerLength: () => 0,
+    after: "issuer-certified",
+    handle: packageCardCertificate,
+  },
+  {
     ...PACKAGE_DEBIT,
     hasRightParameters: exactly(PACKAGE_DEBIT),
     hasRightData: bytes(DEBIT_PACKAGE_LENGTH),
@@ -85,6 +110,20 @@ export const PSAM_COMMANDS: readonly PsamCommand[] = [
     answerLength: () => ISSUE_ANSWER_LENGTH,
     after: "card-accepted",
     handle: packageDebit,
+  },
+  {
+    ...PSAM_READ_CERTIFICATE,
+    hasRightParameters: exactly(PSAM_READ_CERTIFICATE),
+    hasRightData: bytes(0),
+    answerLength: () => CERTIFICATE_LENGTH,
+    handle: readForCard,
+  },
+  {
+    ...PSAM_READ_SESSION_KEY,
+    hasRightParameters: exactly(PSAM_READ_SESSION_KEY),
+    hasRightData: bytes(0),
+    answerLength: () => SESSION_KEY_LENGTH,
+    handle: readForCard,
   },
   {
     ...PSAM_COMPLETE,

@@ -1,5 +1,7 @@
 import { fromHex, toHex } from "../../core/bytes.ts";
+import { isCertifiedBy } from "../../crypto/certificate.ts";
 import { constantTimeEqual } from "../../crypto/constant-time.ts";
+import { encipherSessionKey, signSessionKey, type TransportedKey } from "../../crypto/key-transport.ts";
 import { deriveCardKey, deriveSessionKeys, type SessionKeys } from "../../crypto/purse-keys.ts";
 import { type Completion, signS2, signS3 } from "../../crypto/purse-signatures.ts";
 
@@ -14,12 +16,28 @@ export interface PurseContext {
   readonly INITRSP: Uint8Array;
 }
 
+/** One session key on its way to a public key card. */
+export interface KeyTransport {
+  readonly PPPSAM: string;
+  readonly IDPSAM: string;
+  /** 27 bytes. */
+  readonly INITRSP: Uint8Array;
+  /** Key out of the card's certificate, 112 bytes. */
+  readonly modulus: Uint8Array;
+  /** 112 fresh random bytes. */
+  readonly z: Uint8Array;
+}
+
 /** The decisions of the PSAM's cryptography; a seeded defect replaces one. */
 export interface PsamCrypto {
   /** S2, 8 bytes, over INITRSP and the first 45 bytes of DEBITDATA. */
   signS2(context: PurseContext, debitData: Uint8Array): Uint8Array;
   /** The S3 that the card must answer, 8 bytes: the PSAM can state it before the card has spoken. */
   expectS3(context: PurseContext, DEBITDATA: Uint8Array, completion: Completion): Uint8Array;
+  /** True when the holder of that key (modulus, 112 bytes) has signed the certificate (244 bytes). */
+  verifyCertificate(authority: Uint8Array, certificate: Uint8Array): boolean;
+  /** SK 16 bytes, EK 112, SIG 112. `signingKey`: the PSAM's own, PKCS#8 in base64. */
+  sendSessionKey(signingKey: string, transport: KeyTransport): TransportedKey & { readonly SIG: Uint8Array };
   /** True when `S3` (8 bytes) is the card's signature over that completion of that debit. */
   verifyS3(context: PurseContext, DEBITDATA: Uint8Array, completion: Completion, S3: Uint8Array): boolean;
 }
@@ -30,6 +48,11 @@ export const psamCrypto: PsamCrypto = {
     return signS2(context.ALGIEP, sessionKeysOf(context).KS2, context.INITRSP, debitData);
   },
   expectS3: expectedS3,
+  verifyCertificate: isCertifiedBy,
+  sendSessionKey(signingKey, { PPPSAM, IDPSAM, INITRSP, modulus, z }) {
+    const { SK, EK } = encipherSessionKey(modulus, z);
+    return { SK, EK, SIG: signSessionKey(signingKey, { PPPSAM, IDPSAM }, INITRSP, EK) };
+  },
   verifyS3(context, DEBITDATA, completion, S3) {
     return constantTimeEqual(expectedS3(context, DEBITDATA, completion), S3);
   },

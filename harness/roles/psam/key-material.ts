@@ -3,7 +3,7 @@ import { PursebenchError } from "../../core/errors.ts";
 import type { InitResponse } from "../../protocol/messages/init-response.ts";
 import type { PurseContext } from "./crypto.ts";
 import { cardOf } from "./kept.ts";
-import type { MasterKey, PsamMemory, Transaction } from "./state.ts";
+import type { Authority, MasterKey, PsamMemory, Transaction } from "./state.ts";
 
 /** The master key for that card, or undefined. */
 export function masterKeyFor(
@@ -13,6 +13,11 @@ export function masterKeyFor(
   return memory.keys.find(
     ({ PPIEP, ALGIEP, VKIEP }) => PPIEP === card.PPIEP && ALGIEP === card.ALGIEP && VKIEP === card.VKIEP,
   );
+}
+
+/** The CA of that card, or undefined. */
+export function authorityFor(memory: PsamMemory, card: Pick<InitResponse, "PPIEP" | "VKIEP">): Authority | undefined {
+  return memory.authorities.find(({ PPIEP, VKIEP }) => PPIEP === card.PPIEP && VKIEP === card.VKIEP);
 }
 
 /**

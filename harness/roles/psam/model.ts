@@ -1,3 +1,4 @@
+import { mixEntropy } from "../../crypto/challenge.ts";
 import { parseCommandApdu } from "../../protocol/apdu/command-apdu.ts";
 import { SELECT } from "../../protocol/messages/select-purse.ts";
 import type { Role } from "../role.ts";
@@ -15,11 +16,11 @@ export function createPsamRole(crypto: PsamCrypto = psamCrypto): PsamRole {
     handle(state, input) {
       switch (input.kind) {
         case "reset":
-          return afterReset(state);
+          return afterReset(state, input.fresh);
         case "command":
           return handleCommand(state, input.bytes, crypto);
         case "write-failed":
-          return refused({ ...state, memory: state.undo ?? state.memory, undo: null }, 0x6581);
+          return refused(undone(state), 0x6581);
       }
     },
   };
@@ -29,10 +30,18 @@ export function createPsamRole(crypto: PsamCrypto = psamCrypto): PsamRole {
 export const psam: PsamRole = createPsamRole();
 
 /** Selection and the card at hand are forgotten; a debit in *debit issued* becomes suspended. */
-export function afterReset(state: PsamState): PsamStep {
+export function afterReset(state: PsamState, fresh?: Uint8Array): PsamStep {
   const memory = withOpenSuspended(state.memory);
   const outputs: PsamOutput[] = memory === state.memory ? [] : [{ kind: "write", memory }];
-  return { state: { memory, session: { kind: "unselected" }, undo: null }, outputs };
+  const entropy = fresh ? mixEntropy(state.entropy, fresh) : state.entropy;
+  return { state: { memory, session: { kind: "unselected" }, entropy, undo: null }, outputs };
+}
+
+/** As before the write that failed; a debit that was not issued leaves no session key to read either. */
+function undone(state: PsamState): PsamState {
+  const memory = state.undo ?? state.memory;
+  const isDebit = memory.NTPSAM !== state.memory.NTPSAM;
+  return { ...state, memory, session: isDebit ? { kind: "idle" } : state.session, undo: null };
 }
 
 /** Checks in the order of section 3, then the command itself. */

@@ -10,7 +10,8 @@ import { type PsamStep, refused, refusedPackage, written } from "./answer.ts";
 import type { PsamCrypto } from "./crypto.ts";
 import { cardOf, debitOf } from "./kept.ts";
 import { contextOf } from "./key-material.ts";
-import { MAX_SUSPENDED, type PsamMemory, type PsamState, type Transaction } from "./state.ts";
+import { makeSessionKey } from "./session-key.ts";
+import { type CertifiedCard, MAX_SUSPENDED, type PsamMemory, type PsamState, type Transaction } from "./state.ts";
 import { isUsed, withIssued } from "./transactions.ts";
 
 /** PACKAGE: DEBIT (psam-edge.md 4.3): DEBITDATA with S2. NTPSAM advances, whatever becomes of it. */
@@ -19,18 +20,22 @@ export function packageDebit(state: PsamState, apdu: CommandApdu, crypto: PsamCr
   if (memory.open !== null || session.kind !== "card-accepted") return refused(state, 0x6985);
   const read = readDebitPackage(apdu.data);
   if (!read.ok) throw new PursebenchError("INTERNAL", `package past its length check: ${read.reason}`);
-  const SW = refusalOfDebit(memory, cardOf(fromHex(session.INITRSP)), read.value);
+  const SW = refusalOfDebit(memory, cardOf(fromHex(session.INITRSP)), read.value, session.certified);
   if (SW !== undefined) return refusedPackage(state, SW);
 
+  const { INITRSP, certified } = session;
+  const key = certified && makeSessionKey(state, INITRSP, certified, crypto);
+  const card = { INITRSP, ...(key ? { SK: key.SK } : {}) };
   const unsigned = unsignedDebitData(memory, apdu.data);
-  const S2 = crypto.signS2(contextOf(memory, session), unsigned);
-  const DEBITDATA = concat(unsigned, S2);
-  const transaction = { IDTRX: read.value.IDTRX, INITRSP: session.INITRSP, DEBITDATA: toHex(DEBITDATA) };
-  const idle: PsamState = { ...state, session: { kind: "idle" } };
+  const DEBITDATA = concat(unsigned, crypto.signS2(contextOf(memory, card), unsigned));
+  const transaction: Transaction = { IDTRX: read.value.IDTRX, ...card, DEBITDATA: toHex(DEBITDATA) };
   const numbered: PsamMemory = { ...memory, NTPSAM: memory.NTPSAM + 1 };
-  if (apdu.p1 !== PACKAGE_ISSUE.p1) return written(idle, { ...numbered, open: transaction }, DEBITDATA);
+  const done: PsamState = key
+    ? { ...state, session: { kind: "idle", forCard: key.forCard }, entropy: key.entropy }
+    : { ...state, session: { kind: "idle" } };
+  if (apdu.p1 !== PACKAGE_ISSUE.p1) return written(done, { ...numbered, open: transaction }, DEBITDATA);
   const EXPECTED = expectedResponse(memory, transaction, crypto);
-  return written(idle, withIssued(numbered, transaction), concat(DEBITDATA, EXPECTED));
+  return written(done, withIssued(numbered, transaction), concat(DEBITDATA, EXPECTED));
 }
 
 /** EXPECTED, 16 bytes: the CARDRSP of a genuine card that executes that debit with success. */
@@ -42,19 +47,25 @@ export function expectedResponse(memory: PsamMemory, transaction: Transaction, c
 }
 
 /** Why that debit is not issued, in the order of the table; undefined when it is. */
-export function refusalOfDebit(memory: PsamMemory, card: InitResponse, debit: DebitPackage): number | undefined {
+export function refusalOfDebit(
+  memory: PsamMemory,
+  card: InitResponse,
+  debit: DebitPackage,
+  certified?: CertifiedCard,
+): number | undefined {
   if (debit.MPDA === 0 || !isDateTime(debit.DTHR)) return 0x6a80;
   if (debit.CURRPDA !== card.CURRIEP || debit.CEXPPDA !== card.CEXPIEP) return 0x9414;
-  if (isExpired(card.DEXPIEP, debit.DTHR)) return 0x9413;
+  const lastDays = [card.DEXPIEP, ...(certified ? [certified.lastDay, certified.issuerLastDay] : [])];
+  if (lastDays.some((lastDay) => isExpired(lastDay, debit.DTHR))) return 0x9413;
   if (debit.MPDA > card.BALIEP) return 0x9401;
   if (isUsed(memory, debit.IDTRX)) return 0x9416;
   return memory.suspended.length >= MAX_SUSPENDED ? 0x9417 : undefined;
 }
 
-/** DEXPIEP (YYMMDD, 20YY) is before the day of DTHR. What is no day is taken as over. */
-export function isExpired(DEXPIEP: string, DTHR: string): boolean {
-  const lastDay = `20${DEXPIEP}`;
-  return !isDate(lastDay) || lastDay < DTHR.slice(0, 8);
+/** The last day (YYMMDD, 20YY) is before the day of DTHR. What is no day is taken as over. */
+export function isExpired(lastDay: string, DTHR: string): boolean {
+  const day = `20${lastDay}`;
+  return !isDate(day) || day < DTHR.slice(0, 8);
 }
 
 /** The first 45 bytes of DEBITDATA: the PSAM's own three elements, then the package as it came (card-edge.md 5.3). */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { digits, hexBytes, readCheckedYaml, wholeNumber } from "../../core/checked-yaml.ts";
 import { PursebenchError } from "../../core/errors.ts";
+import { algorithmOf, PUBLIC_KEY } from "../../crypto/algorithm.ts";
 import { isDate } from "../../protocol/messages/calendar.ts";
 import { MAX_TOTALS } from "../../protocol/messages/psam-read-totals.ts";
 
@@ -13,11 +14,15 @@ export interface PsamData {
   readonly NTPSAM: number;
   /** Date of the last update of keys and lists, YYYYMMDD. */
   readonly updated: string;
-  /** Which master purchase keys it holds; their values come from the key set. */
+  /** Which master purchase keys it holds, and with ALGIEP 16 (`10` in hex) which CAs' keys; their values come from the key set. */
   readonly keys: readonly { readonly PPIEP: string; readonly ALGIEP: number; readonly VKIEP: number }[];
+  /** Last day of its own certificates, YYMMDD; there exactly when it knows a CA. */
+  readonly certificateLastDay?: string | undefined;
   readonly currencies: readonly { readonly CURR: string; readonly CEXP: number }[];
   readonly blockedCards: readonly { readonly PPIEP: string; readonly IDIEP: string }[];
 }
+
+const algorithm = wholeNumber(0, 0xff).refine((ALGIEP) => algorithmOf(ALGIEP) !== undefined, "expected 4, 5 or 16");
 
 const PsamFile = z
   .strictObject({
@@ -27,8 +32,11 @@ const PsamFile = z
     NTPSAM: wholeNumber(1, 0xffff_ffff),
     updated: digits(8).refine(isDate, "expected a day YYYYMMDD"),
     keys: z
-      .array(z.strictObject({ PPIEP: digits(6), ALGIEP: wholeNumber(4, 5), VKIEP: wholeNumber(1, 0xfe) }))
+      .array(z.strictObject({ PPIEP: digits(6), ALGIEP: algorithm, VKIEP: wholeNumber(1, 0xfe) }))
       .min(1, "expected at least one key"),
+    certificateLastDay: digits(6)
+      .refine((date) => isDate(`20${date}`), "expected a day YYMMDD")
+      .optional(),
     currencies: z
       .array(z.strictObject({ CURR: digits(4), CEXP: wholeNumber(0, 3) }))
       .min(1, "expected at least one currency"),
@@ -39,6 +47,10 @@ const PsamFile = z
   .refine(fitsTotals, {
     path: ["currencies"],
     error: `expected at most ${MAX_TOTALS} pairs of provider and currency: more totals do not fit one answer`,
+  })
+  .refine(hasDayForCertificates, {
+    path: ["certificateLastDay"],
+    error: "expected exactly when a key with ALGIEP 16 is there",
   });
 
 /**
@@ -53,7 +65,14 @@ export function loadPsamData(text: string, fileName: string): PsamData {
 /** Refuses more totals than READ TOTALS can answer, for values that came from code. Throws `USAGE`. */
 export function checkPsamData(data: PsamData): void {
   if (!fitsTotals(data)) throw new PursebenchError("USAGE", `PSAM ${data.IDPSAM}: more totals than fit one answer`);
+  if (!hasDayForCertificates(data)) {
+    throw new PursebenchError("USAGE", `PSAM ${data.IDPSAM}: certificateLastDay goes with keys of ALGIEP 16`);
+  }
   if (!isDate(data.updated)) throw new PursebenchError("USAGE", `PSAM ${data.IDPSAM}: updated is no day YYYYMMDD`);
+}
+
+function hasDayForCertificates({ keys, certificateLastDay }: Pick<PsamData, "keys" | "certificateLastDay">): boolean {
+  return keys.some(({ ALGIEP }) => ALGIEP === PUBLIC_KEY) === (certificateLastDay !== undefined);
 }
 
 function fitsTotals({ keys, currencies }: Pick<PsamData, "keys" | "currencies">): boolean {

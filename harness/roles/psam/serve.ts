@@ -1,4 +1,5 @@
 import { PursebenchError } from "../../core/errors.ts";
+import type { Random } from "../../core/random.ts";
 import type { Exchange } from "../../link/exchange.ts";
 import { type PsamRole, psam } from "./model.ts";
 import type { PsamInput, PsamMemory, PsamState } from "./state.ts";
@@ -7,6 +8,8 @@ export interface ServePsamOptions {
   readonly state: PsamState;
   /** The reference PSAM when absent. */
   readonly role?: PsamRole;
+  /** Fresh bytes for the session keys of public key cards at each reset; without it they follow from `state` alone. */
+  readonly random?: Random;
   /** Called with each new memory before the answer leaves: a place to keep it. `false`: the write failed (6581). */
   readonly memory?: (memory: PsamMemory) => boolean;
 }
@@ -25,11 +28,13 @@ export function servePsam(options: ServePsamOptions): SimulatedPsam {
 
 class ServedPsam implements SimulatedPsam {
   readonly #role: PsamRole;
+  readonly #random: Random | undefined;
   readonly #memory: (memory: PsamMemory) => boolean;
   #state: PsamState;
 
-  constructor({ state, role = psam, memory = () => true }: ServePsamOptions) {
+  constructor({ state, role = psam, random, memory = () => true }: ServePsamOptions) {
     this.#role = role;
+    this.#random = random;
     this.#memory = memory;
     this.#state = state;
   }
@@ -39,7 +44,8 @@ class ServedPsam implements SimulatedPsam {
   }
 
   reset(): void {
-    this.#perform({ kind: "reset" });
+    const fresh = this.#random?.(16);
+    this.#perform(fresh ? { kind: "reset", fresh } : { kind: "reset" });
   }
 
   transmit(command: Uint8Array): Uint8Array {

@@ -22,9 +22,22 @@ export interface MasterKey {
   readonly MKP: string;
 }
 
+/** A CA whose cards are accepted (keys-and-signatures.md 8). */
+export interface Authority {
+  readonly PPIEP: string;
+  readonly VKIEP: number;
+  /** 224 hex digits. */
+  readonly modulus: string;
+  /** The PSAM's own certificate under this CA, 488 hex digits. */
+  readonly certificate: string;
+}
+
 /** What the PSAM keeps without power. Plain values only: it can be copied, stored as JSON and compared. */
 export interface PsamMemory extends Omit<PsamData, "keys"> {
   readonly keys: readonly MasterKey[];
+  readonly authorities: readonly Authority[];
+  /** Private key that the certificates are for, PKCS#8 in base64; null without authorities. No command reads it. */
+  readonly signingKey: string | null;
   readonly totals: readonly TotalsLine[];
   /** The transaction that the PSAM is reserved for. */
   readonly open: Transaction | null;
@@ -35,22 +48,47 @@ export interface PsamMemory extends Omit<PsamData, "keys"> {
   readonly confirmed: RememberedIds;
 }
 
+/** What READ CERTIFICATE and READ SESSION KEY answer: 244 and 224 bytes in hex. */
+export interface ForCard {
+  readonly PSAMCERT: string;
+  readonly SESSKEY: string;
+}
+
+/** A key out of a certificate that was found good: modulus in hex, last day YYMMDD. */
+export interface CertifiedKey {
+  readonly modulus: string;
+  readonly lastDay: string;
+}
+
+/** A public key card whose certificates were found good. */
+export interface CertifiedCard extends CertifiedKey {
+  readonly issuerLastDay: string;
+}
+
 /** What the PSAM forgets at reset (psam-edge.md, section 2). `debit issued` is `memory.open`. */
 export type PsamSession =
   | { readonly kind: "unselected" }
-  | { readonly kind: "idle" }
+  /** `forCard`: after PACKAGE: DEBIT for a public key card. */
+  | { readonly kind: "idle"; readonly forCard?: ForCard }
   | { readonly kind: "card-reset" }
-  | { readonly kind: "card-accepted"; readonly INITRSP: string };
+  /** A public key card is known by INITRSP; its certificates are still to come. */
+  | { readonly kind: "card-identified"; readonly INITRSP: string }
+  | { readonly kind: "issuer-certified"; readonly INITRSP: string; readonly issuer: CertifiedKey }
+  /** `certified`: of a public key card. */
+  | { readonly kind: "card-accepted"; readonly INITRSP: string; readonly certified?: CertifiedCard };
 
 export interface PsamState {
   readonly memory: PsamMemory;
   readonly session: PsamSession;
+  /** What the next session key for a card is made from, 64 hex digits. */
+  readonly entropy: string;
   /** Memory to fall back to should the write that is under way fail. */
   readonly undo: PsamMemory | null;
 }
 
 export type PsamInput =
-  | { readonly kind: "reset" }
+  /** Power on or reset line; `fresh` bytes are mixed into the source of session keys. */
+  | { readonly kind: "reset"; readonly fresh?: Uint8Array }
   | { readonly kind: "command"; readonly bytes: Uint8Array }
   /** The write that the last step asked for failed; nothing of it is in the memory. */
   | { readonly kind: "write-failed" };
