@@ -33,6 +33,8 @@ export interface Draw {
   /** Those of the card when absent. */
   readonly CURRPDA?: string;
   readonly CEXPPDA?: number;
+  /** Who compares S3, 1 to 3; the PSAM when absent. */
+  readonly COMPARE?: number;
 }
 
 /** A draw for which the PSAM issued a debit command. */
@@ -40,6 +42,8 @@ export interface Issued extends Draw {
   /** 53 bytes. */
   readonly DEBITDATA: Uint8Array;
   readonly debit: DebitData;
+  /** As the terminal gave it. */
+  readonly EXPECTED?: Uint8Array | undefined;
 }
 
 export function firstTerminal(t: CaseContext): string {
@@ -99,16 +103,17 @@ export function drawMessage(t: CaseContext, draw: Draw): MessageOf<"t-draw"> {
   const { ATR, INITRSP } = offer;
   const IDMER = t.expect.present("a merchant", t.facts.sites[0]).IDMER;
   const { CURRPDA = offer.fields.CURRIEP, CEXPPDA = offer.fields.CEXPIEP } = draw;
-  return { kind: "t-draw", IDTERM, IDTRX, IDMER, ATR, INITRSP, MPDA, CURRPDA, CEXPPDA };
+  const { COMPARE } = draw;
+  return { kind: "t-draw", IDTERM, IDTRX, IDMER, ATR, INITRSP, MPDA, CURRPDA, CEXPPDA, COMPARE };
 }
 
 /** The terminal must reach *draw amount* and answer the debit command. */
 export async function issue(t: CaseContext, draw: Draw, about?: About): Promise<Issued> {
-  const { DEBITDATA } = await answerOf(t, draw.IDTERM, drawMessage(t, draw), "t-debit", about);
+  const { DEBITDATA, EXPECTED } = await answerOf(t, draw.IDTERM, drawMessage(t, draw), "t-debit", about);
   const parsed = parseDebitData(DEBITDATA);
   t.expect.that(parsed.ok, "the debit command is well-formed", { ...about, actual: toHex(DEBITDATA) });
   if (!parsed.ok) throw new Error("unreachable: the expectation above failed");
-  return { ...draw, DEBITDATA, debit: parsed.value };
+  return { ...draw, DEBITDATA, EXPECTED, debit: parsed.value };
 }
 
 /** The draw must be refused with that code. */

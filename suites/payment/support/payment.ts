@@ -27,9 +27,9 @@ export function drawRequestOf(
   { ATR, INITRSP }: Pick<Offer, "ATR" | "INITRSP">,
   changes: Partial<DrawRequest> = {},
 ): Uint8Array {
-  const { IDMER, IDTRX, SECINFO, MPDA, CURRPDA, CEXPPDA } = page;
+  const { IDMER, IDTRX, SECINFO, MPDA, CURRPDA, CEXPPDA, COMPARE } = page;
   const head = { kind: "draw-request", TOKEN: 0xd1, STATE: 0x01 } as const;
-  return encodeMessage({ ...head, IDMER, IDTRX, SECINFO, ATR, INITRSP, MPDA, CURRPDA, CEXPPDA, ...changes });
+  return encodeMessage({ ...head, IDMER, IDTRX, SECINFO, ATR, INITRSP, MPDA, CURRPDA, CEXPPDA, COMPARE, ...changes });
 }
 
 /** Debit response of a card that refused the command and so was not debited: the transaction fails, and no money moves. */
