@@ -1,99 +1,33 @@
-import { readFileSync } from "node:fs";
 import { beforeEach, describe, expect, it } from "vitest";
-import { fromHex, toHex } from "../../core/bytes.ts";
-import { VirtualClock } from "../../core/clock.ts";
-import { deadlineIn } from "../../core/deadline.ts";
-import { seededRandom } from "../../core/random.ts";
-import type { TraceEvent } from "../../core/trace.ts";
-import { loadTestKeys } from "../../crypto/test-keys.ts";
-import type { Exchange } from "../../link/exchange.ts";
-import type { Message, MessageOf } from "../../protocol/messages/layouts.ts";
-import { encodeMessage, parseMessage } from "../../protocol/messages/message.ts";
-import { loadCardData } from "../card/card-data.ts";
-import { createCard } from "../card/personalise.ts";
-import { serveCard } from "../card/serve.ts";
-import { createPsam } from "../psam/personalise.ts";
-import { loadPsamData } from "../psam/psam-data.ts";
-import { servePsam } from "../psam/serve.ts";
+import { fromHex } from "../../core/bytes.ts";
+import type { Message } from "../../protocol/messages/layouts.ts";
+import { encodeMessage } from "../../protocol/messages/message.ts";
 import { TerminalClient } from "./client.ts";
-import { serveTerminal } from "./serve.ts";
 import { phaseOf } from "./state.ts";
-import { memoryStore } from "./store.ts";
+import {
+  cancel,
+  forged,
+  IDTERM,
+  ids,
+  instead,
+  NONE,
+  respond,
+  type TerminalBed,
+  terminalBed,
+  unheard,
+} from "./testing/terminal-bed.ts";
 
-const IDTERM = "00000001";
-const ids = (digit: string) => digit.repeat(32);
-const fixture = (name: string) => readFileSync(new URL(`../../../fixtures/${name}`, import.meta.url), "utf8");
-
-/** A card, a PSAM and a terminal; `tamper` stands between terminal and PSAM. */
-function bench() {
-  const clock = new VirtualClock(new Date("2026-07-30T12:34:56Z"));
-  const keys = loadTestKeys(fixture("keys/test-keys.yaml"), "test-keys.yaml");
-  const random = seededRandom("terminal");
-  const cardData = loadCardData(fixture("cards/specimen.yaml"), "specimen.yaml");
-  const card = serveCard({ state: createCard(cardData, keys, random), random });
-  const psam = servePsam({ state: createPsam(loadPsamData(fixture("psams/psam-1.yaml"), "psam-1.yaml"), keys) });
-  const apdus: string[] = [];
-  const tamper: { act: (command: Uint8Array, answer: Uint8Array) => Uint8Array | "silence" } = {
-    act: (_, answer) => answer,
-  };
-  const sam: Exchange = {
-    async exchange(command) {
-      apdus.push(toHex(command.subarray(1, 3)));
-      const answer = tamper.act(command, psam.transmit(command));
-      return answer === "silence" ? new Promise<Uint8Array>(() => undefined) : answer;
-    },
-  };
-  const trace: TraceEvent[] = [];
-  const store = memoryStore();
-  const options = { identity: { IDTERM, LOC: "00490001" }, psam: sam, clock, store };
-  const terminal = serveTerminal({ ...options, trace: (event) => trace.push(event) });
-  const say = async (message: Message | Uint8Array) => {
-    const bytes = message instanceof Uint8Array ? message : encodeMessage(message);
-    return parseMessage(await terminal.exchange(bytes, deadlineIn(clock, 8_000)));
-  };
-  const client = new TerminalClient(
-    { exchange: (_, message, deadline) => terminal.exchange(message, deadline) },
-    IDTERM,
-  );
-  const soon = () => deadlineIn(clock, 8_000);
-  return { clock, card, psam, apdus, tamper, trace, terminal, say, client, soon };
-}
-
-let bed: ReturnType<typeof bench>;
+let bed: TerminalBed;
 beforeEach(() => {
-  bed = bench();
+  bed = terminalBed();
 });
-
-function apdu(hex: string): Uint8Array {
-  const response = bed.card.transmit(fromHex(hex));
-  if (response === null) throw new Error("the card is mute");
-  return response;
-}
-
-/** What the set-top box reads from the card, as T-draw. */
-function draw(IDTRX: string, MPDA = 1250): MessageOf<"t-draw"> {
-  const ATR = bed.card.powerOn();
-  apdu("00A4040008F050422D4945503100");
-  const INITRSP = apdu("905001001B").slice(0, 27);
-  return { kind: "t-draw", IDTERM, IDTRX, IDMER: "MERCHT01", ATR, INITRSP, MPDA, CURRPDA: "0978", CEXPPDA: 2 };
-}
-
-function debitCard(debit: Message | { kind: "unrecognised" }): Uint8Array {
-  if (debit.kind !== "t-debit") throw new Error(`no debit command but ${debit.kind}`);
-  return apdu(`9054010035${toHex(debit.DEBITDATA)}10`).slice(0, 16);
-}
-
-const respond = (IDTRX: string, CARDRSP: Uint8Array, SW = "9000") =>
-  ({ kind: "t-response", IDTERM, IDTRX, CARDRSP, SW }) as const;
-const cancel = (IDTRX: string, MODE: number) => ({ kind: "t-cancel", IDTERM, IDTRX, MODE }) as const;
-const NONE = new Uint8Array(0);
 
 describe("terminal with its PSAM", () => {
   it("takes a purchase through draw, debit and completion, one package at a time", async () => {
-    const debit = await bed.say(draw(ids("A")));
+    const debit = await bed.say(bed.draw(ids("A")));
     expect(bed.apdus).toEqual(["A404", "7000", "7001", "7200"]);
     expect(phaseOf(bed.terminal.state)).toBe("draw amount");
-    const result = await bed.say(respond(ids("A"), debitCard(debit)));
+    const result = await bed.say(respond(ids("A"), bed.debitCard(debit)));
     expect(result).toMatchObject({ kind: "t-result", IDTERM, IDTRX: ids("A"), CC: "0000" });
     expect(bed.apdus.slice(4)).toEqual(["7400"]);
     expect(await bed.client.readStore(bed.soon())).toEqual([
@@ -126,7 +60,7 @@ describe("terminal with its PSAM", () => {
   });
 
   it("reads totals, through its client too", async () => {
-    await bed.say(respond(ids("A"), debitCard(await bed.say(draw(ids("A"))))));
+    await bed.say(respond(ids("A"), bed.debitCard(await bed.say(bed.draw(ids("A"))))));
     expect(await bed.client.readTotals(bed.soon())).toMatchObject({
       IDPSAM: "00A10001",
       NTPSAM: 2,
@@ -135,33 +69,38 @@ describe("terminal with its PSAM", () => {
   });
 
   it("passes on the status word of a PSAM that refuses, and is free again", async () => {
-    expect(await bed.say({ ...draw(ids("A")), CURRPDA: "0999" })).toMatchObject({ kind: "t-refusal", CC: "9414" });
-    expect(await bed.say(draw(ids("A"), 20_000_000))).toMatchObject({ kind: "t-refusal", IDTRX: ids("A"), CC: "9401" });
-    expect(await bed.say({ ...draw(ids("A")), ATR: fromHex("3FFF") })).toMatchObject({ kind: "t-refusal", CC: "6A80" });
-    expect(await bed.say(draw(ids("A")))).toMatchObject({ kind: "t-debit" });
+    expect(await bed.say({ ...bed.draw(ids("A")), CURRPDA: "0999" })).toMatchObject({ kind: "t-refusal", CC: "9414" });
+    expect(await bed.say(bed.draw(ids("A"), 20_000_000))).toMatchObject({
+      kind: "t-refusal",
+      IDTRX: ids("A"),
+      CC: "9401",
+    });
+    expect(await bed.say({ ...bed.draw(ids("A")), ATR: fromHex("3FFF") })).toMatchObject({
+      kind: "t-refusal",
+      CC: "6A80",
+    });
+    expect(await bed.say(bed.draw(ids("A")))).toMatchObject({ kind: "t-debit" });
   });
 
   it("refuses a second draw while one is open", async () => {
-    const debit = await bed.say(draw(ids("A")));
+    const debit = await bed.say(bed.draw(ids("A")));
     const before = bed.apdus.length;
-    const second = { ...draw(ids("B")) };
+    const second = bed.draw(ids("B"));
     expect(await bed.say(second)).toEqual({ kind: "t-refusal", IDTERM, IDTRX: ids("B"), CC: "6985" });
     expect(bed.apdus.length).toBe(before);
     expect(debit.kind).toBe("t-debit");
   });
 
   it("keeps the transaction open after a wrong S3, and takes the right answer afterwards", async () => {
-    const CARDRSP = debitCard(await bed.say(draw(ids("A"))));
-    const forged = CARDRSP.slice();
-    forged[15] = (forged[15] ?? 0) ^ 1;
-    expect(await bed.say(respond(ids("A"), forged))).toMatchObject({ kind: "t-result", CC: "9302" });
+    const CARDRSP = bed.debitCard(await bed.say(bed.draw(ids("A"))));
+    expect(await bed.say(respond(ids("A"), forged(CARDRSP)))).toMatchObject({ kind: "t-result", CC: "9302" });
     expect(phaseOf(bed.terminal.state)).toBe("draw amount");
     expect(await bed.say(respond(ids("A"), CARDRSP))).toMatchObject({ kind: "t-result", CC: "0000" });
     expect((await bed.client.readStore(bed.soon())).map(({ CC }) => CC)).toEqual(["9302", "0000"]);
   });
 
   it("raises nothing twice: a repeated response is 9416 and leaves no second record", async () => {
-    const response = respond(ids("A"), debitCard(await bed.say(draw(ids("A")))));
+    const response = respond(ids("A"), bed.debitCard(await bed.say(bed.draw(ids("A")))));
     await bed.say(response);
     expect(await bed.say(response)).toMatchObject({ kind: "t-result", CC: "9416" });
     expect(await bed.client.readStore(bed.soon())).toHaveLength(1);
@@ -169,7 +108,7 @@ describe("terminal with its PSAM", () => {
   });
 
   it.each(["9302", "9303", "6985", "6581"])("withdraws when the card refused with %s and no data", async (SW) => {
-    await bed.say(draw(ids("A")));
+    await bed.say(bed.draw(ids("A")));
     expect(await bed.say(respond(ids("A"), NONE, SW))).toMatchObject({ kind: "t-result", CC: "9404" });
     expect(bed.apdus.slice(4)).toEqual(["8E00"]);
     expect(phaseOf(bed.terminal.state)).toBe("idle");
@@ -178,7 +117,7 @@ describe("terminal with its PSAM", () => {
   });
 
   it.each(["0000", "9000", "6300"])("leaves it open when SW %s without data says nothing certain", async (SW) => {
-    const debit = await bed.say(draw(ids("A")));
+    const debit = await bed.say(bed.draw(ids("A")));
     expect(await bed.say(respond(ids("A"), NONE, SW))).toEqual({
       kind: "t-result",
       IDTERM,
@@ -186,13 +125,13 @@ describe("terminal with its PSAM", () => {
       CC: "A010",
     });
     expect(bed.apdus).toHaveLength(4);
-    expect(await bed.say(respond(ids("A"), debitCard(debit)))).toMatchObject({ CC: "0000" });
+    expect(await bed.say(respond(ids("A"), bed.debitCard(debit)))).toMatchObject({ CC: "0000" });
   });
 
   it("suspends, serves others, and completes the late answer with the facts of its own draw", async () => {
-    const CARDRSP = debitCard(await bed.say(draw(ids("A"), 700)));
+    const CARDRSP = bed.debitCard(await bed.say(bed.draw(ids("A"), 700)));
     expect(await bed.say(cancel(ids("A"), 1))).toEqual({ kind: "t-done", IDTERM, IDTRX: ids("A"), CC: "0000" });
-    await bed.say(respond(ids("B"), debitCard(await bed.say(draw(ids("B"), 300)))));
+    await bed.say(respond(ids("B"), bed.debitCard(await bed.say(bed.draw(ids("B"), 300)))));
     expect(await bed.say(respond(ids("A"), CARDRSP))).toMatchObject({ kind: "t-result", CC: "0000" });
     const store = await bed.client.readStore(bed.soon());
     expect(store.map(({ COUNT, MPDA, NTPSAM }) => [COUNT, MPDA, NTPSAM])).toEqual([
@@ -202,7 +141,7 @@ describe("terminal with its PSAM", () => {
   });
 
   it("withdraws on T-cancel 00 and says 9415 for what it does not have", async () => {
-    await bed.say(draw(ids("A")));
+    await bed.say(bed.draw(ids("A")));
     expect(await bed.say(cancel(ids("B"), 0))).toMatchObject({ kind: "t-done", CC: "9415" });
     expect(phaseOf(bed.terminal.state)).toBe("draw amount");
     expect(await bed.say(cancel(ids("A"), 0))).toMatchObject({ kind: "t-done", CC: "0000" });
@@ -213,8 +152,8 @@ describe("terminal with its PSAM", () => {
 
 describe("terminal and power", () => {
   it("keeps data store and suspended transaction over a power cut", async () => {
-    await bed.say(respond(ids("A"), debitCard(await bed.say(draw(ids("A"))))));
-    const CARDRSP = debitCard(await bed.say(draw(ids("B"))));
+    await bed.say(respond(ids("A"), bed.debitCard(await bed.say(bed.draw(ids("A"))))));
+    const CARDRSP = bed.debitCard(await bed.say(bed.draw(ids("B"))));
     await bed.terminal.powerCycle();
     expect(phaseOf(bed.terminal.state)).toBe("idle");
     expect(bed.psam.state.memory.suspended).toHaveLength(1);
@@ -229,26 +168,26 @@ describe("terminal and power", () => {
 describe("terminal without a usable PSAM", () => {
   it("answers A010 after 3,000 ms of silence, and works again when the PSAM does", async () => {
     bed.tamper.act = () => "silence";
-    expect(await bed.say(draw(ids("A")))).toEqual({ kind: "t-refusal", IDTERM, IDTRX: ids("A"), CC: "A010" });
+    expect(await bed.say(bed.draw(ids("A")))).toEqual({ kind: "t-refusal", IDTERM, IDTRX: ids("A"), CC: "A010" });
     expect(bed.clock.monotonicMs()).toBe(3_000);
-    bed.tamper.act = (_, answer) => answer;
-    expect(await bed.say(draw(ids("A")))).toMatchObject({ kind: "t-debit" });
+    bed.tamper.act = (_, answer) => answer();
+    expect(await bed.say(bed.draw(ids("A")))).toMatchObject({ kind: "t-debit" });
   });
 
   it("withdraws a DEBITDATA that it never got", async () => {
-    bed.tamper.act = (command, answer) => (command[1] === 0x72 ? "silence" : answer);
-    expect(await bed.say(draw(ids("A")))).toMatchObject({ kind: "t-refusal", CC: "A010" });
-    bed.tamper.act = (_, answer) => answer;
-    expect(await bed.say(draw(ids("B")))).toMatchObject({ kind: "t-debit" });
+    bed.tamper.act = unheard(0x72);
+    expect(await bed.say(bed.draw(ids("A")))).toMatchObject({ kind: "t-refusal", CC: "A010" });
+    bed.tamper.act = (_, answer) => answer();
+    expect(await bed.say(bed.draw(ids("B")))).toMatchObject({ kind: "t-debit" });
     expect(bed.psam.state.memory.suspended).toEqual([]);
     expect(bed.apdus.slice(4, 6)).toEqual(["A404", "8E00"]);
   });
 
   it("answers 9416 for the completion whose first answer was lost, and keeps a record of it", async () => {
-    const response = respond(ids("A"), debitCard(await bed.say(draw(ids("A")))));
-    bed.tamper.act = (command, answer) => (command[1] === 0x74 ? "silence" : answer);
+    const response = respond(ids("A"), bed.debitCard(await bed.say(bed.draw(ids("A")))));
+    bed.tamper.act = unheard(0x74);
     expect(await bed.say(response)).toMatchObject({ kind: "t-result", CC: "A010" });
-    bed.tamper.act = (_, answer) => answer;
+    bed.tamper.act = (_, answer) => answer();
     expect(await bed.say(response)).toMatchObject({ kind: "t-result", CC: "9416" });
     expect((await bed.client.readStore(bed.soon())).map(({ CC }) => CC)).toEqual(["9416"]);
   });
@@ -258,17 +197,16 @@ describe("terminal without a usable PSAM", () => {
     ["MPDA", 14],
     ["DTHR", 24],
   ])("does not pass on a debit command with another %s, and is free again", async (_, offset) => {
-    bed.tamper.act = (command, answer) =>
-      command[1] === 0x72 ? answer.map((byte, index) => (index === offset ? byte ^ 1 : byte)) : answer;
-    expect(await bed.say(draw(ids("A")))).toMatchObject({ kind: "t-refusal", CC: "6F00" });
-    bed.tamper.act = (__, answer) => answer;
-    expect(await bed.say(draw(ids("B")))).toMatchObject({ kind: "t-debit" });
+    bed.tamper.act = instead(0x72, (answer) => answer.map((byte, index) => (index === offset ? byte ^ 1 : byte)));
+    expect(await bed.say(bed.draw(ids("A")))).toMatchObject({ kind: "t-refusal", CC: "6F00" });
+    bed.tamper.act = (__, answer) => answer();
+    expect(await bed.say(bed.draw(ids("B")))).toMatchObject({ kind: "t-debit" });
   });
 
   it("does not pass on an answer that is none", async () => {
-    bed.tamper.act = (command, answer) => (command[1] === 0x72 ? fromHex("01029000") : answer);
-    expect(await bed.say(draw(ids("A")))).toMatchObject({ kind: "t-refusal", CC: "6F00" });
-    bed.tamper.act = (command, answer) => (command[1] === 0x8c ? fromHex("9000") : answer);
+    bed.tamper.act = instead(0x72, () => fromHex("01029000"));
+    expect(await bed.say(bed.draw(ids("A")))).toMatchObject({ kind: "t-refusal", CC: "6F00" });
+    bed.tamper.act = instead(0x8c, () => fromHex("9000"));
     expect(await bed.say({ kind: "t-read-totals", IDTERM })).toMatchObject({ kind: "t-refusal", CC: "6F00" });
   });
 });
@@ -285,8 +223,8 @@ describe("terminal and messages that it must not obey", () => {
   });
 
   it("works off one message after the other", async () => {
-    const first = draw(ids("A"));
-    const second = draw(ids("B"));
+    const first = bed.draw(ids("A"));
+    const second = bed.draw(ids("B"));
     const answers = await Promise.all([bed.say(first), bed.say(second)]);
     expect(answers.map(({ kind }) => kind)).toEqual(["t-debit", "t-refusal"]);
   });
@@ -296,7 +234,7 @@ describe("terminal client", () => {
   it("reads more than one page", async () => {
     for (let count = 0; count < 40; count++) {
       const IDTRX = count.toString(16).padStart(32, "0").toUpperCase();
-      await bed.say(respond(IDTRX, debitCard(await bed.say(draw(IDTRX, 1)))));
+      await bed.say(respond(IDTRX, bed.debitCard(await bed.say(bed.draw(IDTRX, 1)))));
     }
     const records = await bed.client.readStore(bed.soon());
     expect(records.map(({ COUNT }) => COUNT)).toEqual(Array.from({ length: 40 }, (_, index) => index + 1));
