@@ -2,6 +2,9 @@ import { messageOf, unreachable } from "../core/errors.ts";
 import type { TraceEvent } from "../core/trace.ts";
 import { type Describe, type EvidenceEvent, type KeptBytes, MAX_BYTES } from "./event.ts";
 
+/** What a decoded message says beside its elements when a session key in it was overwritten. */
+export const MASKED = { masked: "the session key is overwritten with zeros" } as const;
+
 /** What a low layer reported, as evidence keeps it. Never throws, whatever `describe` makes of hostile bytes. */
 export function encodeEvent(event: TraceEvent, describe: Describe, inReplyTo?: Uint8Array): EvidenceEvent {
   switch (event.kind) {

@@ -114,6 +114,8 @@ export interface EvidenceLine {
   readonly wall: string;
   /** The case it belongs to, if any. */
   readonly caseId?: string;
+  /** A transaction session key stood here and is overwritten with zeros, in bytes and in words. */
+  readonly masked?: true;
   readonly event: EvidenceEvent;
   /** SHA-256 over the hash before it (64 hex digits as text; of `run.json` for the first) and this line without `hash`. */
   readonly hash: string;

@@ -5,9 +5,10 @@ import type { LinkName, TraceEvent } from "../core/trace.ts";
 import type { Moment } from "../flows/station.ts";
 import type { RecordedEvent } from "../flows/system.ts";
 import { genesis, link } from "./chain.ts";
-import { encodeEvent } from "./encode-event.ts";
+import { encodeEvent, MASKED } from "./encode-event.ts";
 import type { Describe, EvidenceEvent } from "./event.ts";
 import { createLineFile, type LineFile } from "./line-file.ts";
+import { KeyMask } from "./masking/key-mask.ts";
 import type { Recorder } from "./recorder.ts";
 import { EVENTS_FILE, storageError, writeIdentification } from "./run-directory.ts";
 import type { RunIdentification } from "./run-identification.ts";
@@ -51,6 +52,7 @@ export class Evidence implements Recorder, AsyncDisposable {
   readonly #startMs: number;
   readonly #fail: (error: PursebenchError) => void;
   readonly #lastMessages = new Map<LinkName, Extract<TraceEvent, { kind: "message" }>>();
+  readonly #mask = new KeyMask();
   #failed: PursebenchError | undefined;
   #hash: string;
   #n = 0;
@@ -144,11 +146,27 @@ export class Evidence implements Recorder, AsyncDisposable {
   #line({ n, atMs, benchMs, wall, caseId, event }: Waiting): string {
     const bench = benchMs === undefined ? "" : `,"bench":${rounded(benchMs)}`;
     const owner = caseId === undefined ? "" : `,"caseId":${JSON.stringify(caseId)}`;
-    const kept = "said" in event ? event.said : encodeEvent(event.seen, this.#describe, this.#questionOf(event.seen));
-    const head = `{"n":${n},"at":${rounded(atMs)}${bench},"wall":"${wall.toISOString()}"${owner}`;
-    const { line, hash } = link(this.#hash, `${head},"event":${JSON.stringify(kept)}}`);
+    const { text, isMasked } = this.#text(event);
+    const masked = isMasked ? ',"masked":true' : "";
+    const head = `{"n":${n},"at":${rounded(atMs)}${bench},"wall":"${wall.toISOString()}"${owner}${masked}`;
+    const { line, hash } = link(this.#hash, `${head},"event":${text}}`);
     this.#hash = hash;
     return `${line}\n`;
+  }
+
+  /** An event as the file keeps it: without session keys. */
+  #text(event: Waiting["event"]): { readonly text: string; readonly isMasked: boolean } {
+    if ("said" in event) return this.#written(event.said, false);
+    const seen = this.#mask.event(event.seen);
+    const isMasked = seen !== event.seen;
+    const kept = encodeEvent(seen, this.#describe, this.#questionOf(seen));
+    return this.#written(isMasked ? withMaskNote(kept) : kept, isMasked);
+  }
+
+  #written(event: EvidenceEvent, wasMasked: boolean): { readonly text: string; readonly isMasked: boolean } {
+    const text = JSON.stringify(event);
+    const masked = this.#mask.text(text);
+    return { text: masked, isMasked: wasMasked || masked !== text };
   }
 
   /** The message on the same link that `event` answers, if it does. */
@@ -179,6 +197,10 @@ export class Evidence implements Recorder, AsyncDisposable {
     this.#fail(this.#failed);
     return this.#failed;
   }
+}
+
+function withMaskNote(event: EvidenceEvent): EvidenceEvent {
+  return event.kind === "message" && event.decoded ? { ...event, decoded: { ...event.decoded, ...MASKED } } : event;
 }
 
 function openEvents(path: string, open: (path: string) => LineFile): LineFile {

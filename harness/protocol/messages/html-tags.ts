@@ -8,6 +8,9 @@ export interface HtmlTag {
   readonly isEnd: boolean;
   /** By lower-case name, character references resolved. Of a repeated attribute the first one counts, as in HTML. */
   readonly attributes: ReadonlyMap<string, string>;
+  /** Where it stands in the text: from its "<" to behind its ">". */
+  readonly start: number;
+  readonly end: number;
 }
 
 const RAW_TEXT = new Set(["script", "style", "textarea", "title"]);
@@ -62,7 +65,7 @@ function readTag(html: string, at: number): FoundTag | "no tag" | "unfinished" {
     position = attribute.end;
   }
   return {
-    tag: { name: (head[2] ?? "").toLowerCase(), isEnd: head[1] === "/", attributes },
+    tag: { name: (head[2] ?? "").toLowerCase(), isEnd: head[1] === "/", attributes, start: at, end: position + 1 },
     end: position + 1,
   };
 }
