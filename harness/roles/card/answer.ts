@@ -17,6 +17,12 @@ export function refused(state: CardState, SW: number): CardStep {
   return { state, outputs: [response(new Uint8Array(0), SW)] };
 }
 
+/** A status word, and an initialised session is over. */
+export function refusedSession(state: CardState, SW: number): CardStep {
+  const isOver = state.session.kind === "initialised";
+  return refused(isOver ? { ...state, session: { kind: "selected" } } : state, SW);
+}
+
 /** The new purse is written first, as a whole; the answer leaves after that. */
 export function writtenAndAnswered(state: CardState, purse: Purse, data: Uint8Array): CardStep {
   return {

@@ -12,12 +12,24 @@ import {
   parseInitializeIepResponse,
 } from "../../protocol/messages/initialize-iep.ts";
 import {
+  encodePresentCertificateCommand,
+  parsePresentCertificateResponse,
+} from "../../protocol/messages/present-certificate.ts";
+import {
+  encodePresentSessionKeyCommand,
+  parsePresentSessionKeyResponse,
+} from "../../protocol/messages/present-session-key.ts";
+import {
+  CARD_CERTIFICATE_RECORD,
   CARD_INFORMATION_FILE,
   type CardInformationRecord,
+  CERTIFICATE_FILE,
   encodeReadRecordCommand,
+  ISSUER_CERTIFICATE_RECORD,
   LOG_FILE,
   type LogRecord,
   parseCardInformationResponse,
+  parseCertificateRecordResponse,
   parseLogRecordResponse,
 } from "../../protocol/messages/read-record.ts";
 import {
@@ -53,6 +65,29 @@ export class IepClient {
     return parseInitializeIepResponse(await this.#card.transmit(encodeInitializeIepCommand(), deadline));
   }
 
+  /** Certificates of issuer and card, 244 bytes each, of a public key card; refused with 6A86 by every other one. */
+  async readCertificates(
+    deadline: Deadline,
+  ): Promise<CommandResult<{ readonly issuer: Uint8Array; readonly card: Uint8Array }>> {
+    const issuer = await this.#readCertificate(ISSUER_CERTIFICATE_RECORD, deadline);
+    if (issuer.kind !== "answer") return issuer;
+    const card = await this.#readCertificate(CARD_CERTIFICATE_RECORD, deadline);
+    if (card.kind !== "answer") return card;
+    return { kind: "answer", value: { issuer: issuer.value, card: card.value } };
+  }
+
+  /** `PSAMCERT`: 244 bytes as the PSAM gave them; first after INITIALIZE IEP of a public key card. */
+  async presentCertificate(PSAMCERT: Uint8Array, deadline: Deadline): Promise<CommandResult<null>> {
+    const response = await this.#card.transmit(encodePresentCertificateCommand(PSAMCERT), deadline);
+    return parsePresentCertificateResponse(response);
+  }
+
+  /** `SESSKEY`: 224 bytes as the PSAM gave them; second. */
+  async presentSessionKey(SESSKEY: Uint8Array, deadline: Deadline): Promise<CommandResult<null>> {
+    const response = await this.#card.transmit(encodePresentSessionKeyCommand(SESSKEY), deadline);
+    return parsePresentSessionKeyResponse(response);
+  }
+
   /** `DEBITDATA`: 53 bytes as the PSAM gave them. */
   async debit(DEBITDATA: Uint8Array, deadline: Deadline): Promise<CommandResult<DebitAnswer>> {
     return parseDebitIepResponse(await this.#card.transmit(encodeDebitIepCommand(DEBITDATA), deadline));
@@ -83,5 +118,10 @@ export class IepClient {
       records.push(result.value);
     }
     return { kind: "answer", value: records };
+  }
+
+  async #readCertificate(record: number, deadline: Deadline): Promise<CommandResult<Uint8Array>> {
+    const response = await this.#card.transmit(encodeReadRecordCommand(record, CERTIFICATE_FILE), deadline);
+    return parseCertificateRecordResponse(response);
   }
 }

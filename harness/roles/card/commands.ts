@@ -1,5 +1,6 @@
 import type { CommandApdu } from "../../protocol/apdu/command-apdu.ts";
 import { CARD_RESPONSE_LENGTH } from "../../protocol/messages/card-response.ts";
+import { CERTIFICATE_LENGTH, SESSION_KEY_LENGTH } from "../../protocol/messages/certificate-bytes.ts";
 import { DEBIT_DATA_LENGTH } from "../../protocol/messages/debit-data.ts";
 import { DEBIT_IEP } from "../../protocol/messages/debit-iep.ts";
 import { BALANCE_LENGTH, GET_BALANCE } from "../../protocol/messages/get-balance.ts";
@@ -7,35 +8,42 @@ import { GET_PREVIOUS_SIGNATURE } from "../../protocol/messages/get-previous-sig
 import type { CommandHeader } from "../../protocol/messages/header.ts";
 import { INIT_RESPONSE_LENGTH } from "../../protocol/messages/init-response.ts";
 import { INITIALIZE_IEP } from "../../protocol/messages/initialize-iep.ts";
-import {
-  CARD_INFORMATION_FILE,
-  CARD_INFORMATION_LENGTH,
-  LOG_FILE,
-  LOG_RECORD_LENGTH,
-  READ_RECORD,
-} from "../../protocol/messages/read-record.ts";
+import { PRESENT_CERTIFICATE } from "../../protocol/messages/present-certificate.ts";
+import { PRESENT_SESSION_KEY } from "../../protocol/messages/present-session-key.ts";
+import { READ_RECORD } from "../../protocol/messages/read-record.ts";
 import { SELECT } from "../../protocol/messages/select-purse.ts";
 import type { CardStep } from "./answer.ts";
 import { balance } from "./balance.ts";
 import type { CardCrypto } from "./crypto.ts";
 import { debit } from "./debit.ts";
 import { initialize } from "./initialize.ts";
+import { presentCertificate, presentSessionKey } from "./present.ts";
 import { previousSignature } from "./previous-signature.ts";
-import { readRecord } from "./read-record.ts";
+import { isFile, readRecord, recordLength } from "./read-record.ts";
 import { purseIdentity, select } from "./select.ts";
 import type { CardState } from "./state.ts";
 
 /** A command of the card: what it is told by, what is right about it before the purse is looked at, what it does. */
 export interface CardCommand {
-  readonly name: "select" | "initialize" | "debit" | "previous-signature" | "balance" | "read-record";
+  readonly name:
+    | "select"
+    | "initialize"
+    | "certificate"
+    | "session-key"
+    | "debit"
+    | "previous-signature"
+    | "balance"
+    | "read-record";
   readonly cla: number;
   readonly ins: number;
-  hasRightParameters(p1: number, p2: number): boolean;
+  hasRightParameters(p1: number, p2: number, state: CardState): boolean;
   hasRightData(length: number): boolean;
   /** Bytes of the answer when the command succeeds: Le must not be less. */
   answerLength(state: CardState, p2: number): number;
   /** Works without a selected purse. */
   readonly beforeSelection?: true;
+  /** Refused, for whatever reason, it ends an initialised session (section 3, 5.3a). */
+  readonly endsWhenRefused?: true;
   /** A blocked purse refuses it. */
   readonly needsIssuedPurse?: true;
   handle(state: CardState, apdu: CommandApdu, crypto: CardCrypto): CardStep;
@@ -65,7 +73,26 @@ export const CARD_COMMANDS: readonly CardCommand[] = [
     hasRightData: bytes(0),
     answerLength: () => INIT_RESPONSE_LENGTH,
     needsIssuedPurse: true,
+    endsWhenRefused: true,
     handle: initialize,
+  },
+  {
+    name: "certificate",
+    ...PRESENT_CERTIFICATE,
+    hasRightParameters: exactly(PRESENT_CERTIFICATE),
+    hasRightData: bytes(CERTIFICATE_LENGTH),
+    answerLength: () => 0,
+    endsWhenRefused: true,
+    handle: presentCertificate,
+  },
+  {
+    name: "session-key",
+    ...PRESENT_SESSION_KEY,
+    hasRightParameters: exactly(PRESENT_SESSION_KEY),
+    hasRightData: bytes(SESSION_KEY_LENGTH),
+    answerLength: () => 0,
+    endsWhenRefused: true,
+    handle: presentSessionKey,
   },
   {
     name: "debit",
@@ -95,17 +122,17 @@ export const CARD_COMMANDS: readonly CardCommand[] = [
   {
     name: "read-record",
     ...READ_RECORD,
-    hasRightParameters: (p1, p2) => p1 !== 0 && (p2 === CARD_INFORMATION_FILE || p2 === LOG_FILE),
+    hasRightParameters: (p1, p2, { purse }) => p1 !== 0 && isFile(purse, p2),
     hasRightData: bytes(0),
-    answerLength: (_state, p2) => (p2 === LOG_FILE ? LOG_RECORD_LENGTH : CARD_INFORMATION_LENGTH),
+    answerLength: (_state, p2) => recordLength(p2),
     handle: readRecord,
   },
 ];
 
-/** The command of that class and instruction, or the status word for a wrong one (section 4). */
-export function findCommand(cla: number, ins: number): CardCommand | 0x6e00 | 0x6d00 {
-  const found = CARD_COMMANDS.find((command) => command.cla === cla && command.ins === ins);
-  if (found) return found;
+/** The commands of that class and instruction (PRESENT has two), or the status word for a wrong one (section 4). */
+export function findCommands(cla: number, ins: number): readonly CardCommand[] | 0x6e00 | 0x6d00 {
+  const found = CARD_COMMANDS.filter((command) => command.cla === cla && command.ins === ins);
+  if (found.length > 0) return found;
   const isKnownClass = CARD_COMMANDS.some((command) => command.cla === cla);
   const isKnownElsewhere = CARD_COMMANDS.some((command) => command.ins === ins);
   return isKnownClass && !isKnownElsewhere ? 0x6d00 : 0x6e00;

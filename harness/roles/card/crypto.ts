@@ -1,12 +1,14 @@
 import { fromHex } from "../../core/bytes.ts";
+import { isCertifiedBy } from "../../crypto/certificate.ts";
 import { constantTimeEqual } from "../../crypto/constant-time.ts";
+import { decipherSessionKey, isSessionKeySigned } from "../../crypto/key-transport.ts";
 import { deriveSessionKeys, type SessionKeys } from "../../crypto/purse-keys.ts";
 import { type Completion, signS2, signS3 } from "../../crypto/purse-signatures.ts";
 
 /** One DEBIT IEP as the card's cryptography sees it. */
 export interface DebitContext {
   readonly ALGIEP: number;
-  /** The card's purchase key, 32 hex digits. */
+  /** The card's purchase key, or on a public key card the session key in its place; 32 hex digits. */
   readonly KDP: string;
   readonly NTIEP: number;
   /** 27 bytes, R in the last four. */
@@ -15,12 +17,30 @@ export interface DebitContext {
   readonly DEBITDATA: Uint8Array;
 }
 
-/** The two decisions of the card's cryptography; a seeded defect replaces one. */
+/** A session key as a PSAM presents it (keys-and-signatures.md 8). */
+export interface PresentedKey {
+  /** 6 digits and 8 hex digits, out of the PSAM's certificate. */
+  readonly PPPSAM: string;
+  readonly IDPSAM: string;
+  /** Key out of that certificate, 112 bytes. */
+  readonly modulus: Uint8Array;
+  /** 27 bytes. */
+  readonly INITRSP: Uint8Array;
+  /** 112 bytes each. */
+  readonly EK: Uint8Array;
+  readonly SIG: Uint8Array;
+}
+
+/** The decisions of the card's cryptography; a seeded defect replaces one. */
 export interface CardCrypto {
   /** True when S2 in DEBITDATA is the PSAM's, over this card's own INITRSP. */
   verifyS2(context: DebitContext, keys: SessionKeys): boolean;
   /** S3, 8 bytes. */
   signS3(context: DebitContext, keys: SessionKeys, completion: Completion): Uint8Array;
+  /** True when the card's CA (modulus, 112 bytes) has signed the certificate (244 bytes). */
+  verifyCertificate(ca: Uint8Array, certificate: Uint8Array): boolean;
+  /** SK, 16 bytes, or null when SIG is wrong or EK cannot be deciphered. `privateKey`: the card's own, PKCS#8 in base64. */
+  openSessionKey(privateKey: string, presented: PresentedKey): Uint8Array | null;
 }
 
 /** As keys-and-signatures.md says. */
@@ -30,6 +50,11 @@ export const cardCrypto: CardCrypto = {
   },
   signS3({ ALGIEP, INITRSP, DEBITDATA }, { KS3 }, completion) {
     return signS3(ALGIEP, KS3, INITRSP, DEBITDATA, completion);
+  },
+  verifyCertificate: isCertifiedBy,
+  openSessionKey(privateKey, { PPPSAM, IDPSAM, modulus, INITRSP, EK, SIG }) {
+    if (!isSessionKeySigned(modulus, { PPPSAM, IDPSAM }, INITRSP, EK, SIG)) return null;
+    return decipherSessionKey(privateKey, EK);
   },
 };
 

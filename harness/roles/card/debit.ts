@@ -1,28 +1,38 @@
 import { fromHex, toHex } from "../../core/bytes.ts";
 import { PursebenchError } from "../../core/errors.ts";
+import { psamName } from "../../crypto/certificate.ts";
 import type { CommandApdu } from "../../protocol/apdu/command-apdu.ts";
 import { encodeCardResponse } from "../../protocol/messages/card-response.ts";
 import { type DebitData, readDebitData } from "../../protocol/messages/debit-data.ts";
 import type { LogRecord } from "../../protocol/messages/read-record.ts";
 import { type CardStep, refused, writtenAndAnswered } from "./answer.ts";
 import { type CardCrypto, type DebitContext, sessionKeysOf } from "./crypto.ts";
-import { type CardState, LOG_RECORDS, type Purse } from "./state.ts";
+import { type CardState, type CertifiedPsam, LOG_RECORDS, type Purse } from "./state.ts";
 
 /** DEBIT IEP (card-edge.md 5.3). The caller has checked the length. */
 export function debit(state: CardState, apdu: CommandApdu, crypto: CardCrypto): CardStep {
-  if (state.session.kind !== "initialised") return refused(state, 0x6985);
+  const { purse, session } = state;
+  if (session.kind !== "initialised") return refused(state, 0x6985);
+  const KDP = purse.rsa ? session.psam?.SK : purse.KDP;
+  if (KDP === undefined) return refused(state, 0x6985);
   const used: CardState = { ...state, session: { kind: "selected" } };
-  const context = contextOf(state.purse, state.session.INITRSP, apdu.data);
+  const context = contextOf(purse, KDP, session.INITRSP, apdu.data);
   const keys = sessionKeysOf(context);
-  if (!crypto.verifyS2(context, keys)) return refused(used, 0x9302);
+  if (!isFrom(session.psam, apdu.data) || !crypto.verifyS2(context, keys)) return refused(used, 0x9302);
 
   const read = readDebitData(apdu.data);
   if (!read.ok) throw new PursebenchError("INTERNAL", `DEBITDATA past its length check: ${read.reason}`);
-  const CC = completionCode(state.purse, read.value);
-  const after = CC === "0000" ? debited(state.purse, read.value) : state.purse;
+  const CC = completionCode(purse, read.value);
+  const after = CC === "0000" ? debited(purse, read.value) : purse;
   const S3 = crypto.signS3(context, keys, { CC, BALIEP: after.BALIEP });
-  const CARDRSP = encodeCardResponse({ CC, NTIEP: state.purse.NTIEP, BALIEP: after.BALIEP, S3: toHex(S3) });
-  return writtenAndAnswered(used, remembered(after, state.purse.NTIEP, CARDRSP), CARDRSP);
+  const CARDRSP = encodeCardResponse({ CC, NTIEP: purse.NTIEP, BALIEP: after.BALIEP, S3: toHex(S3) });
+  return writtenAndAnswered(used, remembered(after, purse.NTIEP, CARDRSP), CARDRSP);
+}
+
+/** PPPSAM and IDPSAM in DEBITDATA are those of the PSAM that has shown its certificate, where one has to. */
+export function isFrom(psam: CertifiedPsam | undefined, DEBITDATA: Uint8Array): boolean {
+  if (psam === undefined) return true;
+  return psam.subject === psamName(toHex(DEBITDATA.subarray(0, 3)), toHex(DEBITDATA.subarray(3, 7)));
 }
 
 /** CC for a debit that the PSAM has signed, first reason that applies. */
@@ -45,7 +55,7 @@ export function remembered(purse: Purse, NTIEP: number, CARDRSP: Uint8Array): Pu
   return { ...purse, previous: { NTIEP, CARDRSP: toHex(CARDRSP) } };
 }
 
-function contextOf({ ALGIEP, KDP, NTIEP }: Purse, INITRSP: string, DEBITDATA: Uint8Array): DebitContext {
+function contextOf({ ALGIEP, NTIEP }: Purse, KDP: string, INITRSP: string, DEBITDATA: Uint8Array): DebitContext {
   return { ALGIEP, KDP, NTIEP, INITRSP: fromHex(INITRSP), DEBITDATA };
 }
 

@@ -1,8 +1,8 @@
 import { mixEntropy } from "../../crypto/challenge.ts";
 import { parseCommandApdu } from "../../protocol/apdu/command-apdu.ts";
 import type { Role } from "../role.ts";
-import { type CardStep, refused } from "./answer.ts";
-import { type CardCommand, findCommand } from "./commands.ts";
+import { type CardStep, refused, refusedSession } from "./answer.ts";
+import { type CardCommand, findCommands } from "./commands.ts";
 import { type CardCrypto, cardCrypto } from "./crypto.ts";
 import type { CardInput, CardOutput, CardState } from "./state.ts";
 
@@ -38,11 +38,12 @@ function handleCommand(before: CardState, bytes: Uint8Array, crypto: CardCrypto)
   const state = before.undo === null ? before : { ...before, undo: null };
   const [cla, ins, p1, p2] = bytes;
   if (cla === undefined || ins === undefined || p1 === undefined || p2 === undefined) return refused(state, 0x6700);
-  const command = findCommand(cla, ins);
-  if (typeof command === "number") return refused(state, command);
+  const found = findCommands(cla, ins);
+  if (typeof found === "number") return refused(state, found);
+  const command = found.find((candidate) => candidate.hasRightParameters(p1, p2, state));
+  if (!command) return refusedCommand(state, found[0], 0x6a86);
   const parsed = parseCommandApdu(bytes);
   const apdu = parsed.ok ? parsed.apdu : undefined;
-  if (!command.hasRightParameters(p1, p2)) return refusedCommand(state, command, 0x6a86);
   if (!apdu || !command.hasRightData(apdu.data.length) || (apdu.le ?? 0) < command.answerLength(state, p2)) {
     return refusedCommand(state, command, 0x6700);
   }
@@ -51,8 +52,7 @@ function handleCommand(before: CardState, bytes: Uint8Array, crypto: CardCrypto)
   return command.handle(state, apdu, crypto);
 }
 
-/** An INITIALIZE IEP that is refused, for whatever reason, ends the initialised session (section 3). */
-function refusedCommand(state: CardState, command: CardCommand, SW: number): CardStep {
-  const ends = command.name === "initialize" && state.session.kind === "initialised";
-  return refused(ends ? { ...state, session: { kind: "selected" } } : state, SW);
+/** Some commands, refused for whatever reason, end the initialised session (section 3, 5.3a). */
+function refusedCommand(state: CardState, command: CardCommand | undefined, SW: number): CardStep {
+  return command?.endsWhenRefused ? refusedSession(state, SW) : refused(state, SW);
 }

@@ -1,14 +1,37 @@
 import type { LogRecord } from "../../protocol/messages/read-record.ts";
 import type { CardData } from "./card-data.ts";
 
+/** What a public key card holds besides (card-edge.md 5.3a), bytes in hex. */
+export interface PublicKeyPart {
+  /** PKCS#8 in base64. No command reads it. */
+  readonly privateKey: string;
+  /** 244 bytes each. */
+  readonly issuerCertificate: string;
+  readonly cardCertificate: string;
+  /** Key of its CA, 112 bytes. */
+  readonly caModulus: string;
+}
+
 /** What the card keeps without power. Plain values only: it can be copied, stored and compared. */
 export interface Purse extends CardData {
-  /** KDP, 32 hex digits. No command reads it. */
+  /** KDP, 32 hex digits; empty on a public key card. No command reads it. */
   readonly KDP: string;
+  /** There exactly on a public key card. */
+  readonly rsa?: PublicKeyPart;
   /** Newest first. */
   readonly log: readonly LogRecord[];
   /** Answer of the last completed transaction, for GET PREVIOUS IEP SIGNATURE. */
   readonly previous: { readonly NTIEP: number; readonly CARDRSP: string } | null;
+}
+
+/** A PSAM that has shown its certificate, and then its session key. */
+export interface CertifiedPsam {
+  /** As in the certificate: PPPSAM, `00`, IDPSAM; 16 hex digits. */
+  readonly subject: string;
+  /** 224 hex digits. */
+  readonly modulus: string;
+  /** Session key, 32 hex digits. */
+  readonly SK?: string;
 }
 
 /** What the card forgets at reset (card-edge.md, section 3). */
@@ -19,6 +42,8 @@ export type CardSession =
       readonly kind: "initialised";
       /** The card's own answer, 54 hex digits: S2 and S3 are made over it, R is in it. */
       readonly INITRSP: string;
+      /** On a public key card, once a certificate was presented. */
+      readonly psam?: CertifiedPsam;
     };
 
 export interface CardState {

@@ -16,7 +16,7 @@ export interface PsamData {
   readonly updated: string;
   /** Which master purchase keys it holds, and with ALGIEP 16 (`10` in hex) which CAs' keys; their values come from the key set. */
   readonly keys: readonly { readonly PPIEP: string; readonly ALGIEP: number; readonly VKIEP: number }[];
-  /** Last day of its own certificates, YYMMDD; there exactly when it knows a CA. */
+  /** Last day of its own certificates, YYMMDD; needed when it knows a CA. */
   readonly certificateLastDay?: string | undefined;
   readonly currencies: readonly { readonly CURR: string; readonly CEXP: number }[];
   readonly blockedCards: readonly { readonly PPIEP: string; readonly IDIEP: string }[];
@@ -50,7 +50,7 @@ const PsamFile = z
   })
   .refine(hasDayForCertificates, {
     path: ["certificateLastDay"],
-    error: "expected exactly when a key with ALGIEP 16 is there",
+    error: "expected, because a key with ALGIEP 16 is there",
   });
 
 /**
@@ -66,13 +66,13 @@ export function loadPsamData(text: string, fileName: string): PsamData {
 export function checkPsamData(data: PsamData): void {
   if (!fitsTotals(data)) throw new PursebenchError("USAGE", `PSAM ${data.IDPSAM}: more totals than fit one answer`);
   if (!hasDayForCertificates(data)) {
-    throw new PursebenchError("USAGE", `PSAM ${data.IDPSAM}: certificateLastDay goes with keys of ALGIEP 16`);
+    throw new PursebenchError("USAGE", `PSAM ${data.IDPSAM}: a key with ALGIEP 16 needs certificateLastDay`);
   }
   if (!isDate(data.updated)) throw new PursebenchError("USAGE", `PSAM ${data.IDPSAM}: updated is no day YYYYMMDD`);
 }
 
 function hasDayForCertificates({ keys, certificateLastDay }: Pick<PsamData, "keys" | "certificateLastDay">): boolean {
-  return keys.some(({ ALGIEP }) => ALGIEP === PUBLIC_KEY) === (certificateLastDay !== undefined);
+  return keys.every(({ ALGIEP }) => ALGIEP !== PUBLIC_KEY) || certificateLastDay !== undefined;
 }
 
 function fitsTotals({ keys, currencies }: Pick<PsamData, "keys" | "currencies">): boolean {
