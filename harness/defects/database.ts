@@ -100,10 +100,12 @@ function delegating(reference: PaymentDatabase, override: Override): PaymentData
   const inner: PaymentDatabase = {
     insertTransaction: (row, lines) => reference.insertTransaction(row, lines),
     updateTransaction: (IDMER, IDTRX, change, lines) => reference.updateTransaction(IDMER, IDTRX, change, lines),
+    cancelAnswered: (IDMER, IDTRX, lines) => reference.cancelAnswered(IDMER, IDTRX, lines),
     appendLog: (lines) => reference.appendLog(lines),
     transaction: (IDMER, IDTRX) => reference.transaction(IDMER, IDTRX),
     transactionsWith: (IDTRX) => reference.transactionsWith(IDTRX),
     transactionsByStatus: (...statuses) => reference.transactionsByStatus(...statuses),
+    transactionsOwing: () => reference.transactionsOwing(),
     transactions: () => reference.transactions(),
     log: (IDTRX) => reference.log(IDTRX),
     [Symbol.asyncDispose]: () => reference[Symbol.asyncDispose](),

@@ -207,7 +207,8 @@ export const PAYMENT_SERVER_BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
 function onConfirmation(change: (sealing: Sealing, CONF: Uint8Array) => Uint8Array): Vary<PaymentServerRole> {
   return varyOutputs((output: PaymentOutput, { before: { phase } }) => {
     if (output.kind !== "send" || output.bytes[0] !== DEBIT_RESULT || phase.at !== "terminal-result") return [output];
-    const { KMER, sale } = phase.transaction;
+    const { agreement, sale } = phase.transaction;
+    const { KMER } = agreement;
     const act = (CONF: Uint8Array) => change({ KMER, IDMER: sale.IDMER, IDTRX: sale.IDTRX }, CONF);
     return [{ ...output, bytes: replaceElement(output.bytes, tagOf("CONF"), act) }];
   });

@@ -23,6 +23,7 @@ export function timeoutsOf(bench: BenchTimeouts): SystemTimeouts {
       setTopBoxMs: bench.headEndSetTopBoxMs ?? HEAD_END_TIMEOUTS.setTopBoxMs,
     },
     paymentServer: {
+      ...PAYMENT_SERVER_TIMEOUTS,
       terminalMs: bench.paymentServerTerminalMs ?? PAYMENT_SERVER_TIMEOUTS.terminalMs,
       freeTerminalMs: bench.paymentServerQueueMs ?? PAYMENT_SERVER_TIMEOUTS.freeTerminalMs,
       debitResponseMs: bench.paymentServerDebitResponseMs ?? PAYMENT_SERVER_TIMEOUTS.debitResponseMs,

@@ -1,158 +1,89 @@
 import { toHex } from "../../core/bytes.ts";
 import { unreachable } from "../../core/errors.ts";
 import type { DebitResponse } from "../../protocol/messages/layouts.ts";
-import { encodeMessage, parseMessage } from "../../protocol/messages/message.ts";
-import { logConfirmation, sendDebitResult } from "./debit-result.ts";
+import { encodeMessage } from "../../protocol/messages/message.ts";
+import { isSingleTrip } from "./cancel.ts";
+import { conclude } from "./conclude.ts";
 import type { PaymentInput, PaymentOutput } from "./effects.ts";
-import { ignored, log, logDebitResponse, over, releaseAndEnd, sendRefusal, update } from "./outputs.ts";
-import type { IssuedTransaction, PhaseAt, PhaseStep } from "./phase.ts";
+import { ignored, log, logDebitResponse, releaseHeld, sendRefusal, update } from "./outputs.ts";
+import type { CardAnswer, IssuedTransaction, PhaseAt, PhaseStep } from "./phase.ts";
 import { codeOfAnswer, terminalOutcome } from "./terminal-outcome.ts";
+import { unresolved } from "./unresolved.ts";
 
-/** From debit response to debit result (622 to 634), and what becomes of a transaction that nobody can decide. */
+/** The card's answer at the security card that issued the command, and what follows from the result (624 to 634). */
 
-/** More messages that do not belong here than this are no accident. */
-const STRAYS = 16;
-
-export function onDebitResponse(phase: PhaseAt<"debit-response">, input: PaymentInput): PhaseStep {
-  switch (input.kind) {
-    case "message":
-      return onHeadEndMessage(phase.transaction, input.bytes);
-    case "silence":
-      return suspend(phase.transaction, "A010");
-    case "lost":
-      return suspend(phase.transaction, "A019");
-    default:
-      return ignored(phase);
-  }
-}
-
-function onHeadEndMessage(transaction: IssuedTransaction, bytes: Uint8Array): PhaseStep {
-  const message = parseMessage(bytes);
-  switch (message.kind) {
-    case "debit-response":
-      if (message.IDTRX === transaction.sale.IDTRX) return passOn(transaction, message);
-      return stray(transaction, message.IDTRX, "A009");
-    case "draw-request":
-      // A repeated draw request gets no second debit command, also where its first one is still at work.
-      return stray(transaction, message.IDTRX, message.IDTRX === transaction.sale.IDTRX ? "A004" : "A00A");
-    case "unrecognised":
-      return stray(transaction, undefined, "A001");
-    default:
-      return stray(transaction, undefined, "A00A");
-  }
-}
-
-/** The card's answer goes to the security card that issued the command (624). */
+/** From the head end to the terminal (624). */
 export function passOn(transaction: IssuedTransaction, response: DebitResponse): PhaseStep {
-  const { sale, IDTERM } = transaction;
-  const { IDTRX, CARDRSP, SW } = response;
-  return {
-    state: { at: "terminal-result", transaction },
-    outputs: [
-      logDebitResponse(response),
-      update(sale, { status: "response-received", debitResponse: toHex(CARDRSP) }),
-      { kind: "ask-terminal", IDTERM, bytes: encodeMessage({ kind: "t-response", IDTERM, IDTRX, CARDRSP, SW }) },
-    ],
-  };
+  const { state, outputs } = askTerminal(transaction, response);
+  return { state, outputs: [logDebitResponse(response), responseReceived(transaction, response), ...outputs] };
 }
 
-/** Answered and not obeyed; the wait for the debit response goes on where it was. */
-function stray(transaction: IssuedTransaction, IDTRX: string | undefined, CC: string): PhaseStep {
-  if (transaction.strays >= STRAYS) return suspend(transaction, CC);
-  return {
-    state: { at: "debit-response", transaction: { ...transaction, strays: transaction.strays + 1 } },
-    outputs: [
-      log("message-refused", undefined, transaction.sale.IDTRX, { CC }),
-      sendRefusal(IDTRX, CC),
-      { kind: "await-head-end", since: "before" },
-    ],
-  };
+export function responseReceived({ sale }: IssuedTransaction, { CARDRSP }: CardAnswer): PaymentOutput {
+  return update(sale, { status: "response-received", debitResponse: toHex(CARDRSP) });
+}
+
+/** The terminal is reserved for the transaction. */
+export function askTerminal(transaction: IssuedTransaction, { CARDRSP, SW }: CardAnswer): PhaseStep {
+  const { IDTERM, sale } = transaction;
+  const bytes = encodeMessage({ kind: "t-response", IDTERM, IDTRX: sale.IDTRX, CARDRSP, SW });
+  return { state: { at: "terminal-result", transaction }, outputs: [{ kind: "ask-terminal", IDTERM, bytes }] };
 }
 
 export function onTerminalResult(phase: PhaseAt<"terminal-result">, input: PaymentInput): PhaseStep {
   const { transaction } = phase;
-  if (input.kind === "terminal-silent") return suspend(transaction, "A008");
+  if (input.kind === "terminal-silent") return unresolved(transaction, "A008");
   if (input.kind !== "terminal-answer") return ignored(phase);
+  const { IDTERM, sale } = transaction;
   const outcome = terminalOutcome(transaction, input.bytes);
-  const { IDMER, IDTRX } = transaction.sale;
-  const fields = { IDMER, IDTERM: transaction.IDTERM, CC: codeOfAnswer(input.bytes) };
-  const answered = log("terminal-response", "632", IDTRX, fields);
+  const fields = { IDMER: sale.IDMER, IDTERM, CC: codeOfAnswer(input.bytes) };
+  const answered = [log("terminal-response", "632", sale.IDTRX, fields)];
+  const terminalResponse = toHex(input.bytes);
   switch (outcome.kind) {
     case "confirmed":
-      return conclude(transaction, "confirmed", "0000", input, answered);
-    case "failed":
-      return conclude(transaction, "failed", outcome.CC, input, answered);
+      return conclude(transaction, { status: "confirmed", CC: "0000", terminalResponse }, input.nonce, answered);
+    case "failed": {
+      const { CC } = outcome;
+      const reversed = log("transaction-reversed", undefined, sale.IDTRX, { IDTERM, CC });
+      const isReversed = isSingleTrip(sale) && !transaction.isRecovered;
+      const before = isReversed ? [...answered, reversed] : answered;
+      return conclude(transaction, { status: "failed", CC, terminalResponse }, input.nonce, before);
+    }
     case "wrong-signature":
-      return transaction.wrongAnswers === 0
-        ? askAgain(transaction, input.bytes, answered)
-        : suspend(transaction, "9302", [answered], input.bytes);
+      return mayAskAgain(transaction)
+        ? askAgain(transaction, answered, { terminalResponse })
+        : unresolved(transaction, "9302", answered, { terminalResponse });
     case "unsure":
-      return suspend(transaction, outcome.CC, [answered], input.bytes);
+      return unresolved(transaction, outcome.CC, answered, { terminalResponse });
     default:
       return unreachable(outcome);
   }
 }
 
-function conclude(
-  transaction: IssuedTransaction,
-  status: "confirmed" | "failed",
-  CC: string,
-  { bytes, nonce }: { bytes: Uint8Array; nonce: Uint8Array },
-  answered: PaymentOutput,
-): PhaseStep {
-  const { sale, IDTERM } = transaction;
-  return over([
-    answered,
-    logConfirmation(transaction, CC),
-    update(sale, { status, CC, terminalResponse: toHex(bytes) }),
-    sendDebitResult(transaction, CC, nonce),
-    ...releaseAndEnd(sale.IDTRX, IDTERM),
-  ]);
+/** Not a second time; not for what was the card's previous signature already; not after a notice, when nobody listens. */
+export function mayAskAgain({ wrongAnswers, isRecovered, isAwaited }: IssuedTransaction): boolean {
+  return wrongAnswers === 0 && !isRecovered && isAwaited;
 }
 
-/** Once: the head end asks for the card's previous signature. */
-function askAgain(transaction: IssuedTransaction, bytes: Uint8Array, answered: PaymentOutput): PhaseStep {
+/** Once: the head end asks for the card's previous signature. A terminal that waits for the card stays reserved. */
+export function askAgain(
+  transaction: IssuedTransaction,
+  before: readonly PaymentOutput[],
+  change: { readonly debitResponse?: string; readonly terminalResponse?: string },
+): PhaseStep {
   const { sale, wrongAnswers } = transaction;
+  const isDone = isSingleTrip(sale);
+  const holdsTerminal = transaction.holdsTerminal && !isDone;
   return {
-    state: { at: "debit-response", transaction: { ...transaction, wrongAnswers: wrongAnswers + 1 } },
+    state: {
+      at: "debit-response",
+      transaction: { ...transaction, holdsTerminal, wrongAnswers: wrongAnswers + 1 },
+    },
     outputs: [
-      answered,
-      update(sale, { status: "response-received", CC: "9302", terminalResponse: toHex(bytes) }),
+      ...before,
+      update(sale, { status: "response-received", CC: "9302", ...change }),
+      ...(isDone ? releaseHeld(transaction) : []),
       sendRefusal(sale.IDTRX, "9302"),
       { kind: "await-head-end", since: "now" },
     ],
   };
-}
-
-/** The card may have been debited: the terminal keeps the transaction for the answer that may still come. */
-function suspend(
-  transaction: IssuedTransaction,
-  CC: string,
-  before: readonly PaymentOutput[] = [],
-  answer?: Uint8Array,
-): PhaseStep {
-  const { sale, IDTERM } = transaction;
-  const { IDTRX } = sale;
-  const terminalResponse = answer === undefined ? {} : { terminalResponse: toHex(answer) };
-  return {
-    state: { at: "suspension", transaction },
-    outputs: [
-      ...before,
-      log("transaction-unresolved", undefined, IDTRX, { CC }),
-      update(sale, { status: "unresolved", CC, ...terminalResponse }),
-      { kind: "ask-terminal", IDTERM, bytes: encodeMessage({ kind: "t-cancel", IDTERM, IDTRX, MODE: 1 }) },
-    ],
-  };
-}
-
-/** Whatever the terminal says: the database has the truth, and the head end is told if it is still there. */
-export function onSuspension(phase: PhaseAt<"suspension">, input: PaymentInput): PhaseStep {
-  if (input.kind !== "terminal-answer" && input.kind !== "terminal-silent") return ignored(phase);
-  const { sale, IDTERM } = phase.transaction;
-  const CC = input.kind === "terminal-answer" ? codeOfAnswer(input.bytes) : "A008";
-  return over([
-    log("terminal-suspended", undefined, sale.IDTRX, { IDTERM, CC }),
-    sendRefusal(sale.IDTRX, "A01A"),
-    ...releaseAndEnd(sale.IDTRX, IDTERM),
-  ]);
 }

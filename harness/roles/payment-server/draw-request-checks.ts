@@ -1,3 +1,4 @@
+import { BASE_PROFILE, type CipherSuite, comparisonOf } from "../../core/sale-profile.ts";
 import { constantTimeEqual } from "../../crypto/constant-time.ts";
 import { securityInformation } from "../../crypto/security-information.ts";
 import { parseInitResponse } from "../../protocol/messages/init-response.ts";
@@ -13,13 +14,22 @@ export function saleOf(request: DrawRequest): Sale | undefined {
   const card = parseInitResponse(request.INITRSP);
   if (!card.ok) return undefined;
   const { PPIEP, IDIEP, NTIEP } = card.value;
-  const { IDTRX, IDMER, MPDA, CURRPDA, CEXPPDA } = request;
-  return { IDTRX, IDMER, MPDA, CURRPDA, CEXPPDA, PPIEP, IDIEP, NTIEP };
+  const { IDTRX, IDMER, MPDA, CURRPDA, CEXPPDA, COMPARE } = request;
+  return { IDTRX, IDMER, MPDA, CURRPDA, CEXPPDA, PPIEP, IDIEP, NTIEP, COMPARE: COMPARE ?? null };
 }
 
-/** SECINFO is that of the merchant for this very sale (`keys-and-signatures.md`, section 5). */
-export function isGenuine(request: DrawRequest, { KMER }: MerchantContract): boolean {
-  return constantTimeEqual(request.SECINFO, securityInformation(KMER, request));
+/** How a draw request came: in clear (undefined) or under a suite of the encryption layer. */
+type Came = CipherSuite | undefined;
+
+/**
+ * SECINFO is that of the merchant for this very sale and COMPARE (`keys-and-signatures.md`, section 5). It may have been
+ * made for another suite than the request came under: whoever stripped the layer is told that, not that the page is forged.
+ */
+export function isGenuine(request: DrawRequest, { KMER, profile = BASE_PROFILE }: MerchantContract, came: Came) {
+  const comparison = comparisonOf(request.COMPARE) ?? "psam";
+  const fits = (encryption: Came) =>
+    constantTimeEqual(request.SECINFO, securityInformation(KMER, request, { comparison, encryption }));
+  return fits(came) || fits(profile.encryption);
 }
 
 export function isServed(request: DrawRequest, currencies: readonly ServedCurrency[]): boolean {
@@ -31,9 +41,12 @@ export function merchantRefusal(
   request: DrawRequest,
   contract: MerchantContract | undefined,
   currencies: readonly ServedCurrency[],
+  came: Came,
 ): string | undefined {
   if (contract === undefined) return "A002";
   if (!contract.active) return "A003";
-  if (!isGenuine(request, contract)) return "A006";
+  if (!isGenuine(request, contract, came)) return "A006";
+  const { comparison, encryption } = contract.profile ?? BASE_PROFILE;
+  if (comparisonOf(request.COMPARE) !== comparison || came !== encryption) return "A00B";
   return isServed(request, currencies) ? undefined : "A005";
 }

@@ -1,9 +1,12 @@
-import { toHex } from "../../core/bytes.ts";
+import type { CipherSuite } from "../../core/sale-profile.ts";
 import type { DrawRequest } from "../../protocol/messages/layouts.ts";
 import { encodeMessage, parseMessage } from "../../protocol/messages/message.ts";
+import { agreementOf } from "./agreement.ts";
+import { cancelAtTerminal, cancelOf, isAnsweredBy } from "./cancel.ts";
 import { debitCommandFor } from "./debit-command-check.ts";
 import { merchantRefusal, saleOf } from "./draw-request-checks.ts";
 import type { PaymentInput } from "./effects.ts";
+import { issue } from "./issue.ts";
 import type { ServedCurrency } from "./merchant-contract.ts";
 import { ignored, log, refuse, refuseRegistered, update } from "./outputs.ts";
 import type { PhaseAt, PhaseStep, Sale } from "./phase.ts";
@@ -18,18 +21,20 @@ export function onDrawRequest(request: DrawRequest, bytes: Uint8Array): PhaseSte
   return { state: { at: "merchant", request, sale }, outputs: [received, { kind: "find-merchant", IDMER }] };
 }
 
+/** `came`: the suite that the request came under, undefined in clear. */
 export function onMerchant(
   phase: PhaseAt<"merchant">,
   input: PaymentInput,
   currencies: readonly ServedCurrency[],
+  came: CipherSuite | undefined,
 ): PhaseStep {
   if (input.kind !== "merchant") return ignored(phase);
   const { request, sale } = phase;
-  const CC = merchantRefusal(request, input.contract, currencies);
+  const CC = merchantRefusal(request, input.contract, currencies, came);
   // Nothing is registered before SECINFO is right: else anybody could use up a merchant's identifiers.
   if (CC !== undefined || input.contract === undefined) return refuse(request.IDTRX, CC ?? "A002");
   return {
-    state: { at: "registration", request, sale, KMER: input.contract.KMER },
+    state: { at: "registration", request, sale, agreement: agreementOf(input.contract, input.secret) },
     outputs: [{ kind: "register", row: { ...sale, status: "received" } }],
   };
 }
@@ -37,18 +42,24 @@ export function onMerchant(
 export function onRegistration(phase: PhaseAt<"registration">, input: PaymentInput): PhaseStep {
   if (input.kind !== "registered") return ignored(phase);
   if (!input.isNew) return refuse(phase.sale.IDTRX, "A004");
-  return { state: { ...phase, at: "free-terminal" }, outputs: [{ kind: "acquire-terminal" }] };
+  const among = phase.agreement.terminals;
+  const acquire = { kind: "acquire-terminal", ...(among === undefined ? {} : { among }) } as const;
+  return {
+    state: { ...phase, at: "free-terminal" },
+    outputs: [phase.request.COMPARE === undefined ? acquire : { ...acquire, issues: true }],
+  };
 }
 
 export function onFreeTerminal(phase: PhaseAt<"free-terminal">, input: PaymentInput): PhaseStep {
   if (input.kind !== "terminal") return ignored(phase);
-  const { request, sale, KMER } = phase;
+  const { request, sale } = phase;
   const { IDTERM } = input;
   if (IDTERM === undefined) return refuseRegistered(sale, "A007");
-  const { IDTRX, IDMER, ATR, INITRSP, MPDA, CURRPDA, CEXPPDA } = request;
-  const draw = { kind: "t-draw", IDTERM, IDTRX, IDMER, ATR, INITRSP, MPDA, CURRPDA, CEXPPDA } as const;
+  const { IDTRX, IDMER, ATR, INITRSP, MPDA, CURRPDA, CEXPPDA, COMPARE, CERTS } = request;
+  const card = { ATR, INITRSP, CERTS };
+  const draw = { kind: "t-draw", IDTERM, IDTRX, IDMER, MPDA, CURRPDA, CEXPPDA, COMPARE, ...card } as const;
   return {
-    state: { at: "debit-command", sale, KMER, IDTERM },
+    state: { ...phase, at: "debit-command", IDTERM },
     outputs: [
       log("terminal-selected", "682", IDTRX, { IDTERM }),
       update(sale, { status: "accepted", IDTERM }),
@@ -60,25 +71,16 @@ export function onFreeTerminal(phase: PhaseAt<"free-terminal">, input: PaymentIn
 export function onDebitCommand(phase: PhaseAt<"debit-command">, input: PaymentInput): PhaseStep {
   if (input.kind === "terminal-silent") return withdraw(phase, "A008");
   if (input.kind !== "terminal-answer") return ignored(phase);
+  const { sale, request, agreement, IDTERM } = phase;
   const answer = parseMessage(input.bytes);
-  if (answer.kind === "t-refusal" && answer.CC !== IN_USE) return refuseRegistered(phase.sale, answer.CC, phase.IDTERM);
+  if (answer.kind === "t-refusal" && answer.CC !== IN_USE) return refuseRegistered(sale, answer.CC, IDTERM);
   if (answer.kind === "t-refusal") return withdraw(phase, answer.CC);
-  const command = answer.kind === "t-debit" ? debitCommandFor(phase.sale, phase.IDTERM, answer) : undefined;
-  if (command === undefined || answer.kind !== "t-debit") return withdraw(phase, "A008", otherIn(answer, phase.sale));
-  const { sale, KMER, IDTERM } = phase;
-  const { NTPSAM, DTHR, MPDA } = command;
-  return {
-    state: {
-      at: "debit-response",
-      transaction: { sale, KMER, IDTERM, NTPSAM, DTHR, wrongAnswers: 0, strays: 0 },
-    },
-    outputs: [
-      log("debit-command-sent", "616", sale.IDTRX, { IDTERM, NTPSAM, MPDA }),
-      update(sale, { status: "debit-sent", NTPSAM, debitCommand: toHex(answer.DEBITDATA) }),
-      { kind: "send", bytes: encodeMessage({ kind: "debit-command", IDTRX: sale.IDTRX, DEBITDATA: answer.DEBITDATA }) },
-      { kind: "await-head-end", since: "now" },
-    ],
-  };
+  const command = answer.kind === "t-debit" ? debitCommandFor(sale, request, IDTERM, answer) : undefined;
+  if (command === undefined || answer.kind !== "t-debit") return withdraw(phase, "A008", otherIn(answer, sale));
+  const { NTPSAM, DTHR } = command;
+  const { EXPECTED } = answer;
+  const begun = { holdsTerminal: true, isAwaited: true, isRecovered: false, wrongAnswers: 0, strays: 0 };
+  return issue({ sale, agreement, IDTERM, NTPSAM, DTHR, EXPECTED, ...begun }, answer, input.nonce);
 }
 
 /** T-draw while a transaction is open: perhaps this very one, when T-draw came twice. */
@@ -91,24 +93,25 @@ function otherIn(answer: ReturnType<typeof parseMessage>, sale: Sale): string | 
 
 /** No usable debit command came, so none has left: the terminal forgets the transaction for good. */
 function withdraw({ sale, IDTERM }: PhaseAt<"debit-command">, CC: string, other?: string): PhaseStep {
-  const cancel = { kind: "t-cancel", IDTERM, IDTRX: sale.IDTRX, MODE: 0 } as const;
   return {
     state: { at: "withdrawal", sale, IDTERM, CC, other },
-    outputs: [{ kind: "ask-terminal", IDTERM, bytes: encodeMessage(cancel) }],
+    outputs: [cancelAtTerminal(cancelOf(sale, IDTERM, 0))],
   };
 }
 
 /**
- * Whatever the terminal says to its cancellation, the transaction is refused. Another one that it has opened by mistake is
- * suspended and not withdrawn: the name may be that of a debit whose answer is still to come.
+ * Whatever the terminal says to its cancellation, the transaction is refused; one that it was silent on stays owed. Another
+ * one that it has opened by mistake is suspended and not withdrawn: the name may be that of a debit whose answer is still
+ * to come.
  */
 export function onWithdrawal(phase: PhaseAt<"withdrawal">, input: PaymentInput): PhaseStep {
   if (input.kind !== "terminal-answer" && input.kind !== "terminal-silent") return ignored(phase);
   const { sale, IDTERM, CC, other } = phase;
-  if (other === undefined) return refuseRegistered(sale, CC, IDTERM);
-  const cancel = { kind: "t-cancel", IDTERM, IDTRX: other, MODE: 1 } as const;
+  const answer = input.kind === "terminal-answer" ? input.bytes : undefined;
+  const owedMode = phase.owedMode ?? (isAnsweredBy(cancelOf(sale, IDTERM, 0), answer) ? undefined : 0);
+  if (other === undefined) return refuseRegistered(sale, CC, IDTERM, owedMode);
   return {
-    state: { ...phase, other: undefined },
-    outputs: [{ kind: "ask-terminal", IDTERM, bytes: encodeMessage(cancel) }],
+    state: { ...phase, other: undefined, owedMode },
+    outputs: [cancelAtTerminal({ IDTERM, IDTRX: other, MODE: 1, IDMER: undefined, isReversal: false })],
   };
 }

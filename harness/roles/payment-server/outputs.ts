@@ -4,7 +4,7 @@ import { encodeMessage } from "../../protocol/messages/message.ts";
 import type { LogOutput } from "../role.ts";
 import type { TransactionChange } from "./database/contracts.ts";
 import type { PaymentOutput } from "./effects.ts";
-import type { Phase, PhaseStep, Sale } from "./phase.ts";
+import type { CancelMode, IssuedTransaction, Phase, PhaseStep, Sale } from "./phase.ts";
 
 /** An entry of `messages.md`, section 7. */
 export function log(
@@ -24,9 +24,14 @@ export function sendRefusal(IDTRX: string | undefined, CC: string): PaymentOutpu
   return { kind: "send", bytes: encodeMessage({ kind: "refusal", IDTRX, CC }) };
 }
 
-/** The terminal is free for others (634), and the thread ends. */
-export function releaseAndEnd(IDTRX: string, IDTERM: string): PaymentOutput[] {
-  return [{ kind: "release-terminal", IDTERM }, log("terminal-released", "634", IDTRX, { IDTERM }), { kind: "end" }];
+/** The terminal is free for others (634). */
+export function release(IDTRX: string, IDTERM: string): PaymentOutput[] {
+  return [{ kind: "release-terminal", IDTERM }, log("terminal-released", "634", IDTRX, { IDTERM })];
+}
+
+/** The terminal is free for others, where this transaction has it. */
+export function releaseHeld({ sale, IDTERM, holdsTerminal }: IssuedTransaction): PaymentOutput[] {
+  return holdsTerminal ? release(sale.IDTRX, IDTERM) : [];
 }
 
 /** Refuses a message for which no row of the database speaks. */
@@ -36,13 +41,15 @@ export function refuse(IDTRX: string | undefined, CC: string, before: readonly P
 }
 
 /** Refuses a registered transaction for which no debit command has left; its terminal, if it has one, is freed. */
-export function refuseRegistered(sale: Sale, CC: string, IDTERM?: string): PhaseStep {
-  const refused = [
-    log("draw-request-refused", "680", sale.IDTRX, { CC }),
-    update(sale, { status: "refused", CC }),
-    sendRefusal(sale.IDTRX, CC),
-  ];
-  return over([...refused, ...(IDTERM === undefined ? [{ kind: "end" } as const] : releaseAndEnd(sale.IDTRX, IDTERM))]);
+export function refuseRegistered(sale: Sale, CC: string, IDTERM?: string, owedMode?: CancelMode): PhaseStep {
+  const { IDTRX } = sale;
+  return over([
+    log("draw-request-refused", "680", IDTRX, { CC }),
+    update(sale, { status: "refused", CC, ...(owedMode === undefined ? {} : { owedMode }) }),
+    sendRefusal(IDTRX, CC),
+    ...(IDTERM === undefined ? [] : release(IDTRX, IDTERM)),
+    { kind: "end" },
+  ]);
 }
 
 /** What the card answered (624): the code that it signed, and the status word. */

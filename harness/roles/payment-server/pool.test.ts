@@ -68,8 +68,8 @@ describe("the terminal pool", () => {
 
   test("waits for the one terminal that is wanted while others are free", async () => {
     const { pool } = poolOf([A, B]);
-    await pool.acquire(A);
-    const wanted = pool.acquire(A);
+    await pool.acquire({ among: [A] });
+    const wanted = pool.acquire({ among: [A] });
     expect(await pool.acquire()).toBe(B);
     pool.release(B);
     expect(pool.waiting).toBe(1);
@@ -79,7 +79,7 @@ describe("the terminal pool", () => {
 
   test("knows no terminal that is not on the list", async () => {
     const { pool } = poolOf([A]);
-    expect(await pool.acquire("0000000C")).toBeUndefined();
+    expect(await pool.acquire({ among: ["0000000C"] })).toBeUndefined();
   });
 
   test("refuses to free what is not in use", async () => {

@@ -9,21 +9,35 @@ export interface PoolOptions {
   readonly queueLimit: number;
 }
 
+/** What a transaction needs. */
+export interface TerminalWish {
+  /** Only one of these will do; any when absent. */
+  readonly among?: readonly string[] | undefined;
+  /** What is issued stays undecided while the terminal serves others: not from one that has its fill of such. */
+  readonly issues?: boolean | undefined;
+  /** Waits as long as it takes, whatever the length of the queue. */
+  readonly isPatient?: boolean | undefined;
+}
+
+/** So many transactions of a terminal may be issued and undecided at a time (`messages.md` 3a); its PSAM keeps 64. */
+export const MOST_UNDECIDED = 48;
+
 interface Waiter {
-  /** Only this terminal will do; any when absent. */
-  readonly wanted: string | undefined;
+  readonly wish: TerminalWish;
   readonly settle: (IDTERM: string | undefined) => void;
-  readonly timer: Timer;
+  readonly timer: Timer | undefined;
 }
 
 /**
  * The terminals of a payment server, built from the list of all valid identifiers ([0091]). A terminal serves one
- * transaction at a time; who waits longest is served first; the terminal that rested longest is given out first.
+ * transaction at a time; of those whom it suits, who waits longest is served first; the terminal that rested longest is
+ * given out first.
  */
 export class TerminalPool {
   readonly #free: string[];
   readonly #busy = new Set<string>();
   readonly #known: ReadonlySet<string>;
+  readonly #undecided = new Map<string, number>();
   readonly #waiters: Waiter[] = [];
   readonly #options: PoolOptions;
   #isClosed = false;
@@ -51,28 +65,32 @@ export class TerminalPool {
     return this.#waiters.length;
   }
 
-  /** A terminal for one transaction, the one `wanted` if given; `undefined` when none is free in time or ever will be. */
-  acquire(wanted?: string): Promise<string | undefined> {
-    if (this.#isClosed || (wanted !== undefined && !this.#known.has(wanted))) return Promise.resolve(undefined);
-    const index = wanted === undefined ? 0 : this.#free.indexOf(wanted);
-    const [IDTERM] = index < 0 ? [] : this.#free.splice(index, 1);
+  /** A terminal for one transaction; `undefined` when none is free in time or ever will be. */
+  acquire(wish: TerminalWish = {}): Promise<string | undefined> {
+    if (this.#isClosed || wish.among?.some((IDTERM) => this.#known.has(IDTERM)) === false) {
+      return Promise.resolve(undefined);
+    }
+    const IDTERM = this.#free.find((each) => this.#suits(each, wish));
     if (IDTERM !== undefined) {
-      this.#busy.add(IDTERM);
+      this.#take(IDTERM);
       return Promise.resolve(IDTERM);
     }
-    return this.#waiters.length >= this.#options.queueLimit ? Promise.resolve(undefined) : this.#queue(wanted);
+    const isFull = this.#waiters.length >= this.#options.queueLimit && wish.isPatient !== true;
+    return isFull ? Promise.resolve(undefined) : this.#queue(wish);
   }
 
-  /** The transaction has ended; the longest waiting one that this terminal suits gets it. */
-  release(IDTERM: string): void {
+  /** Its transaction needs it no more. `undecided`: until `decided`, what was issued there awaits its decision. */
+  release(IDTERM: string, undecided = false): void {
     if (!this.#busy.delete(IDTERM)) throw new PursebenchError("INTERNAL", `terminal ${IDTERM} was not in use`);
-    const next = this.#waiters.find(({ wanted }) => wanted === undefined || wanted === IDTERM);
-    if (next === undefined) {
-      this.#free.push(IDTERM);
-      return;
-    }
-    this.#busy.add(IDTERM);
-    this.#settle(next, IDTERM);
+    if (undecided) this.#undecided.set(IDTERM, this.#undecidedAt(IDTERM) + 1);
+    this.#free.push(IDTERM);
+    this.#serveNext(IDTERM);
+  }
+
+  /** A transaction that was released undecided has ended. */
+  decided(IDTERM: string): void {
+    this.#undecided.set(IDTERM, Math.max(0, this.#undecidedAt(IDTERM) - 1));
+    if (this.#free.includes(IDTERM)) this.#serveNext(IDTERM);
   }
 
   /** Turns away everybody who waits, now and later. */
@@ -81,12 +99,34 @@ export class TerminalPool {
     for (const waiter of [...this.#waiters]) this.#settle(waiter, undefined);
   }
 
-  #queue(wanted: string | undefined): Promise<string | undefined> {
+  #suits(IDTERM: string, { among, issues }: TerminalWish): boolean {
+    if (among?.includes(IDTERM) === false) return false;
+    return issues !== true || this.#undecidedAt(IDTERM) < MOST_UNDECIDED;
+  }
+
+  #undecidedAt(IDTERM: string): number {
+    return this.#undecided.get(IDTERM) ?? 0;
+  }
+
+  #take(IDTERM: string): void {
+    this.#free.splice(this.#free.indexOf(IDTERM), 1);
+    this.#busy.add(IDTERM);
+  }
+
+  /** The free terminal goes to the longest waiting one that it suits. */
+  #serveNext(IDTERM: string): void {
+    const next = this.#waiters.find(({ wish }) => this.#suits(IDTERM, wish));
+    if (next === undefined) return;
+    this.#take(IDTERM);
+    this.#settle(next, IDTERM);
+  }
+
+  #queue(wish: TerminalWish): Promise<string | undefined> {
     return new Promise((resolve) => {
-      const timer = this.#options.clock.timer(this.#options.queueingMs);
-      const waiter: Waiter = { wanted, settle: resolve, timer };
+      const timer = wish.isPatient === true ? undefined : this.#options.clock.timer(this.#options.queueingMs);
+      const waiter: Waiter = { wish, settle: resolve, timer };
       this.#waiters.push(waiter);
-      void timer.elapsed.then(() => this.#settle(waiter, undefined));
+      void timer?.elapsed.then(() => this.#settle(waiter, undefined));
     });
   }
 
@@ -94,7 +134,7 @@ export class TerminalPool {
     const index = this.#waiters.indexOf(waiter);
     if (index < 0) return;
     this.#waiters.splice(index, 1);
-    waiter.timer.cancel();
+    waiter.timer?.cancel();
     waiter.settle(IDTERM);
   }
 }

@@ -1,11 +1,13 @@
 import { fromHex, toHex } from "../../core/bytes.ts";
 import { unreachable } from "../../core/errors.ts";
+import type { CipherSuite } from "../../core/sale-profile.ts";
 import { parseCardResponse } from "../../protocol/messages/card-response.ts";
 import { parseDebitData } from "../../protocol/messages/debit-data.ts";
 import type { DebitResponse } from "../../protocol/messages/layouts.ts";
+import { type Agreement, agreementOf } from "./agreement.ts";
 import { passOn } from "./complete.ts";
+import { announce } from "./conclude.ts";
 import type { TransactionRecord } from "./database/contracts.ts";
-import { logConfirmation, sendDebitResult } from "./debit-result.ts";
 import type { PaymentInput } from "./effects.ts";
 import { ignored, log, over, sendRefusal } from "./outputs.ts";
 import type { IssuedTransaction, PhaseAt, PhaseStep } from "./phase.ts";
@@ -36,18 +38,25 @@ export function rowFor({ CARDRSP }: DebitResponse, rows: readonly TransactionRec
   return candidates.length === 1 ? candidates[0] : undefined;
 }
 
-export function onItsMerchant(phase: PhaseAt<"its-merchant">, input: PaymentInput): PhaseStep {
+/** `came`: the suite that the response came under, undefined in clear. */
+export function onItsMerchant(
+  phase: PhaseAt<"its-merchant">,
+  input: PaymentInput,
+  came: CipherSuite | undefined,
+): PhaseStep {
   if (input.kind !== "merchant") return ignored(phase);
   const { response, row } = phase;
-  if (input.contract === undefined) return refuseRecovery(response, "A002");
-  const transaction = issuedTransaction(row, input.contract.KMER);
+  const { contract, secret } = input;
+  if (contract === undefined) return refuseRecovery(response, "A002");
+  if (contract.profile?.encryption !== came) return refuseRecovery(response, "A00B");
+  const transaction = issuedTransaction(row, agreementOf(contract, secret));
   if (transaction === undefined) return refuseRecovery(response, "A009");
   switch (row.status) {
     case "unresolved": {
       const { IDTERM } = transaction;
       return {
         state: { at: "its-terminal", response, transaction },
-        outputs: [{ kind: "acquire-terminal", IDTERM }],
+        outputs: [{ kind: "acquire-terminal", among: [IDTERM] }],
       };
     }
     case "confirmed":
@@ -73,28 +82,32 @@ export function onItsTerminal(phase: PhaseAt<"its-terminal">, input: PaymentInpu
   const { response, transaction } = phase;
   if (input.IDTERM === undefined) return refuseRecovery(response, "A007");
   const selected = log("terminal-selected", "682", response.IDTRX, { IDTERM: input.IDTERM });
-  const passed = passOn(transaction, response);
+  const passed = passOn({ ...transaction, holdsTerminal: true }, response);
   return { state: passed.state, outputs: [selected, ...passed.outputs] };
 }
 
-/** The transaction as its debit command stated it. A recovered answer has no third try, so one wrong answer counts as had. */
-function issuedTransaction(row: TransactionRecord, KMER: Uint8Array): IssuedTransaction | undefined {
+/** The transaction as its debit command stated it. */
+function issuedTransaction(row: TransactionRecord, agreement: Agreement): IssuedTransaction | undefined {
   const command = parseDebitData(fromHex(row.debitCommand ?? ""));
   if (!command.ok || row.IDTERM === null) return undefined;
-  const { IDTRX, IDMER, MPDA, CURRPDA, CEXPPDA, PPIEP, IDIEP, NTIEP } = row;
+  const { IDTRX, IDMER, MPDA, CURRPDA, CEXPPDA, PPIEP, IDIEP, NTIEP, COMPARE } = row;
   return {
-    sale: { IDTRX, IDMER, MPDA, CURRPDA, CEXPPDA, PPIEP, IDIEP, NTIEP },
-    KMER,
+    sale: { IDTRX, IDMER, MPDA, CURRPDA, CEXPPDA, PPIEP, IDIEP, NTIEP, COMPARE },
+    agreement,
     IDTERM: row.IDTERM,
     NTPSAM: command.value.NTPSAM,
     DTHR: command.value.DTHR,
-    wrongAnswers: 1,
+    EXPECTED: row.expectedResponse === null ? undefined : fromHex(row.expectedResponse),
+    holdsTerminal: false,
+    isAwaited: true,
+    isRecovered: true,
+    wrongAnswers: 0,
     strays: 0,
   };
 }
 
 function repeatResult(transaction: IssuedTransaction, CC: string, nonce: Uint8Array): PhaseStep {
-  return over([logConfirmation(transaction, CC), sendDebitResult(transaction, CC, nonce), { kind: "end" }]);
+  return announce(transaction, CC, nonce, [], undefined);
 }
 
 function refuseRecovery({ IDTRX }: DebitResponse, CC: string): PhaseStep {

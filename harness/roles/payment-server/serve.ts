@@ -1,58 +1,57 @@
 import type { MessageChannel, ServeChannel } from "../../device/contracts.ts";
+import { Admission } from "./admission.ts";
 import { paymentServer } from "./model.ts";
 import { OwedCancels } from "./owed-cancels.ts";
+import { OwedCollector } from "./owed-collector.ts";
 import type { PaymentServerOptions, PaymentServerParts } from "./parts.ts";
 import { TerminalPool } from "./pool.ts";
 import { recoverTransactions } from "./recover.ts";
 import { TransactionThread } from "./thread.ts";
 import { PAYMENT_SERVER_TIMEOUTS } from "./timeouts.ts";
 
-export type { PaymentServerOptions } from "./parts.ts";
+export type { PaymentServerName, PaymentServerOptions } from "./parts.ts";
 
 /** Disposing it stops every thread at once, as a crash would, and waits until they are gone; `recover` mends at the next start. */
 export interface PaymentServer extends AsyncDisposable {
-  /** Serves link 236: one transaction thread for each channel, as many at once as there are. */
+  /** Serves link 236 or 237: one transaction thread for each channel, as many at once as there are places. */
   readonly serve: ServeChannel;
   readonly pool: TerminalPool;
   /** To be called once at start, before `serve`: settles what an earlier run left in the database (`messages.md`, section 8). */
   recover(): Promise<void>;
 }
 
-/** The merchant payment server on its links. `USAGE` for a wrong list of terminals. */
+/** A payment server on its links. `USAGE` for a wrong list of terminals. */
 export function servePaymentServer(options: PaymentServerOptions): PaymentServer {
   const parts = partsOf(options);
-  const threads = new Map<TransactionThread, Promise<void>>();
+  const admission = new Admission(options.channelLimit ?? 512);
   let isStopped = false;
   return {
     pool: parts.pool,
     recover: () => recoverTransactions(parts),
     async serve(channel: MessageChannel): Promise<void> {
-      if (isStopped) return;
-      const thread = new TransactionThread(channel, parts);
-      const running = thread.run().finally(() => threads.delete(thread));
-      threads.set(thread, running);
-      await running;
+      if (!isStopped) await admission.run(new TransactionThread(channel, parts));
     },
     async [Symbol.asyncDispose](): Promise<void> {
       isStopped = true;
-      const running = [...threads.values()];
-      for (const thread of threads.keys()) thread.stop();
+      const running = [...admission.threads.values()];
+      for (const thread of admission.threads.keys()) thread.stop();
       parts.pool.close();
       await Promise.allSettled(running); // a failure was told to whoever called `serve`
+      await parts.collector[Symbol.asyncDispose]();
     },
   };
 }
 
 function partsOf(options: PaymentServerOptions): PaymentServerParts {
-  const { database, terminals, merchants, currencies, clock, random, trace } = options;
+  const { database, terminals, merchants, currencies, clock, random, trace, http } = options;
   const timeouts = { ...PAYMENT_SERVER_TIMEOUTS, ...options.timeouts };
   const pool = new TerminalPool(options.terminalIds, {
     clock,
     queueingMs: timeouts.freeTerminalMs,
     queueLimit: options.queueLimit ?? 32,
   });
-  const role = options.role ?? paymentServer;
-  return {
+  const parts: PaymentServerParts = {
+    name: options.name ?? "payment-server",
     database,
     terminals,
     merchants,
@@ -60,9 +59,12 @@ function partsOf(options: PaymentServerOptions): PaymentServerParts {
     clock,
     random,
     trace,
+    http,
     pool,
     owed: new OwedCancels(),
+    collector: new OwedCollector(() => parts),
     timeouts,
-    role,
+    role: options.role ?? paymentServer,
   };
+  return parts;
 }

@@ -1,12 +1,19 @@
 import { type Deadline, deadlineIn } from "../../core/deadline.ts";
 import { PursebenchError, unreachable } from "../../core/errors.ts";
 import type { MessageChannel } from "../../device/contracts.ts";
-import { encodeMessage, parseMessage } from "../../protocol/messages/message.ts";
+import { parseMessage } from "../../protocol/messages/message.ts";
 import { drive, type LogOutput } from "../role.ts";
+import { isAnsweredBy } from "./cancel.ts";
 import type { LogLine } from "./database/contracts.ts";
-import type { PaymentInput, PaymentOutput } from "./effects.ts";
+import type { Fresh, PaymentInput, PaymentOutput } from "./effects.ts";
+import { isFailureOfTerminal, settleOwed } from "./owed-collector.ts";
 import type { PaymentServerParts } from "./parts.ts";
 import { newThread } from "./phase.ts";
+import type { TerminalWish } from "./pool.ts";
+import { postConfirmation } from "./post-confirmation.ts";
+
+type Asked = Extract<PaymentOutput, { kind: "ask-terminal" }>;
+type Wait = Extract<PaymentOutput, { kind: "await-head-end" }>;
 
 const NONCE_LENGTH = 12;
 
@@ -22,7 +29,10 @@ export class TransactionThread {
   #stop: () => void = () => undefined;
   #isStopped = false;
   #isLost = false;
+  #hasSpoken = false;
   #IDTERM: string | undefined;
+  /** The terminal that has issued something for this transaction and serves others until it is decided. */
+  #undecidedAt: string | undefined;
   #deadline: Deadline | undefined;
   /** Log entries that the next change of the database takes along, at the latest before anything is sent. */
   #lines: LogLine[] = [];
@@ -44,8 +54,14 @@ export class TransactionThread {
     } catch (thrown) {
       if (!(thrown instanceof ThreadStopped)) throw thrown;
     } finally {
-      this.#release();
+      this.#release(false);
+      if (this.#undecidedAt !== undefined) this.#parts.pool.decided(this.#undecidedAt);
     }
+  }
+
+  /** A message has come. */
+  get hasSpoken(): boolean {
+    return this.#hasSpoken;
   }
 
   stop(): void {
@@ -55,12 +71,12 @@ export class TransactionThread {
 
   async #perform(output: PaymentOutput): Promise<PaymentInput | undefined> {
     if (this.#isStopped) throw new ThreadStopped();
-    const { database, merchants, random } = this.#parts;
+    const { database, merchants, owed, collector } = this.#parts;
     switch (output.kind) {
       case "log":
         return this.#log(output);
       case "find-merchant":
-        return { kind: "merchant", contract: merchants(output.IDMER), nonce: random(NONCE_LENGTH) };
+        return { kind: "merchant", contract: merchants(output.IDMER), ...this.#fresh() };
       case "register":
         return { kind: "registered", isNew: await database.insertTransaction(output.row, this.#takeLines()) };
       case "update":
@@ -69,15 +85,26 @@ export class TransactionThread {
       case "find-transactions":
         return { kind: "found", rows: await database.transactionsWith(output.IDTRX) };
       case "acquire-terminal":
-        return await this.#acquire(output.IDTERM);
+        return await this.#acquire(output);
       case "release-terminal":
-        return this.#release();
+        return this.#release(output.undecided === true);
       case "ask-terminal":
-        return await this.#ask(output.IDTERM, output.bytes);
+        return await this.#ask(output);
+      case "owe-cancel":
+        owed.add(output.cancel);
+        return collector.collect(output.cancel.IDTERM);
+      case "cancel-answered": {
+        const { IDMER, IDTRX } = output.cancel;
+        owed.remove(output.cancel);
+        if (IDMER !== undefined) await database.cancelAnswered(IDMER, IDTRX, this.#takeLines());
+        return undefined;
+      }
+      case "post-confirmation":
+        return { kind: "posted", status: await this.#unlessStopped(postConfirmation(this.#parts, output)) };
       case "send":
         return await this.#send(output.bytes);
       case "await-head-end":
-        return await this.#receive(output.since);
+        return await this.#receive(output);
       case "end":
         return undefined; // the driver ends there
       default:
@@ -86,7 +113,7 @@ export class TransactionThread {
   }
 
   #log({ entry, step, IDTRX, fields }: LogOutput): undefined {
-    this.#parts.trace({ kind: "log", role: "payment-server", entry, step, IDTRX, fields });
+    this.#parts.trace({ kind: "log", role: this.#parts.name, entry, step, IDTRX, fields });
     this.#lines.push({ entry, step, IDTRX, fields });
   }
 
@@ -100,9 +127,14 @@ export class TransactionThread {
     if (this.#lines.length > 0) await this.#parts.database.appendLog(this.#takeLines());
   }
 
-  async #acquire(wanted: string | undefined): Promise<PaymentInput> {
+  #fresh(): Fresh {
+    const { random } = this.#parts;
+    return { nonce: random(NONCE_LENGTH), layerNonce: random(NONCE_LENGTH) };
+  }
+
+  async #acquire(wish: TerminalWish): Promise<PaymentInput> {
     const { pool } = this.#parts;
-    const granted = pool.acquire(wanted);
+    const granted = pool.acquire(wish);
     const IDTERM = await this.#unlessStopped(granted, (late) => {
       if (late !== undefined) pool.release(late);
     });
@@ -110,39 +142,34 @@ export class TransactionThread {
     return { kind: "terminal", IDTERM };
   }
 
-  #release(): undefined {
+  #release(isUndecided: boolean): undefined {
     const IDTERM = this.#IDTERM;
     this.#IDTERM = undefined;
-    if (IDTERM !== undefined) this.#parts.pool.release(IDTERM);
+    if (IDTERM === undefined) return;
+    if (isUndecided) this.#undecidedAt = IDTERM;
+    this.#parts.pool.release(IDTERM, isUndecided);
   }
 
-  async #ask(IDTERM: string, bytes: Uint8Array): Promise<PaymentInput> {
+  async #ask(asked: Asked): Promise<PaymentInput> {
     await this.#writeLines();
-    const { terminals, clock, timeouts, random } = this.#parts;
-    const deadline = deadlineIn(clock, timeouts.terminalMs);
-    try {
-      await this.#unlessStopped(this.#settleOwed(IDTERM, bytes, deadline));
-      const answer = terminals.exchange(IDTERM, bytes, deadline);
-      return {
-        kind: "terminal-answer",
-        bytes: await this.#unlessStopped(answer),
-        nonce: random(NONCE_LENGTH),
-      };
-    } catch (thrown) {
-      if (!(thrown instanceof PursebenchError)) throw thrown;
-      const unheard = parseMessage(bytes);
-      if (unheard.kind === "t-cancel") this.#parts.owed.add(unheard);
-      return { kind: "terminal-silent" };
-    }
+    const { clock, timeouts, owed } = this.#parts;
+    const answer = await this.#answerTo(asked, deadlineIn(clock, timeouts.terminalMs));
+    if (asked.owes !== undefined && !isAnsweredBy(asked.owes, answer)) owed.add(asked.owes);
+    return answer === undefined
+      ? { kind: "terminal-silent" }
+      : { kind: "terminal-answer", bytes: answer, ...this.#fresh() };
   }
 
-  /** What the terminal must hear before it can be asked anything. A T-response may still end what is to be cancelled. */
-  async #settleOwed(IDTERM: string, bytes: Uint8Array, deadline: Deadline): Promise<void> {
-    const { owed, terminals } = this.#parts;
-    if (parseMessage(bytes).kind === "t-response") return;
-    for (const cancel of owed.of(IDTERM)) {
-      await terminals.exchange(IDTERM, encodeMessage(cancel), deadline);
-      owed.remove(cancel);
+  /** `undefined`: the terminal was silent, or is not there. */
+  async #answerTo({ IDTERM, bytes }: Asked, deadline: Deadline): Promise<Uint8Array | undefined> {
+    try {
+      // A T-response may still end what is to be cancelled; nothing else comes before it.
+      const isResponse = parseMessage(bytes).kind === "t-response";
+      if (!isResponse) await this.#unlessStopped(settleOwed(this.#parts, IDTERM, deadline));
+      return await this.#unlessStopped(this.#parts.terminals.exchange(IDTERM, bytes, deadline));
+    } catch (thrown) {
+      if (!isFailureOfTerminal(thrown)) throw thrown;
+      return undefined;
     }
   }
 
@@ -158,15 +185,16 @@ export class TransactionThread {
     }
   }
 
-  async #receive(since: "now" | "before"): Promise<PaymentInput> {
+  async #receive({ since, isFirst }: Wait): Promise<PaymentInput> {
     if (this.#isLost) return { kind: "lost" };
     const { clock, timeouts } = this.#parts;
     if (since === "now" || this.#deadline === undefined) {
-      this.#deadline = deadlineIn(clock, timeouts.debitResponseMs);
+      this.#deadline = deadlineIn(clock, isFirst === true ? timeouts.firstMessageMs : timeouts.debitResponseMs);
     }
     try {
       const bytes = await this.#unlessStopped(this.#channel.receive(this.#deadline));
-      if (bytes !== null) return { kind: "message", bytes };
+      this.#hasSpoken = true;
+      if (bytes !== null) return { kind: "message", bytes, ...this.#fresh() };
     } catch (thrown) {
       if (!(thrown instanceof PursebenchError)) throw thrown;
       if (thrown.code === "DEVICE_SILENT") return { kind: "silence" };

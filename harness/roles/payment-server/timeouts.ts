@@ -4,12 +4,18 @@ export interface PaymentServerTimeouts {
   readonly terminalMs: number;
   /** For a terminal to become free. */
   readonly freeTerminalMs: number;
-  /** For the head end's first message and for its debit response. */
+  /** For the head end's debit response or notice. */
   readonly debitResponseMs: number;
+  /** For the first message of a channel: a channel that says nothing keeps a place from others. */
+  readonly firstMessageMs: number;
+  /** For a merchant's answer to a direct confirmation. */
+  readonly merchantMs: number;
 }
 
 export const PAYMENT_SERVER_TIMEOUTS: PaymentServerTimeouts = {
   terminalMs: 8_000,
   freeTerminalMs: 5_000,
   debitResponseMs: 35_000,
+  firstMessageMs: 10_000,
+  merchantMs: 4_000,
 };

@@ -53,6 +53,8 @@ export interface TransactionChange {
   readonly terminalResponse?: string;
   /** 4 hex digits. */
   readonly CC?: string;
+  /** MODE of the cancellation that the terminal has to hear, until `cancelAnswered`. */
+  readonly owedMode?: 0 | 1;
 }
 
 /** A row of the table `transactions`. */
@@ -65,6 +67,8 @@ export interface TransactionRecord extends NewTransaction {
   readonly expectedResponse: string | null;
   readonly terminalResponse: string | null;
   readonly CC: string | null;
+  /** MODE of the cancellation that the terminal has not answered; null when it owes no answer. */
+  readonly owedMode: 0 | 1 | null;
   /** ISO 8601, UTC. */
   readonly created: string;
   readonly updated: string;
@@ -97,11 +101,15 @@ export interface PaymentDatabase extends AsyncDisposable {
   /** False, and nothing but `lines` written, when this merchant has used IDTRX before. */
   insertTransaction(row: NewTransaction, lines?: readonly LogLine[]): Promise<boolean>;
   updateTransaction(IDMER: string, IDTRX: string, change: TransactionChange, lines?: readonly LogLine[]): Promise<void>;
+  /** The terminal has answered the cancellation of this transaction. Leaves the status as it is. */
+  cancelAnswered(IDMER: string, IDTRX: string, lines?: readonly LogLine[]): Promise<void>;
   appendLog(lines: readonly LogLine[]): Promise<void>;
   transaction(IDMER: string, IDTRX: string): Promise<TransactionRecord | undefined>;
   /** Two merchants may have drawn the same identifier; their rows are kept apart. */
   transactionsWith(IDTRX: string): Promise<readonly TransactionRecord[]>;
   transactionsByStatus(...statuses: readonly TransactionStatus[]): Promise<readonly TransactionRecord[]>;
+  /** Those whose terminal has not answered a cancellation, oldest first. */
+  transactionsOwing(): Promise<readonly TransactionRecord[]>;
   /** All of them, in the order of their creation. */
   transactions(): Promise<readonly TransactionRecord[]>;
   /** Log entries of one transaction, or all; oldest first. */

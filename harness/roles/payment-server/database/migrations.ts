@@ -7,7 +7,11 @@ export type NumberingColumn = "integer" | "bigserial";
 
 /** Every step from the empty database to today's, in order. A published step is never edited, only followed. */
 function migrations(numbering: NumberingColumn): Record<string, Migration> {
-  return { "0001-transactions-and-log": transactionsAndLog(numbering), "0002-who-compares": whoCompares };
+  return {
+    "0001-transactions-and-log": transactionsAndLog(numbering),
+    "0002-who-compares": whoCompares,
+    "0003-owed-cancels": owedCancels,
+  };
 }
 
 function transactionsAndLog(numbering: NumberingColumn): Migration {
@@ -55,6 +59,19 @@ const whoCompares: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
     await db.schema.alterTable("transactions").addColumn("COMPARE", "integer").execute();
     await db.schema.alterTable("transactions").addColumn("expectedResponse", "text").execute();
+  },
+};
+
+/** Cancellations that a terminal has still to hear outlive the program. */
+const owedCancels: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    await db.schema.alterTable("transactions").addColumn("owedMode", "integer").execute();
+    await db.schema
+      .createIndex("transactions_owing")
+      .on("transactions")
+      .column("owedMode")
+      .where("owedMode", "is not", null)
+      .execute();
   },
 };
 

@@ -30,6 +30,7 @@ export function toTransactionRecord(row: Selected<TransactionsTable>): Transacti
     COMPARE: row.COMPARE,
     expectedResponse: row.expectedResponse,
     CC: row.CC,
+    owedMode: row.owedMode === null ? null : modeOf(row.owedMode),
     created: row.created,
     updated: row.updated,
   };
@@ -43,6 +44,11 @@ function statusOf(text: string): TransactionStatus {
   const status = TRANSACTION_STATUSES.find((known) => known === text);
   if (status === undefined) throw damaged(`status "${text.slice(0, 40)}"`);
   return status;
+}
+
+function modeOf(value: number): 0 | 1 {
+  if (value !== 0 && value !== 1) throw damaged("a cancellation of no known mode");
+  return value;
 }
 
 function fieldsOf(json: string): LogFields {

@@ -20,6 +20,7 @@ export interface TransactionsTable {
   readonly COMPARE: number | null;
   readonly expectedResponse: string | null;
   readonly CC: string | null;
+  readonly owedMode: number | null;
   readonly created: string;
   readonly updated: string;
 }

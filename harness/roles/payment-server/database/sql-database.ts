@@ -47,6 +47,10 @@ export class SqlDatabase implements PaymentDatabase {
     await this.#write(update, lines);
   }
 
+  async cancelAnswered(IDMER: string, IDTRX: string, lines: readonly LogLine[] = []): Promise<void> {
+    await this.#write(bind(this.#statements.cancelAnswered, { IDMER, IDTRX, now: this.#now() }), lines);
+  }
+
   async appendLog(lines: readonly LogLine[]): Promise<void> {
     const [first, ...rest] = lines;
     if (first !== undefined) await this.#write(this.#logQuery(first), rest);
@@ -66,6 +70,15 @@ export class SqlDatabase implements PaymentDatabase {
   async transactionsByStatus(...statuses: readonly TransactionStatus[]): Promise<readonly TransactionRecord[]> {
     if (statuses.length === 0) return [];
     const select = this.#db.selectFrom("transactions").selectAll().where("status", "in", statuses).orderBy("sequence");
+    return (await this.#guard(() => select.execute())).map(toTransactionRecord);
+  }
+
+  async transactionsOwing(): Promise<readonly TransactionRecord[]> {
+    const select = this.#db
+      .selectFrom("transactions")
+      .selectAll()
+      .where("owedMode", "is not", null)
+      .orderBy("sequence");
     return (await this.#guard(() => select.execute())).map(toTransactionRecord);
   }
 

@@ -26,6 +26,14 @@ export function compileStatements(db: Kysely<Schema>) {
   return {
     insertTransaction: { query: insertTransaction(db) },
     updateTransaction: { query: updateTransaction(db) },
+    cancelAnswered: {
+      query: db
+        .updateTable("transactions")
+        .set({ owedMode: null, updated: slot<string>("now") })
+        .where("IDTRX", "=", slot<string>("IDTRX"))
+        .where("IDMER", "=", slot<string>("IDMER"))
+        .compile(),
+    },
     insertLog: { query: insertLog(db) },
     transaction: {
       query: db
@@ -84,6 +92,7 @@ function updateTransaction(db: Kysely<Schema>) {
       terminalResponse: expression.fn.coalesce(slot<string>("terminalResponse"), "terminalResponse"),
       expectedResponse: expression.fn.coalesce(slot<string>("expectedResponse"), "expectedResponse"),
       CC: expression.fn.coalesce(slot<string>("CC"), "CC"),
+      owedMode: expression.fn.coalesce(slot<number>("owedMode"), "owedMode"),
       updated: slot<string>("now"),
     }))
     .where("IDTRX", "=", slot<string>("IDTRX"))
