@@ -156,17 +156,15 @@ export class Evidence implements Recorder, AsyncDisposable {
 
   /** An event as the file keeps it: without session keys. */
   #text(event: Waiting["event"]): { readonly text: string; readonly isMasked: boolean } {
-    if ("said" in event) return this.#written(event.said, false);
+    if ("said" in event) {
+      const said = JSON.stringify(event.said);
+      const text = this.#mask.text(said);
+      return { text, isMasked: text !== said };
+    }
     const seen = this.#mask.event(event.seen);
     const isMasked = seen !== event.seen;
     const kept = encodeEvent(seen, this.#describe, this.#questionOf(seen));
-    return this.#written(isMasked ? withMaskNote(kept) : kept, isMasked);
-  }
-
-  #written(event: EvidenceEvent, wasMasked: boolean): { readonly text: string; readonly isMasked: boolean } {
-    const text = JSON.stringify(event);
-    const masked = this.#mask.text(text);
-    return { text: masked, isMasked: wasMasked || masked !== text };
+    return { text: JSON.stringify(isMasked ? withMaskNote(kept) : kept), isMasked };
   }
 
   /** The message on the same link that `event` answers, if it does. */

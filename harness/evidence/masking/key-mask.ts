@@ -21,17 +21,33 @@ export class KeyMask {
       case "fault": {
         const { before, after } = event;
         const masked = {
+          what: this.text(event.what),
           ...(before && { before: this.#bytes(event.link, before) }),
           ...(after && { after: this.#bytes(event.link, after) }),
         };
-        return masked.before === before && masked.after === after ? event : { ...event, ...masked };
+        const isSame = masked.what === event.what && masked.before === before && masked.after === after;
+        return isSame ? event : { ...event, ...masked };
       }
       case "log":
-      case "note":
-        return event;
+        return this.#log(event);
+      case "note": {
+        const text = this.text(event.text);
+        return text === event.text ? event : { kind: "note", text };
+      }
       default:
         return unreachable(event);
     }
+  }
+
+  #log(event: Extract<TraceEvent, { kind: "log" }>): TraceEvent {
+    let isSame = true;
+    const fields: Record<string, string | number | boolean | null> = {};
+    for (const [name, value] of Object.entries(event.fields)) {
+      const masked = typeof value === "string" ? this.text(value) : value;
+      isSame &&= masked === value;
+      fields[name] = masked;
+    }
+    return isSame ? event : { ...event, fields };
   }
 
   /** The same text when no known key is written in it. */
