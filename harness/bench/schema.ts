@@ -33,6 +33,10 @@ const CatalogueItem = z.strictObject({
   content: text(32_768),
 });
 
+const Database = z
+  .string()
+  .regex(/^(sqlite::memory:|sqlite:.+|postgres(ql)?:\/\/.+)$/, "expected sqlite::memory:, sqlite:PATH or postgres://…")
+  .default("sqlite::memory:");
 const ANY_PORT = { host: "127.0.0.1", port: 0 };
 
 const BenchFieldsSchema = z.strictObject({
@@ -45,13 +49,9 @@ const BenchFieldsSchema = z.strictObject({
   terminals: z.array(Terminal).min(1, "expected at least one terminal").max(64, "expected at most 64 terminals"),
   /** Whether a concentrator stands between payment server and terminals. */
   concentrator: yesNo.default(true),
-  database: z
-    .string()
-    .regex(
-      /^(sqlite::memory:|sqlite:.+|postgres(ql)?:\/\/.+)$/,
-      "expected sqlite::memory:, sqlite:PATH or postgres://…",
-    )
-    .default("sqlite::memory:"),
+  database: Database,
+  /** Of the cable provider's own payment server. */
+  headEndDatabase: Database,
   paymentServer: Address.default(ANY_PORT),
   /** The cable provider's own payment server (FIG 2, 229); it is up where a terminal is its. */
   headEndPaymentServer: Address.default(ANY_PORT),

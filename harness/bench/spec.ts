@@ -23,7 +23,8 @@ const FORMS: Readonly<Record<DeviceRole, readonly string[]>> = {
   terminal: ["sim", "serial:PATH[@BAUD]"],
 };
 
-const DEFAULT_BAUD = 9_600;
+/** bit/s of a line that says nothing else (`serial-line.md`). */
+export const DEFAULT_BAUD = 9_600;
 
 /** Reads a SPEC. Throws `USAGE` that says what was found and which forms `role` may have. */
 export function parseSpec(text: string, role: DeviceRole): DeviceSpec {

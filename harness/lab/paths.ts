@@ -3,6 +3,16 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { PursebenchError } from "../core/errors.ts";
 
+export interface TerminalLinePaths {
+  /** Pseudo terminal. */
+  readonly line: string;
+  /** Socket on which another program may play the terminal at the far end. */
+  readonly plug: string;
+}
+
+/** Lines to terminals that a lab has: as many as the terminals of the bench that comes along. */
+const TERMINAL_LINES = 5;
+
 /** Every file of one lab, all in its own directory. */
 export interface LabPaths {
   readonly directory: string;
@@ -14,9 +24,8 @@ export interface LabPaths {
   readonly readerDefinitions: string;
   readonly readerDefinition: string;
   readonly readerLine: string;
-  readonly terminalLine: string;
-  /** Socket on which another program may play the terminal at the far end of that line. */
-  readonly terminalPlug: string;
+  /** The lines to terminals, first the one that has a terminal of the lab's own. */
+  readonly terminalLines: readonly TerminalLinePaths[];
   readonly log: string;
   readonly pcscdLog: string;
 }
@@ -50,8 +59,10 @@ export function labPaths(name?: string): LabPaths {
     readerDefinitions: within("reader.conf.d"),
     readerDefinition: within("reader.conf.d/reader"),
     readerLine: within("reader"),
-    terminalLine: within("terminal"),
-    terminalPlug: within("terminal.sock"),
+    terminalLines: Array.from({ length: TERMINAL_LINES }, (_, index) => {
+      const line = within(index === 0 ? "terminal" : `terminal-${index + 1}`);
+      return { line, plug: `${line}.sock` };
+    }),
     log: within("lab.log"),
     pcscdLog: within("pcscd.log"),
   };

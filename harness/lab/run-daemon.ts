@@ -14,7 +14,7 @@ import { CcidReader, SLOT_COUNT } from "./reader/ccid-reader.ts";
 import { askForReaders } from "./readers.ts";
 import { LabSlots } from "./slots.ts";
 import { type LabState, writeState } from "./state-file.ts";
-import type { TerminalEmulator } from "./terminal-emulator.ts";
+import { deafTerminal, type TerminalEmulator } from "./terminal-emulator.ts";
 import { serveTerminalPlug } from "./terminal-plug.ts";
 
 export interface DaemonParts {
@@ -43,13 +43,16 @@ export async function startLab(parts: DaemonParts): Promise<RunningLab> {
 }
 
 async function startParts(parts: DaemonParts, paths: LabPaths, started: DisposalStack): Promise<RunningLab> {
-  const [readerLine, terminalLine] = await openLines(paths, started);
+  const [readerLine, ...terminalLines] = await openLines(paths, started);
   const reader = new CcidReader((bytes) => readerLine.stream.send(bytes), systemClock);
   readerLine.stream.onBytes((bytes) => reader.hear(bytes));
-  started.use(await serveTerminalPlug(paths.terminalPlug, terminalLine.stream, parts.terminal));
+  for (const [index, { stream }] of terminalLines.entries()) {
+    const resident = index === 0 ? parts.terminal : deafTerminal;
+    started.use(await serveTerminalPlug(paths.terminalLines[index]?.plug ?? "", stream, resident));
+  }
 
   const pcscd = started.use(await startPcscd(paths));
-  const children = [readerLine.child, terminalLine.child, pcscd];
+  const children = [readerLine.child, ...terminalLines.map(({ child }) => child), pcscd];
   await writeState(paths.state, describe(parts.name, paths, children, []));
   const readers = await askForReaders(paths, pcscd);
   if (readers.length !== SLOT_COUNT) {
@@ -80,11 +83,13 @@ async function startParts(parts: DaemonParts, paths: LabPaths, started: Disposal
   return { state, finished, [Symbol.asyncDispose]: () => started[Symbol.asyncDispose]() };
 }
 
-async function openLines(paths: LabPaths, started: DisposalStack): Promise<[PseudoTerminal, PseudoTerminal]> {
+/** The reader's line, and those of the terminals. */
+async function openLines(paths: LabPaths, started: DisposalStack): Promise<[PseudoTerminal, ...PseudoTerminal[]]> {
   const owner = isRoot() ? UNPRIVILEGED_USER : undefined;
   const open = async (path: string, user: string | undefined): Promise<PseudoTerminal> =>
     started.use(await openPseudoTerminal(path, user));
-  return await Promise.all([open(paths.readerLine, owner), open(paths.terminalLine, undefined)]);
+  const terminals = paths.terminalLines.map(({ line }) => open(line, undefined));
+  return await Promise.all([open(paths.readerLine, owner), ...terminals]);
 }
 
 function describe(
@@ -102,8 +107,8 @@ function describe(
     children: children.map(({ what, identity }) => ({ what, process: identity })),
     pcscSocket: paths.pcscSocket,
     control: paths.control,
-    terminal: paths.terminalLine,
-    terminalPlug: paths.terminalPlug,
+    terminal: paths.terminalLines[0]?.line ?? "",
+    lines: [...paths.terminalLines],
     readers: [...readers],
     startedAt: new Date().toISOString(),
   };

@@ -13,8 +13,8 @@ export const labState = z.object({
   control: z.string(),
   /** Path of the terminal emulator's line. */
   terminal: z.string(),
-  /** Socket for a terminal in place of the emulator. */
-  terminalPlug: z.string(),
+  /** Every line to a terminal, the emulator's first, and the socket for a terminal at its far end in place of whoever is there. */
+  lines: z.array(z.object({ line: z.string(), plug: z.string() })),
   /** Names of the readers by slot; empty until pcscd has told them. */
   readers: z.array(z.string()),
   startedAt: z.string(),

@@ -8,6 +8,18 @@ export interface TerminalEmulator {
   attach(stream: ByteStream): AsyncDisposable;
 }
 
+/** Hears everything and says nothing: an end of a line where a terminal has yet to be plugged in. */
+export const deafTerminal: TerminalEmulator = {
+  attach(stream) {
+    const undo = stream.onBytes(() => undefined);
+    return {
+      async [Symbol.asyncDispose](): Promise<void> {
+        undo();
+      },
+    };
+  },
+};
+
 const WRITE_MS = 5000;
 
 /** Sends back what it hears: shows that a line works where no terminal is plugged in. */

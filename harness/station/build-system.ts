@@ -6,21 +6,25 @@ import type { Random } from "../core/random.ts";
 import type { TraceSink } from "../core/trace.ts";
 import type { TestKeySet } from "../crypto/test-keys.ts";
 import type { Variation } from "../defects/variation.ts";
+import type { CardReader } from "../device/contracts.ts";
+import { virtualReader } from "../device/virtual/virtual-reader.ts";
 import type { RecordEvent } from "../flows/station.ts";
 import type { SystemFacts } from "../flows/system.ts";
 import type { Ends } from "../link/ends.ts";
 import type { Exchange } from "../link/exchange.ts";
-import { directTerminals } from "../roles/concentrator/direct-terminals.ts";
-import type { PaymentDatabase } from "../roles/payment-server/database/contracts.ts";
+import { card } from "../roles/card/model.ts";
 import { setTopBox } from "../roles/set-top-box/model.ts";
 import { createSetTopBox } from "../roles/set-top-box/serve.ts";
+import { boxCard } from "./box-card.ts";
+import { Boxes, type BoxParts } from "./boxes.ts";
 import type { Carriers } from "./carriers.ts";
 import type { Hardware, HardwareUse } from "./hardware.ts";
 import { Links } from "./links.ts";
+import { type Pace, pacedCarriers } from "./pace.ts";
 import { BenchSystem } from "./purse-system.ts";
 import { readerFor } from "./reader.ts";
 import { Recorder } from "./recorder.ts";
-import { Servers } from "./servers.ts";
+import { type ServerParts, Servers } from "./servers.ts";
 import type { SystemTimeouts } from "./timeouts.ts";
 
 export interface BuildOptions {
@@ -36,8 +40,10 @@ export interface BuildOptions {
   readonly timeouts: SystemTimeouts;
   readonly carriers: Carriers;
   readonly hardware: (use: HardwareUse) => Promise<Hardware> | Hardware;
-  /** The payment server's database; what shall be closed with the system goes onto `stack`. */
-  readonly database: (stack: DisposalStack) => Promise<PaymentDatabase>;
+  /** The databases of the payment servers; what shall be closed with the system goes onto `stack`. */
+  readonly databases: (stack: DisposalStack) => Promise<ServerParts["databases"]>;
+  /** Network and lines take their time; none when absent. `hardware` knows of it as well. */
+  readonly pace?: Pace | undefined;
 }
 
 export async function buildSystem(options: BuildOptions): Promise<BenchSystem> {
@@ -49,48 +55,37 @@ export async function buildSystem(options: BuildOptions): Promise<BenchSystem> {
   const stack = new DisposalStack();
   try {
     const hardware = stack.use(await options.hardware({ trace, onLink }));
-    const database = await options.database(stack);
-    const servers = stack.use(
-      await Servers.start({
-        facts: options.facts,
-        catalogue: bench.catalogue,
-        currencies: options.currencies,
-        carriers: options.carriers,
-        lines: hardware.lines,
-        hasConcentrator: bench.concentrator,
-        database,
-        keys,
-        clock,
-        random,
-        trace,
-        links,
-        timeouts,
-        variation,
-      }),
-    );
+    const servers = stack.use(await startServers(options, { hardware, trace, links }, stack));
     const facts = factsUp(options.facts, servers);
-    const box = createSetTopBox({
-      reader: readerFor(hardware.reader, { link: "235", near: "set-top-box", far: "card" }, links, trace),
-      headEnd: servers.headEnd,
-      clock,
-      random,
-      trace,
-      timeouts: timeouts.setTopBox,
-      role: variation.setTopBox?.(setTopBox) ?? setTopBox,
+    const boxOn = (reader: CardReader): BoxParts => ({
+      setTopBox: stack.use(
+        createSetTopBox({
+          reader: readerFor(reader, { link: "235", near: "set-top-box", far: "card" }, links, trace),
+          headEnd: servers.headEnd,
+          clock,
+          random,
+          trace,
+          timeouts: timeouts.setTopBox,
+          role: variation.setTopBox?.(setTopBox) ?? setTopBox,
+        }),
+      ),
+      ownReader: readerFor(reader, { link: "235", near: "bench", far: "card" }, links, trace),
     });
-    stack.use(box);
-    const ownReader = readerFor(hardware.reader, { link: "235", near: "bench", far: "card" }, links, trace);
+    const cardParts = { keys, random, role: variation.card?.(card) ?? card };
+    const like = bench.card.kind === "sim" ? (bench.card.card ?? "specimen") : "specimen";
+    const oneMore = (index: number) => {
+      const program = boxCard(index, like, cardParts);
+      return boxOn(stack.use(virtualReader({ name: `card program of set-top box ${index + 1}`, card: program })));
+    };
     return new BenchSystem({
       facts,
       clock,
       recorder,
       board: links.board,
       hardware,
-      ownReader,
       servers,
-      setTopBox: box,
-      database,
-      ownTerminals: directTerminals(hardware.lines),
+      ...boxOn(hardware.reader),
+      boxes: new Boxes(facts, clock, oneMore),
       dispose: () => stack[Symbol.asyncDispose](),
     });
   } catch (thrown) {
@@ -99,8 +94,35 @@ export async function buildSystem(options: BuildOptions): Promise<BenchSystem> {
   }
 }
 
+interface Around {
+  readonly hardware: Hardware;
+  readonly trace: TraceSink;
+  readonly links: Links;
+}
+
+async function startServers(options: BuildOptions, around: Around, stack: DisposalStack): Promise<Servers> {
+  const { bench, clock, carriers, pace } = options;
+  return await Servers.start({
+    facts: options.facts,
+    catalogue: bench.catalogue,
+    currencies: options.currencies,
+    carriers: pace ? pacedCarriers(carriers, pace, clock) : carriers,
+    lines: around.hardware.lines,
+    databases: await options.databases(stack),
+    addresses: { "payment-server": bench.paymentServer, "head-end-payment-server": bench.headEndPaymentServer },
+    announceDebit: bench.announceDebit,
+    keys: options.keys,
+    clock,
+    random: options.random,
+    trace: around.trace,
+    links: around.links,
+    timeouts: options.timeouts,
+    variation: options.variation,
+  });
+}
+
 /** The facts with the addresses that are really in use. */
 function factsUp(facts: SystemFacts, servers: Servers): SystemFacts {
-  const sites = facts.sites.map((site) => ({ ...site, origin: servers.origins.get(site.SITE) ?? site.origin }));
+  const sites = facts.sites.map((site) => ({ ...site, origin: servers.sites.origins.get(site.SITE) ?? site.origin }));
   return { ...facts, sites, paymentServer: servers.paymentAddress };
 }

@@ -1,52 +1,111 @@
+/** What a case may know of a bench whose devices are all our own; what is not our own is taken away elsewhere. */
 import { CARD_KINDS } from "../bench/card-kinds.ts";
+import { psamOf } from "../bench/flaws.ts";
 import type { Bench } from "../bench/schema.ts";
+import { isNamed, servingTerminals } from "../bench/serving.ts";
+import type { SiteFields, TerminalFields } from "../bench/site-fields.ts";
 import type { Clock } from "../core/clock.ts";
-import { BASE_PROFILE } from "../core/sale-profile.ts";
+import type { SaleProfile } from "../core/sale-profile.ts";
+import type { LinkName, RoleName } from "../core/trace.ts";
 import type { TestKeySet } from "../crypto/test-keys.ts";
-import type { SystemFacts } from "../flows/system.ts";
+import type { ServerRole, SiteFacts, SystemFacts, TerminalFacts } from "../flows/system.ts";
 
-/** What a bench whose devices are all our own offers: everything. */
+/** More set-top boxes that a bench can have: in one process they cost nothing, on sockets a connection and its keys. */
+const BOXES = { inproc: 200, "virtual-lab": 8, lab: 8 } as const;
+
 export function factsOf(bench: Bench, clock: Clock, keys: TestKeySet): SystemFacts {
+  const terminals = bench.terminals.map((each, index) => terminalFacts(bench, each, index));
+  const has = {
+    concentrator: terminals.some(({ reach }) => reach === "concentrator"),
+    headEndPaymentServer: terminals.some(({ server }) => server === "head-end-payment-server"),
+    direct: bench.sites.some(({ direct }) => direct),
+    ownTerminals: bench.terminals.every(({ terminal }) => terminal.kind === "sim"),
+  };
   return {
     bench: bench.name,
     offers: {
       cards: CARD_KINDS,
       removal: true,
-      links: ["235", "cable", "234", "236", ...(bench.concentrator ? (["LAN"] as const) : []), "line", "SAM"],
-      logs: ["set-top-box", "head-end", "payment-server", "terminal", "merchant"],
+      links: linksOf(has),
+      logs: logsOf(has),
       database: true,
-      restart: ["merchant", "payment-server", "head-end", ...(bench.concentrator ? (["concentrator"] as const) : [])],
+      restart: restartsOf(has),
       keys: true,
-      boxes: 0,
+      boxes: BOXES[bench.kind],
       exhaustive: bench.kind === "inproc",
     },
-    sites: bench.sites.map(({ SITE, IDMER, origin }) => ({
-      SITE,
-      IDMER,
-      origin,
-      kind: "internet",
-      profile: BASE_PROFILE,
-    })),
-    terminals: bench.terminals.map(({ id }) => ({
-      IDTERM: id,
-      kind: "smart",
-      reach: bench.concentrator ? "concentrator" : "direct",
-      psam: "software",
-      server: "payment-server",
-    })),
-    trustedHeadEnd: false,
-    catalogue: bench.catalogue.map(({ SITE, ITEM, title, price, CURR, CEXP, kind }) => ({
-      SITE,
-      ITEM,
-      title,
-      price,
-      CURR,
-      CEXP,
-      kind,
-    })),
+    sites: bench.sites.map((site) => siteFacts(bench, site)),
+    terminals,
+    trustedHeadEnd: bench.headEnd.trusted,
+    catalogue: bench.catalogue.map(({ content: _sold, ...item }) => item),
     paymentServer: bench.paymentServer,
     providers: [...new Set(keys.keyNames.map(({ PPIEP }) => PPIEP))],
     today: bench.today ?? dayOf(clock.wall()),
+  };
+}
+
+interface Parties {
+  readonly concentrator: boolean;
+  readonly headEndPaymentServer: boolean;
+  readonly direct: boolean;
+  readonly ownTerminals: boolean;
+}
+
+function linksOf(has: Parties): readonly LinkName[] {
+  return [
+    "235",
+    "cable",
+    "234",
+    "236",
+    ...(has.headEndPaymentServer ? (["237"] as const) : []),
+    ...(has.direct ? (["238"] as const) : []),
+    ...(has.concentrator ? (["LAN"] as const) : []),
+    "line",
+    ...(has.ownTerminals ? (["SAM"] as const) : []),
+  ];
+}
+
+function logsOf(has: Parties): readonly RoleName[] {
+  return [
+    "set-top-box",
+    "head-end",
+    "payment-server",
+    ...(has.headEndPaymentServer ? (["head-end-payment-server"] as const) : []),
+    ...(has.ownTerminals ? (["terminal"] as const) : []),
+    "merchant",
+  ];
+}
+
+function restartsOf(has: Parties): readonly ServerRole[] {
+  return [
+    "merchant",
+    "payment-server",
+    ...(has.headEndPaymentServer ? (["head-end-payment-server"] as const) : []),
+    "head-end",
+    ...(has.concentrator ? (["concentrator"] as const) : []),
+    ...(has.ownTerminals ? (["terminal"] as const) : []),
+  ];
+}
+
+function siteFacts(bench: Bench, site: SiteFields): SiteFacts {
+  const { SITE, IDMER, origin, kind } = site;
+  const some = bench.terminals.some(({ id, server }) => server === "payment-server" && isNamed(id, bench));
+  const terminals = some || kind === "cable" ? servingTerminals(site, bench) : undefined;
+  return { SITE, IDMER, origin, kind, profile: profileOf(site), terminals };
+}
+
+function profileOf({ comparison, encryption, confirmation, direct }: SiteFields): SaleProfile {
+  return { comparison, encryption: encryption === "none" ? undefined : encryption, confirmation, direct };
+}
+
+function terminalFacts(bench: Bench, each: TerminalFields, index: number): TerminalFacts {
+  const psam = psamOf(each, index, bench.psam);
+  return {
+    IDTERM: each.id,
+    kind: each.kind,
+    reach: each.reach ?? (bench.concentrator ? "concentrator" : "direct"),
+    psam: psam === undefined ? "terminal" : psam.kind === "sim" ? "software" : "reader",
+    server: each.server,
   };
 }
 

@@ -1,34 +1,73 @@
 /** The devices of a bench that lives in one process: virtual reader, simulated cards, terminals and PSAMs. */
 import { CARD_KINDS, type SimulatedCardKind } from "../bench/card-kinds.ts";
 import type { Bench } from "../bench/schema.ts";
+import { DisposalStack } from "../core/disposal.ts";
 import type { Random } from "../core/random.ts";
 import { virtualReader } from "../device/virtual/virtual-reader.ts";
+import type { Exchange } from "../link/exchange.ts";
+import { pacedLine } from "../link/paced-line.ts";
+import { serveT1 } from "../link/serve-t1.ts";
+import { t1Link } from "../link/t1-link.ts";
 import { card } from "../roles/card/model.ts";
 import { cardBox } from "./cards.ts";
 import type { Hardware, HardwareUse } from "./hardware.ts";
-import { simulatedTerminal, type TerminalParts } from "./terminals.ts";
+import { onDemand } from "./on-demand.ts";
+import type { Pace } from "./pace.ts";
+import { isPsamInReader, lineEnds, playTerminal } from "./played-terminals.ts";
+import { psamCard, psamInReader } from "./psam-exchange.ts";
+import { switchingReader } from "./switching-reader.ts";
+import { simulatedPsam, type TerminalParts } from "./terminals.ts";
 
 export interface InprocParts extends TerminalParts {
   readonly bench: Bench;
   readonly random: Random;
+  readonly pace?: Pace | undefined;
 }
 
 export function inprocHardware(parts: InprocParts, use: HardwareUse): Hardware {
   const { bench, keys, random, variation } = parts;
+  const stack = new DisposalStack();
   const specimen: SimulatedCardKind = bench.card.kind === "sim" ? (bench.card.card ?? "specimen") : "specimen";
   const cards = cardBox({ keys, random, role: variation.card?.(card) ?? card }, specimen);
-  const reader = virtualReader({ name: "virtual reader", card: cards("specimen") });
+  const real = stack.use(virtualReader({ name: "virtual reader", card: cards("specimen") }));
+  const handled = {
+    reader: variation.reader?.(real) ?? real,
+    insert: async (kind: SimulatedCardKind) => real.insert(cards(kind)),
+    remove: async () => real.remove(),
+  };
+  const place = stack.use(switchingReader(handled, () => cards("virtual")));
+  const played = bench.terminals.map((terminal, index) => ({
+    fields: terminal,
+    ...playTerminal(parts, use, terminal, index, psamInVirtualReader(parts, index, stack)),
+  }));
   return {
-    reader: variation.reader?.(reader) ?? reader,
+    reader: place.reader,
+    insert: (kind) => place.insert(kind),
+    remove: () => place.remove(),
     cards: CARD_KINDS,
-    insert: async (kind) => reader.insert(cards(kind)),
-    remove: async () => reader.remove(),
     lines: new Map(
-      bench.terminals.map(({ id }, index) => [
-        id,
-        use.onLink(simulatedTerminal(parts, use, id, index), { link: "line", near: "concentrator", far: "terminal" }),
+      played.map(({ fields, terminal }) => [
+        fields.id,
+        use.onLink(onLine(parts, fields.id, terminal, stack), lineEnds(bench, fields)),
       ]),
     ),
-    [Symbol.asyncDispose]: async () => await reader[Symbol.asyncDispose](),
+    powerCycle: async () => {
+      for (const each of played) await each.powerCycle();
+    },
+    [Symbol.asyncDispose]: () => stack[Symbol.asyncDispose](),
   };
+}
+
+function psamInVirtualReader(parts: InprocParts, index: number, stack: DisposalStack): Exchange | undefined {
+  if (!isPsamInReader(parts.bench, index)) return undefined;
+  const reader = stack.use(virtualReader({ name: "PSAM reader", card: psamCard(simulatedPsam(parts, index)) }));
+  return onDemand(() => psamInReader(reader, stack, parts.clock));
+}
+
+/** Function calls, or T=1 over characters that take their time. */
+function onLine({ pace, clock }: InprocParts, IDTERM: string, terminal: Exchange, stack: DisposalStack): Exchange {
+  if (!pace) return terminal;
+  const [near, far] = pacedLine(clock, pace.lineBaud);
+  stack.use(serveT1(far, terminal, clock));
+  return stack.use(t1Link(near, clock, { onTraffic: (_, bytes) => pace.onLine?.(IDTERM, bytes) }));
 }

@@ -16,7 +16,7 @@ import { timeoutsOf } from "./timeouts.ts";
 const START = new Date("2026-08-02T10:15:00Z");
 
 export async function openInproc(options: OpenOptions, record: RecordEvent): Promise<Station> {
-  const { bench, variation } = options;
+  const { bench, variation, pace } = options;
   const keys = testKeys(bench.keys);
   const start = bench.clockStart === undefined ? START : new Date(bench.clockStart);
   const facts = factsOf(bench, new VirtualClock(start), keys);
@@ -37,8 +37,12 @@ export async function openInproc(options: OpenOptions, record: RecordEvent): Pro
       variation,
       timeouts,
       carriers: inProcessCarriers(),
-      hardware: (use) => inprocHardware({ bench, keys, clock, random, variation, timeouts }, use),
-      database: async (stack) => stack.use(await openDatabase(bench.database, clock)),
+      hardware: (use) => inprocHardware({ bench, keys, clock, random, variation, timeouts, pace }, use),
+      databases: async (stack) => ({
+        "payment-server": stack.use(await openDatabase(bench.database, clock)),
+        "head-end-payment-server": stack.use(await openDatabase(bench.headEndDatabase, clock)),
+      }),
+      pace,
     });
   };
   return {

@@ -2,6 +2,11 @@
 import { labCards } from "../lab/cards/registry.ts";
 import { runLabDaemon } from "../lab/daemon-main.ts";
 import { labSimulator } from "./lab-cards.ts";
+import { labPsams } from "./lab-psams.ts";
 import { residentTerminal } from "./lab-terminal.ts";
 
-await runLabDaemon({ cards: labCards([["sim", labSimulator()]]), terminal: residentTerminal("00000001") });
+const cards = labCards([
+  ["sim", labSimulator()],
+  ["psam", labPsams()],
+]);
+await runLabDaemon({ cards, terminal: residentTerminal("00000001") });

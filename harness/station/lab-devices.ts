@@ -1,5 +1,7 @@
 /** The devices of a bench that stay open for all its cases: reader, lines, the lab itself where one is needed. */
+import { psamOf } from "../bench/flaws.ts";
 import type { Bench } from "../bench/schema.ts";
+import { DEFAULT_BAUD } from "../bench/spec.ts";
 import { systemClock } from "../core/clock.ts";
 import { deadlineIn } from "../core/deadline.ts";
 import type { DisposalStack } from "../core/disposal.ts";
@@ -15,8 +17,9 @@ import type { OpenOptions } from "./open-options.ts";
 import { noHand } from "./person-hand.ts";
 import { patienceOf, waitForCard } from "./wait-for-card.ts";
 
-/** Slot of the virtual reader in which a program may play the PSAM over vpcd. */
-const PSAM_SLOT = 1;
+/** Slots of the virtual reader: in which a program may play the PSAM over vpcd, and the first of those for simulated ones. */
+const VPCD_PSAM_SLOT = 1;
+const FIRST_PSAM_SLOT = 2;
 /** Raising the lab; opening one of its devices. */
 const OPEN_MS = 30_000;
 
@@ -24,10 +27,16 @@ export interface LabDevices {
   readonly lab: LabState | undefined;
   readonly reader: CardReader;
   readonly hand: CardHand;
-  /** Serial lines by IDTERM; the other terminals are played in this process. */
-  readonly lines: ReadonlyMap<string, ByteStream>;
-  /** The reader that holds the PSAM, where it is a card. */
-  readonly psamReader: CardReader | undefined;
+  /** The lines to the terminals by IDTERM. */
+  readonly lines: ReadonlyMap<string, LabLine>;
+  /** The readers that hold PSAMs, where those are cards, by IDTERM. */
+  readonly psamReaders: ReadonlyMap<string, CardReader>;
+}
+
+export interface LabLine {
+  readonly stream: ByteStream;
+  /** Where a terminal that the harness plays is plugged in; undefined for one that is there. */
+  readonly plug: string | undefined;
 }
 
 /** Opens everything onto `stack`: the lab, where one is needed (`takeLab`), and what it is to hold. */
@@ -42,26 +51,51 @@ export async function openLabDevices(options: OpenOptions, stack: DisposalStack)
   const hand =
     control && bench.card.kind !== "pcsc" ? await openLabSlot(control, bench.card, reader, patience) : noHand;
   if (hand === noHand) await waitForCard(reader, bench.card, "card", patience);
-  const lines = new Map<string, ByteStream>();
-  for (const [index, { id, terminal }] of bench.terminals.entries()) {
-    const at = terminal.kind === "serial" ? terminal : undefined;
-    const path = at?.path ?? (index === 0 ? lab?.terminal : undefined);
-    if (path !== undefined) lines.set(id, stack.use(await openLine(path, at?.baud ?? 9_600)));
-  }
-  return { lab, reader, hand, lines, psamReader: await openPsamReader() };
+  return { lab, reader, hand, lines: await openLines(bench, lab, stack), psamReaders: await openPsamReaders() };
 
-  async function openPsamReader(): Promise<CardReader | undefined> {
-    const { psam } = bench;
-    if (psam.kind === "sim" || psam.kind === "serial") return undefined;
-    if (psam.kind === "vpcd") await control?.insert(PSAM_SLOT, { kind: "vpcd", port: psam.port }, soon());
-    const holder = stack.use(await (psam.kind === "pcsc" ? openReader(psam.reader, soon()) : slotReader(PSAM_SLOT)));
-    await waitForCard(holder, psam, "psam", patience);
-    return holder;
+  async function openPsamReaders(): Promise<ReadonlyMap<string, CardReader>> {
+    const readers = new Map<string, CardReader>();
+    let slot = FIRST_PSAM_SLOT;
+    for (const [index, terminal] of bench.terminals.entries()) {
+      const psam = psamOf(terminal, index, bench.psam);
+      if (!psam || psam.kind === "sim" || psam.kind === "serial") continue;
+      if (psam.kind === "vpcd") await control?.insert(VPCD_PSAM_SLOT, { kind: "vpcd", port: psam.port }, soon());
+      if (psam.kind === "reader") await control?.insert(slot, { kind: "psam", index, fresh: true }, soon());
+      const opened =
+        psam.kind === "pcsc"
+          ? openReader(psam.reader, soon())
+          : slotReader(psam.kind === "vpcd" ? VPCD_PSAM_SLOT : slot++);
+      const holder = stack.use(await opened);
+      await waitForCard(holder, psam, "psam", patience);
+      readers.set(terminal.id, holder);
+    }
+    return readers;
   }
 }
 
+/** A terminal that the harness plays sits on a line of the lab as long as there are lines; elsewhere it is played in this process alone. */
+async function openLines(
+  bench: Bench,
+  lab: LabState | undefined,
+  stack: DisposalStack,
+): Promise<ReadonlyMap<string, LabLine>> {
+  const free = [...(lab?.lines ?? [])];
+  const wanted = bench.terminals.flatMap(({ id, terminal }) => {
+    if (terminal.kind === "serial") return { id, path: terminal.path, baud: terminal.baud, plug: undefined };
+    const own = free.shift();
+    return own ? { id, path: own.line, baud: DEFAULT_BAUD, plug: own.plug } : [];
+  });
+  const opened = wanted.map(async ({ id, path, baud, plug }) => {
+    return [id, { stream: stack.use(await openLine(path, baud)), plug }] as const;
+  });
+  return new Map(await Promise.all(opened));
+}
+
 function needsLab(bench: Bench): boolean {
-  return bench.kind === "virtual-lab" || bench.card.kind !== "pcsc" || bench.psam.kind === "vpcd";
+  const psams = bench.terminals.map((terminal, index) => psamOf(terminal, index, bench.psam)?.kind);
+  return (
+    bench.kind === "virtual-lab" || bench.card.kind !== "pcsc" || psams.includes("vpcd") || psams.includes("reader")
+  );
 }
 
 async function lease(name: string | undefined, stack: DisposalStack): Promise<LabState> {

@@ -1,20 +1,30 @@
 /** The devices of a lab as one system uses them; what is played is fresh for every system. */
 import { CARD_KINDS } from "../bench/card-kinds.ts";
 import type { Bench } from "../bench/schema.ts";
+import type { TerminalFields } from "../bench/site-fields.ts";
 import { systemClock } from "../core/clock.ts";
 import { deadlineIn } from "../core/deadline.ts";
 import { DisposalStack } from "../core/disposal.ts";
+import { PursebenchError } from "../core/errors.ts";
+import { systemRandom } from "../core/random.ts";
 import type { TestKeySet } from "../crypto/test-keys.ts";
+import type { ByteStream } from "../device/contracts.ts";
 import type { CardKind } from "../flows/system.ts";
 import { plugTerminal } from "../lab/terminal-plug.ts";
 import type { Exchange } from "../link/exchange.ts";
+import { pacedStream } from "../link/paced-line.ts";
 import { serveT1 } from "../link/serve-t1.ts";
 import { t1Link } from "../link/t1-link.ts";
+import { card } from "../roles/card/model.ts";
+import { simulatedCard } from "./cards.ts";
 import type { Hardware, HardwareUse } from "./hardware.ts";
-import type { LabDevices } from "./lab-devices.ts";
+import type { LabDevices, LabLine } from "./lab-devices.ts";
+import { onDemand } from "./on-demand.ts";
 import type { OpenOptions } from "./open-options.ts";
+import type { Pace } from "./pace.ts";
+import { lineEnds, type PlayedTerminal, playTerminal } from "./played-terminals.ts";
 import { psamInReader } from "./psam-exchange.ts";
-import { simulatedTerminal } from "./terminals.ts";
+import { switchingReader } from "./switching-reader.ts";
 import type { SystemTimeouts } from "./timeouts.ts";
 
 export interface LabParts {
@@ -24,58 +34,74 @@ export interface LabParts {
   readonly devices: LabDevices;
 }
 
-const LINE = { link: "line", near: "concentrator", far: "terminal" } as const;
 const PLUG_MS = 10_000;
 
 export async function labHardware(parts: LabParts, use: HardwareUse): Promise<Hardware> {
-  const { devices, options } = parts;
+  const { devices, options, keys } = parts;
+  const { bench, variation } = options;
   const stack = new DisposalStack();
-  try {
-    const lines = await terminalLines(parts, use, stack);
-    return {
-      reader: options.variation.reader?.(devices.reader) ?? devices.reader,
-      cards: cardsOf(options.bench),
-      insert: (kind) => devices.hand.insert(kind),
-      remove: () => devices.hand.remove(),
-      lines,
-      [Symbol.asyncDispose]: () => stack[Symbol.asyncDispose](),
-    };
-  } catch (thrown) {
-    await stack[Symbol.asyncDispose]();
-    throw thrown;
-  }
+  const handled = {
+    reader: variation.reader?.(devices.reader) ?? devices.reader,
+    insert: (kind: CardKind) => devices.hand.insert(kind),
+    remove: () => devices.hand.remove(),
+  };
+  const virtual = () => simulatedCard("virtual", { keys, random: systemRandom, role: variation.card?.(card) ?? card });
+  const place = stack.use(switchingReader(handled, virtual));
+  const terminals = bench.terminals.map((fields, index) => connectTerminal(parts, use, fields, index, stack));
+  return {
+    reader: place.reader,
+    insert: (kind) => place.insert(kind),
+    remove: () => place.remove(),
+    cards: cardsOf(bench),
+    lines: new Map(terminals.map(({ IDTERM, line }) => [IDTERM, line])),
+    powerCycle: async () => {
+      for (const { played } of terminals) await played?.powerCycle();
+    },
+    [Symbol.asyncDispose]: () => stack[Symbol.asyncDispose](),
+  };
 }
 
-/** Only the harness's own cards can be exchanged for others. */
+/** Only the harness's own cards can be exchanged for others in a reader; one that is a program needs none. */
 export function cardsOf(bench: Bench): readonly CardKind[] {
-  return bench.card.kind === "sim" ? CARD_KINDS : ["specimen"];
+  return bench.card.kind === "sim" ? CARD_KINDS : ["specimen", "virtual"];
 }
 
-async function terminalLines(
-  parts: LabParts,
+interface Connected {
+  readonly IDTERM: string;
+  readonly line: Exchange;
+  readonly played: PlayedTerminal | undefined;
+}
+
+/** Lines, plugs and PSAM readers are used from the first message to a terminal on. */
+function connectTerminal(
+  { options, keys, timeouts, devices }: LabParts,
   use: HardwareUse,
+  fields: TerminalFields,
+  index: number,
   stack: DisposalStack,
-): Promise<ReadonlyMap<string, Exchange>> {
-  const { bench } = parts.options;
-  const { devices, keys, timeouts, options } = parts;
-  const psam = devices.psamReader && (await psamInReader(devices.psamReader, stack));
-  const lines = new Map<string, Exchange>();
-  for (const [index, { id, terminal }] of bench.terminals.entries()) {
-    const line = devices.lines.get(id);
-    const played = {
-      keys,
-      clock: systemClock,
-      variation: options.variation,
-      timeouts,
-      psam: index === 0 ? psam : undefined,
-    };
-    const own = terminal.kind === "sim" ? simulatedTerminal(played, use, id, index) : undefined;
-    if (line && own && devices.lab) {
-      const plug = stack.use(await plugTerminal(devices.lab.terminalPlug, deadlineIn(systemClock, PLUG_MS)));
-      stack.use(serveT1(plug, own, systemClock));
-    }
-    const carried = line ? stack.use(t1Link(line, systemClock)) : own;
-    if (carried) lines.set(id, use.onLink(carried, LINE));
+): Connected {
+  const { bench, variation, pace } = options;
+  const holder = devices.psamReaders.get(fields.id);
+  const psam = holder && onDemand(() => psamInReader(holder, stack, systemClock));
+  const parts = { keys, clock: systemClock, variation, timeouts };
+  const played = fields.terminal.kind === "sim" ? playTerminal(parts, use, fields, index, psam) : undefined;
+  const line = devices.lines.get(fields.id);
+  const carried = line ? onDemand(() => openLine(line, played?.terminal, stack, fields.id, pace)) : played?.terminal;
+  if (!carried) throw new PursebenchError("INTERNAL", `terminal ${fields.id} has neither line nor player`);
+  return { IDTERM: fields.id, line: use.onLink(carried, lineEnds(bench, fields)), played };
+}
+
+async function openLine(
+  { stream, plug }: LabLine,
+  terminal: Exchange | undefined,
+  stack: DisposalStack,
+  IDTERM: string,
+  pace: Pace | undefined,
+): Promise<Exchange> {
+  const paced = (end: ByteStream) => (pace ? pacedStream(end, systemClock, pace.lineBaud) : end);
+  if (terminal && plug !== undefined) {
+    const far = stack.use(await plugTerminal(plug, deadlineIn(systemClock, PLUG_MS)));
+    stack.use(serveT1(paced(far), terminal, systemClock));
   }
-  return lines;
+  return stack.use(t1Link(paced(stream), systemClock, { onTraffic: (_, bytes) => pace?.onLine?.(IDTERM, bytes) }));
 }

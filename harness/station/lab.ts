@@ -34,7 +34,10 @@ async function openParts(options: OpenOptions, record: RecordEvent, stack: Dispo
   const keys = testKeys(bench.keys);
   const timeouts = timeoutsOf(bench.timeouts);
   const devices = await openLabDevices(options, stack);
-  const database = stack.use(await openDatabase(bench.database, systemClock));
+  const databases = {
+    "payment-server": stack.use(await openDatabase(bench.database, systemClock)),
+    "head-end-payment-server": stack.use(await openDatabase(bench.headEndDatabase, systemClock)),
+  };
   const facts = labFacts(bench, keys);
   const common: Omit<BuildOptions, "caseId"> = {
     bench,
@@ -48,7 +51,8 @@ async function openParts(options: OpenOptions, record: RecordEvent, stack: Dispo
     timeouts,
     carriers: stack.use(await carriersOf(record)),
     hardware: (use) => labHardware({ options, keys, timeouts, devices }, use),
-    database: async () => database, // one for all cases: what one left unfinished the next server settles
+    databases: async () => databases, // the same for all cases: what one left unfinished the next server settles
+    pace: options.pace,
   };
   const systemFor = async (caseId: string | undefined) => {
     await devices.hand.restore();
@@ -91,15 +95,12 @@ async function carriersOf(record: RecordEvent) {
 /** What can be seen and done depends on which devices are our own. */
 function labFacts(bench: Bench, keys: TestKeySet): SystemFacts {
   const facts = factsOf(bench, systemClock, keys);
-  const areOurTerminals = bench.terminals.every(({ terminal }) => terminal.kind === "sim");
   return {
     ...facts,
     offers: {
       ...facts.offers,
       cards: cardsOf(bench),
       removal: bench.card.kind !== "pcsc",
-      links: facts.offers.links.filter((link) => link !== "SAM" || areOurTerminals),
-      logs: facts.offers.logs.filter((role) => role !== "terminal" || areOurTerminals),
     },
   };
 }
@@ -110,7 +111,9 @@ function describeCard({ card }: Bench): string {
       return `card in the reader "${card.reader}"`;
     case "vpcd":
       return `card that another program plays over vpcd, port ${card.port}`;
+    case "sim":
+      return `simulated card (${card.card ?? "specimen"}) in the virtual reader`;
     default:
-      return `simulated card (${card.kind === "sim" ? (card.card ?? "specimen") : card.path}) in the virtual reader`;
+      return "simulated card in the virtual reader";
   }
 }

@@ -8,18 +8,18 @@ import { FaultBoard } from "../link/fault-board.ts";
 import { faultyCard, faultyConnector, faultyExchange, faultyHttp } from "../link/faulty.ts";
 import { recordCard, recordConnector, recordExchange, recordHttp } from "../link/record.ts";
 
-/** Who connects or asks on each link, and so stands on the recorder's side. */
-const NEAR: Readonly<Record<LinkName, RoleName>> = {
-  "235": "set-top-box",
-  cable: "set-top-box",
-  "234": "head-end",
-  "236": "head-end",
-  "237": "head-end",
-  "238": "payment-server",
-  LAN: "payment-server",
-  line: "concentrator",
-  SAM: "terminal",
-  ui: "user",
+/** Who may connect or ask on each link, and so stands on the recorder's side. */
+const NEAR: Readonly<Record<LinkName, readonly RoleName[]>> = {
+  "235": ["set-top-box"],
+  cable: ["set-top-box"],
+  "234": ["head-end"],
+  "236": ["head-end"],
+  "237": ["head-end"],
+  "238": ["payment-server"],
+  LAN: ["payment-server", "head-end-payment-server"],
+  line: ["concentrator", "payment-server", "head-end-payment-server"],
+  SAM: ["terminal"],
+  ui: ["user"],
 };
 
 export class Links {
@@ -33,7 +33,7 @@ export class Links {
   constructor(trace: TraceSink, said: readonly LinkFault[]) {
     this.#trace = trace;
     this.board = new FaultBoard(trace);
-    for (const fault of said) (fault.from === NEAR[fault.link] ? this.#saidNear : this.#saidFar).add(fault);
+    for (const fault of said) (NEAR[fault.link].includes(fault.from) ? this.#saidNear : this.#saidFar).add(fault);
   }
 
   exchange(inner: Exchange, ends: Ends): Exchange {

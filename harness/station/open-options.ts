@@ -1,6 +1,7 @@
 import type { Bench } from "../bench/schema.ts";
 import type { RoleName } from "../core/trace.ts";
 import type { Variation } from "../defects/variation.ts";
+import type { Pace } from "./pace.ts";
 
 /** What a station is opened from. */
 export interface OpenOptions {
@@ -9,6 +10,8 @@ export interface OpenOptions {
   readonly iut: RoleName;
   /** The reference system, or one with a seeded defect. */
   readonly variation: Variation;
+  /** Network and lines take their time; none when absent. */
+  readonly pace?: Pace | undefined;
   /** Name of the virtual lab to use, where the bench is one; when absent the user's own if it is free, else a private one. */
   readonly lab?: string | undefined;
   /** Hears what is waited for, one sentence at a time, as it begins. */

@@ -9,6 +9,7 @@ import type {
   Disturbance,
   LinkFault,
   Order,
+  PaymentServerName,
   PsamTotals,
   PurchaseObservation,
   PurseReading,
@@ -20,13 +21,14 @@ import type {
   SystemFacts,
   TransactionRow,
 } from "../flows/system.ts";
-import type { TerminalAccess } from "../link/exchange.ts";
 import type { FaultBoard } from "../link/fault-board.ts";
-import type { PaymentDatabase } from "../roles/payment-server/database/contracts.ts";
 import type { SetTopBox } from "../roles/set-top-box/serve.ts";
 import type { SessionResult } from "../roles/set-top-box/session.ts";
 import { TerminalClient } from "../roles/terminal/client.ts";
+import type { Boxes } from "./boxes.ts";
+import { commonTerminals } from "./common-terminals.ts";
 import type { Hardware } from "./hardware.ts";
+import { orderOf } from "./order.ts";
 import { readPurse } from "./read-purse.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Servers } from "./servers.ts";
@@ -45,9 +47,7 @@ export interface SystemParts {
   readonly ownReader: CardReader;
   readonly servers: Servers;
   readonly setTopBox: SetTopBox;
-  readonly database: PaymentDatabase;
-  /** The terminals as the harness itself asks them. */
-  readonly ownTerminals: TerminalAccess;
+  readonly boxes: Boxes;
   readonly dispose: () => Promise<void>;
 }
 
@@ -65,18 +65,8 @@ export class BenchSystem implements PurseSystem {
   }
 
   async purchase(order: Order = {}): Promise<PurchaseObservation> {
-    const [first] = this.facts.catalogue;
-    const SITE = order.SITE ?? first?.SITE ?? "";
-    const ITEM = order.ITEM ?? this.facts.catalogue.find((item) => item.SITE === SITE)?.ITEM ?? "";
     await this.#releaseOwnCard();
-    return await this.#observe(() =>
-      this.#parts.setTopBox.purchase({
-        SITE,
-        ITEM,
-        QUANTITY: order.QUANTITY ?? 1,
-        ...(order.decide ? { decide: order.decide } : {}),
-      }),
-    );
+    return await this.#observe(() => this.#parts.setTopBox.purchase(orderOf(this.facts, order)));
   }
 
   async recover(): Promise<PurchaseObservation | undefined> {
@@ -98,31 +88,33 @@ export class BenchSystem implements PurseSystem {
   }
 
   terminals(): readonly string[] {
-    return [...this.#parts.hardware.lines.keys()];
+    return commonTerminals(this.facts);
   }
 
   async readStore(IDTERM: string): Promise<readonly StoreRecord[]> {
-    return await new TerminalClient(this.#parts.ownTerminals, IDTERM).readStore(this.#deadline());
+    return await new TerminalClient(this.#parts.servers.ownTerminals, IDTERM).readStore(this.#deadline());
   }
 
   async readTotals(IDTERM: string): Promise<PsamTotals> {
-    return await new TerminalClient(this.#parts.ownTerminals, IDTERM).readTotals(this.#deadline());
+    return await new TerminalClient(this.#parts.servers.ownTerminals, IDTERM).readTotals(this.#deadline());
   }
 
   terminalMessage(IDTERM: string, message: Uint8Array): Promise<Uint8Array> {
-    return this.#parts.ownTerminals.exchange(IDTERM, message, this.#deadline());
+    return this.#parts.servers.ownTerminals.exchange(IDTERM, message, this.#deadline());
   }
 
   async transaction(IDTRX: string): Promise<TransactionRow | undefined> {
-    return (await this.#parts.database.transactionsWith(IDTRX))[0];
+    const found = this.#parts.servers.databases().map((database) => database.transactionsWith(IDTRX));
+    return (await Promise.all(found)).flat()[0];
   }
 
-  transactions(): Promise<readonly TransactionRow[]> {
-    return this.#parts.database.transactions();
+  async transactions(server: PaymentServerName = "payment-server"): Promise<readonly TransactionRow[]> {
+    const all = this.#parts.servers.databases(server).map((database) => database.transactions());
+    return (await Promise.all(all)).flat();
   }
 
   sale(IDTRX: string): Promise<SaleRecord | undefined> {
-    return this.#parts.servers.sale(IDTRX);
+    return this.#parts.servers.sites.sale(IDTRX);
   }
 
   async http(
@@ -165,25 +157,25 @@ export class BenchSystem implements PurseSystem {
   }
 
   async insertCard(kind: CardKind): Promise<void> {
-    await this.removeCard();
-    this.#oddCard = kind !== "specimen" && kind !== "second";
+    if (kind === "virtual") await this.#setCardAside();
+    else await this.removeCard();
+    this.#oddCard = kind !== "specimen" && kind !== "second" && kind !== "virtual";
     await this.#parts.hardware.insert(kind);
     this.#note(`card in the reader: ${kind}`);
   }
 
   async removeCard(): Promise<void> {
-    this.#doings++;
-    await this.#releaseOwnCard();
+    await this.#setCardAside();
     await this.#parts.hardware.remove();
     this.#note("card pulled");
   }
 
   sales(): Promise<readonly SaleRecord[]> {
-    return this.#parts.servers.sales();
+    return this.#parts.servers.sites.sales();
   }
 
-  boxes(): Promise<readonly Box[]> {
-    return Promise.reject(new PursebenchError("USAGE", "this bench has one set-top box"));
+  async boxes(count: number): Promise<readonly Box[]> {
+    return this.#parts.boxes.take(count);
   }
 
   idle(): Promise<void> {
@@ -193,7 +185,8 @@ export class BenchSystem implements PurseSystem {
   async restart(role: ServerRole): Promise<void> {
     this.#doings++;
     this.#note(`${role} killed and started again`);
-    await this.#parts.servers.restart(role);
+    if (role === "terminal") await this.#parts.hardware.powerCycle();
+    else await this.#parts.servers.restart(role);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -218,6 +211,12 @@ export class BenchSystem implements PurseSystem {
       events: recorder.since(since),
       trouble: isOfOurMaking ? [] : troubleOf(CC, trouble),
     };
+  }
+
+  /** Whatever happens to the card next is of the bench's own making. */
+  async #setCardAside(): Promise<void> {
+    this.#doings++;
+    await this.#releaseOwnCard();
   }
 
   async #ownCard(): Promise<CardChannel> {

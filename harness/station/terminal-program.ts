@@ -48,7 +48,9 @@ export async function serveTerminalProgram(options: TerminalProgramOptions): Pro
     const port = { path, baudRate: baud, dataBits: 8, parity: "even", stopBits: 1 } as const;
     const stream = stack.use(await openSerial(port, deadline));
     const psam =
-      card.kind === "pcsc" ? await psamInReader(stack.use(await openReader(card.reader, deadline)), stack) : undefined;
+      card.kind === "pcsc"
+        ? await psamInReader(stack.use(await openReader(card.reader, deadline)), stack, systemClock)
+        : undefined;
     const parts = { keys: testKeys(), clock: systemClock, variation: REFERENCE, timeouts: timeoutsOf({}), psam };
     const terminal = simulatedTerminal(parts, { trace: nowhere, onLink: (inner) => inner }, options.IDTERM, 0);
     stack.use(serveT1(stream, terminal, systemClock));

@@ -1,0 +1,39 @@
+/** The terminals that the harness plays, each with its security card, and what brings them back after a power cut. */
+import { psamOf } from "../bench/flaws.ts";
+import type { Bench } from "../bench/schema.ts";
+import type { TerminalFields } from "../bench/site-fields.ts";
+import type { Ends } from "../link/ends.ts";
+import type { Exchange } from "../link/exchange.ts";
+import type { HardwareUse } from "./hardware.ts";
+import { simulatedTerminal, type TerminalParts } from "./terminals.ts";
+
+/** A terminal of the bench as it is played; `undefined` stands for one that is somebody else's. */
+export interface PlayedTerminal {
+  readonly terminal: Exchange;
+  powerCycle(): Promise<void>;
+}
+
+/** `psam`: the security card in a reader; the terminal's own simulated one when absent. */
+export function playTerminal(
+  parts: TerminalParts,
+  use: HardwareUse,
+  { id, kind }: TerminalFields,
+  index: number,
+  psam: Exchange | undefined,
+): PlayedTerminal {
+  const terminal = simulatedTerminal({ ...parts, psam }, use, id, index, kind);
+  return { terminal, powerCycle: () => terminal.powerCycle() };
+}
+
+/** Whether the security card of terminal number `index` is a card in some reader. */
+export function isPsamInReader(bench: Bench, index: number): boolean {
+  const terminal = bench.terminals[index];
+  const psam = terminal && psamOf(terminal, index, bench.psam);
+  return psam !== undefined && psam.kind !== "sim";
+}
+
+/** The line of a terminal: its concentrator asks, or its payment server itself. */
+export function lineEnds(bench: Bench, { reach, server }: TerminalFields): Ends {
+  const isDirect = (reach ?? (bench.concentrator ? "concentrator" : "direct")) === "direct";
+  return { link: "line", near: isDirect ? server : "concentrator", far: "terminal" };
+}
