@@ -17,7 +17,10 @@ export type HeadEndInput =
   /** The message has left for the payment server. */
   | { readonly kind: "payment-sent" }
   | { readonly kind: "payment"; readonly message: Message | Unrecognised }
-  | { readonly kind: "payment-lost"; readonly why: Loss };
+  | { readonly kind: "payment-lost"; readonly why: Loss }
+  /** From the encryption layer: what came does not open, or came in clear. */
+  | { readonly kind: "undecipherable"; readonly from: "payment-server" | "set-top-box" }
+  | { readonly kind: "random"; readonly bytes: Uint8Array };
 
 export type HeadEndOutput =
   | LogOutput
@@ -40,6 +43,8 @@ export type HeadEndOutput =
   /** Answered with "payment-sent" or "payment-lost". */
   | { readonly kind: "send-payment"; readonly message: Message }
   /** Answered with "payment" or "payment-lost". */
-  | { readonly kind: "receive-payment" };
+  | { readonly kind: "receive-payment" }
+  /** Fresh random bytes: answered with "random". */
+  | { readonly kind: "random"; readonly length: number };
 
 export type HeadEndRole = Role<HeadEndState, HeadEndInput, HeadEndOutput>;

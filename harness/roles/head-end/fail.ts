@@ -31,7 +31,12 @@ export function fail(state: HeadEndState, latestCC: string, text?: string): Head
 }
 
 /** A message that is not what is due; `reason` says what came instead. */
-export function failGarbled(state: HeadEndState, from: string, reason: string, CC: "A001" | "A00A"): HeadEndStep {
+export function failGarbled(
+  state: HeadEndState,
+  from: string,
+  reason: string,
+  CC: "A001" | "A00A" | "A01A",
+): HeadEndStep {
   return after([log(state, "message-refused", undefined, { from, reason })], fail(state, CC));
 }
 

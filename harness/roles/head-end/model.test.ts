@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { checkCard, isExpired } from "./checks.ts";
+import { isDebited } from "./debit.ts";
 import type { HeadEndInput } from "./events.ts";
 import { headEnd } from "./model.ts";
-import { isDebited } from "./payment.ts";
 import { statusAddress } from "./sites.ts";
 import { type HeadEndPhase, newSession } from "./state.ts";
 import { E1, E3, EB, EC, ED, IDTRX, page } from "./test-bench.ts";

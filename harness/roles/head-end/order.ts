@@ -1,3 +1,4 @@
+import { layerFlaw } from "../../protocol/messages/encryption-layer.ts";
 import { parseInitResponse } from "../../protocol/messages/init-response.ts";
 import type { CardInformation, Recovery, Selection, Stop } from "../../protocol/messages/layouts.ts";
 import { parsePaymentPage } from "../../protocol/messages/payment-page.ts";
@@ -39,8 +40,10 @@ function onSelection(state: HeadEndState, { SESSION, SITE, ITEM, QUANTITY }: Sel
 }
 
 /** The card's answer of an earlier purchase goes to the payment server of that purchase (messages.md 2, 3). */
-function onRecovery(state: HeadEndState, { IDTRX, IDMER, HOST, PORT, URL, CARDRSP, SW }: Recovery): HeadEndStep {
-  const sale = { IDTRX, IDMER, HOST, PORT, URL };
+function onRecovery(state: HeadEndState, { kind: _, CARDRSP, SW, ...sale }: Recovery): HeadEndStep {
+  const { IDTRX, HOST, PORT, URL } = sale;
+  const flaw = layerFlaw(sale);
+  if (flaw !== undefined) return failGarbled(state, "set-top-box", `recovery: ${flaw}`, "A001");
   const response = { kind: "debit-response", IDTRX, CARDRSP, SW, RECOVERED: 1 } as const;
   const next: HeadEndState = { ...state, sale, response };
   if (!statusAddress(URL, Object.values(state.config.sites))) return refuseAddress(next, URL, "A018");
@@ -63,6 +66,7 @@ export function onPage(state: HeadEndState, input: HeadEndInput): HeadEndStep {
   if (!statusAddress(page.URL, state.origin === undefined ? [] : [state.origin])) {
     return refuseAddress(next, page.URL, "A017");
   }
+  if (page.COMPARE === 2 && !state.config.trustedAgent?.(page.IDMER)) return fail(next, "A00B");
   return go(next, { phase: "card-information" }, { kind: "send-cable", message: page }, { kind: "receive-cable" });
 }
 
@@ -89,7 +93,7 @@ function onStop(state: HeadEndState, { CC }: Stop): HeadEndStep {
 }
 
 /** Checks (609), then the way to the payment server that the page names (610). */
-function onCard(state: HeadEndState, { ATR, INITRSP }: CardInformation, today: string): HeadEndStep {
+function onCard(state: HeadEndState, { ATR, INITRSP, CERTS }: CardInformation, today: string): HeadEndStep {
   const { page } = state;
   const card = parseInitResponse(INITRSP);
   if (!page) return fail(state, "A00A");
@@ -101,5 +105,5 @@ function onCard(state: HeadEndState, { ATR, INITRSP }: CardInformation, today: s
     return after([log(state, "check-failed", "609", { CC })], fail(state, CC, TEXT));
   }
   const open = { kind: "open-payment", HOST: page.HOST, PORT: page.PORT } as const;
-  return go(state, { phase: "connecting", card: { ATR, INITRSP } }, open);
+  return go(state, { phase: "connecting", card: { ATR, INITRSP, CERTS } }, open);
 }

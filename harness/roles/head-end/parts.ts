@@ -1,4 +1,5 @@
 import type { Clock } from "../../core/clock.ts";
+import type { Random } from "../../core/random.ts";
 import type { TraceSink } from "../../core/trace.ts";
 import type { Connector } from "../../device/contracts.ts";
 import type { HttpClient } from "../../link/exchange.ts";
@@ -14,16 +15,20 @@ export interface HeadEndOptions {
   /** Link 236: the way to the payment server that a page names. */
   readonly connectPayment: (HOST: string, PORT: number) => Connector;
   readonly clock: Clock;
+  /** Nonces of the encryption layer. */
+  readonly random: Random;
   readonly trace: TraceSink;
   readonly timeouts?: Partial<HeadEndTimeouts>;
   /** Tell the user "debited" once the confirmation is there; true when absent. */
   readonly announceDebit?: boolean;
+  /** KTA (16 bytes) for each merchant whose trusted agent this head end is (FIG 6); absent: nobody's. */
+  readonly trustedAgent?: ((IDMER: string) => Uint8Array | undefined) | undefined;
   /** Another model in place of the reference one, e.g. with a seeded defect. */
   readonly role?: HeadEndRole;
 }
 
 /** What a session works with. */
-export interface HeadEndParts extends Pick<HeadEndOptions, "http" | "connectPayment" | "clock" | "trace"> {
+export interface HeadEndParts extends Pick<HeadEndOptions, "http" | "connectPayment" | "clock" | "random" | "trace"> {
   readonly config: HeadEndConfig;
   readonly timeouts: HeadEndTimeouts;
   readonly role: HeadEndRole;

@@ -1,8 +1,11 @@
-import { bytesToUint, toHex } from "../../core/bytes.ts";
-import type { DebitCommand, DebitResponse, DrawRequest, Message, Refusal } from "../../protocol/messages/layouts.ts";
+import type { DrawRequest, Message, Refusal } from "../../protocol/messages/layouts.ts";
+import { respond } from "./debit.ts";
 import { deliver } from "./deliver.ts";
-import type { HeadEndInput, HeadEndOutput } from "./events.ts";
-import { fail, failGarbled, log, logFailure, lossCode, lossCodeAfterDebit } from "./fail.ts";
+import { isOfThisSale } from "./due.ts";
+import type { HeadEndInput } from "./events.ts";
+import { fail, failGarbled, log, lossCode, lossCodeAfterDebit } from "./fail.ts";
+import { clearFlaw } from "./forms.ts";
+import { onCommand, passOn } from "./pass-on.ts";
 import type { HeadEndState } from "./state.ts";
 import { after, go, type HeadEndStep } from "./step.ts";
 import { textOf } from "./texts.ts";
@@ -11,7 +14,7 @@ import { textOf } from "./texts.ts";
 const WRONG_SIGNATURE = "9302";
 
 /** The payment server refuses a message, while the debit is still undecided (messages.md 3): no judgement on the payment. */
-const ABOUT_A_MESSAGE = new Set(["A001", "A004", "A009", "A00A"]);
+const ABOUT_A_MESSAGE = new Set(["A001", "A004", "A009", "A00A", "A00C"]);
 
 /** The payment server can be spoken to: one draw request (612), or the recovered debit response. */
 export function onConnection(state: HeadEndState, input: HeadEndInput): HeadEndStep {
@@ -24,10 +27,10 @@ export function onConnection(state: HeadEndState, input: HeadEndInput): HeadEndS
 /** All that the card said and all that the page says, in one message ([0077], [0078]). */
 export function drawRequest({ page, card }: HeadEndState): DrawRequest | undefined {
   if (!page || !card) return undefined;
-  const { IDMER, IDTRX, SECINFO, MPDA, CURRPDA, CEXPPDA } = page;
-  const { ATR, INITRSP } = card;
+  const { IDMER, IDTRX, SECINFO, MPDA, CURRPDA, CEXPPDA, COMPARE } = page;
+  const { ATR, INITRSP, CERTS } = card;
   const head = { kind: "draw-request", TOKEN: 0xd1, STATE: 0x01 } as const;
-  return { ...head, IDMER, IDTRX, SECINFO, ATR, INITRSP, MPDA, CURRPDA, CEXPPDA };
+  return { ...head, IDMER, IDTRX, SECINFO, ATR, INITRSP, MPDA, CURRPDA, CEXPPDA, COMPARE, CERTS };
 }
 
 /** The draw request has left; only now it is logged (612). */
@@ -45,50 +48,7 @@ export function onPaymentAnswer(state: HeadEndState, input: HeadEndInput): HeadE
   if (message.kind === "unrecognised") return failGarbled(state, "payment-server", message.reason, "A001");
   if (message.kind === "refusal" && isOfThisSale(state, message)) return fail(state, failureCode(message));
   if (message.kind !== "debit-command" || !isOfThisSale(state, message)) return notDue(state, message);
-  return passOn(state, message);
-}
-
-/** The debit command for the set-top box (617). */
-function passOn(state: HeadEndState, command: DebitCommand): HeadEndStep {
-  const outputs: HeadEndOutput[] = [{ kind: "send-cable", message: command }, { kind: "receive-cable" }];
-  return go(state, { phase: "debiting", command }, ...outputs);
-}
-
-export function onDebitResponse(state: HeadEndState, input: HeadEndInput): HeadEndStep {
-  if (input.kind !== "cable") return fail(state, "A01A");
-  const { message } = input;
-  if (message.kind === "unrecognised") {
-    return after(
-      [log(state, "message-refused", undefined, { from: "set-top-box", reason: message.reason })],
-      fail(state, "A01A"),
-    );
-  }
-  if (message.kind === "debit-response" && isOfThisSale(state, message)) return respond(state, message);
-  if (message.kind === "stop" && isOfThisSale(state, message)) return stopped(state, message.CC, message.IDTRX);
-  const reason = `${message.kind} that is not due`;
-  return after([log(state, "message-refused", undefined, { from: "set-top-box", reason })], fail(state, "A01A"));
-}
-
-/** The card's answer, unchanged, for the payment server (622). */
-function respond(state: HeadEndState, response: DebitResponse): HeadEndStep {
-  const send = { kind: "send-payment", message: response } as const;
-  return go(state, { phase: "responding", response }, logDebit(state, response), send);
-}
-
-function logDebit(state: HeadEndState, { CARDRSP, SW }: DebitResponse): HeadEndOutput {
-  const CC = CARDRSP.length === 0 ? null : toHex(CARDRSP.subarray(0, 2));
-  return log(state, "card-debit-result", "622", { CC, SW, debited: isDebited(CARDRSP, SW) });
-}
-
-/** What the card says of itself; whether it is true is for the security card to judge. */
-export function isDebited(CARDRSP: Uint8Array, SW: string): boolean {
-  return SW === "9000" && CARDRSP.length > 0 && bytesToUint(CARDRSP.subarray(0, 2)) === 0;
-}
-
-/** The card was gone before the debit command reached it: the payment server need not wait for its deadline. */
-function stopped(state: HeadEndState, CC: string, IDTRX: string): HeadEndStep {
-  const none: DebitResponse = { kind: "debit-response", IDTRX, CARDRSP: new Uint8Array(0), SW: "0000", RECOVERED: 0 };
-  return after(logFailure(state, CC), respond({ ...state, failure: CC }, none));
+  return onCommand(state, message);
 }
 
 export function onResponseSent(state: HeadEndState, input: HeadEndInput): HeadEndStep {
@@ -104,9 +64,9 @@ export function onDebitResult(state: HeadEndState, input: HeadEndInput): HeadEnd
   if (!isOfThisSale(state, message)) return unclear(state, `${message.kind} of another transaction`);
   if (message.kind === "refusal") return onLateRefusal(state, message);
   if (message.kind !== "debit-result") return unclear(state, `${message.kind} is not due`);
-  return message.IDMER === state.sale?.IDMER
-    ? deliver(state, message)
-    : unclear(state, "debit result for another merchant");
+  if (message.IDMER !== state.sale?.IDMER) return unclear(state, "debit result for another merchant");
+  const flaw = clearFlaw(state.sale, message);
+  return flaw === undefined ? deliver(state, message) : failGarbled(state, "payment-server", flaw, "A01A");
 }
 
 /** A wrong S3 may have been damaged on its way: the set-top box is asked once more, and never debits twice (messages.md 3). */
@@ -122,11 +82,6 @@ function onLateRefusal(state: HeadEndState, refusal: Refusal): HeadEndStep {
 /** A refusal is a failure, whatever it says. */
 function failureCode({ CC }: Refusal): string {
   return CC === "0000" ? "A00A" : CC;
-}
-
-function isOfThisSale(state: HeadEndState, message: Message): boolean {
-  if (!("IDTRX" in message) || message.IDTRX === undefined) return message.kind === "refusal";
-  return message.IDTRX === state.sale?.IDTRX;
 }
 
 function notDue(state: HeadEndState, message: Message): HeadEndStep {

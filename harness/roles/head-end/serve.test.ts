@@ -329,6 +329,7 @@ it("serves several set-top boxes at once, each in its own session", async () => 
     sites: { shop: ORIGIN },
     connectPayment: () => ({ connect: () => Promise.reject(new PursebenchError("SERVICE_ABSENT", "nobody")) }),
     clock,
+    random: () => new Uint8Array(0),
     trace: () => undefined,
   });
   const headEnd = inProcessEndpoint(serve);

@@ -8,9 +8,10 @@ export type { HeadEndOptions } from "./parts.ts";
 
 /** The head end on its links: one session for each channel that a set-top box opens, as many at once as there are. */
 export function serveHeadEnd(options: HeadEndOptions): ServeChannel {
-  const { http, connectPayment, clock, trace, sites, announceDebit = true } = options;
+  const { http, connectPayment, clock, random, trace, sites, announceDebit = true, trustedAgent } = options;
   const timeouts = { ...HEAD_END_TIMEOUTS, ...options.timeouts };
   const role = options.role ?? headEnd;
-  const parts: HeadEndParts = { http, connectPayment, clock, trace, timeouts, role, config: { sites, announceDebit } };
+  const config = { sites, announceDebit, trustedAgent };
+  const parts: HeadEndParts = { http, connectPayment, clock, random, trace, timeouts, role, config };
   return (channel) => new Session(channel, parts).run();
 }

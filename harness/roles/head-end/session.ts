@@ -49,6 +49,8 @@ export class Session {
         return await this.#sendPayment(encodeMessage(output.message));
       case "receive-payment":
         return await this.#receivePayment();
+      case "random":
+        return { kind: "random", bytes: this.#parts.random(output.length) };
       case "end":
         return undefined;
       default:

@@ -1,4 +1,5 @@
-import type { DebitCommand, DebitResponse, Page } from "../../protocol/messages/layouts.ts";
+import type { LayerElements } from "../../protocol/messages/encryption-layer.ts";
+import type { DebitCommand, DebitResponse, Message, Page } from "../../protocol/messages/layouts.ts";
 
 /** What the head end is told once. */
 export interface HeadEndConfig {
@@ -6,6 +7,8 @@ export interface HeadEndConfig {
   readonly sites: Readonly<Record<string, string>>;
   /** Tell the user "debited" as soon as the confirmation is there (636; optional in [0089]). */
   readonly announceDebit: boolean;
+  /** KTA (16 bytes) for a merchant whose trusted agent this head end is (FIG 6); absent: nobody's. */
+  readonly trustedAgent?: ((IDMER: string) => Uint8Array | undefined) | undefined;
 }
 
 /** What the session waits for. */
@@ -20,12 +23,16 @@ export type HeadEndPhase =
   | "debiting" // EC from the set-top box
   | "responding" // EC leaves for the payment server
   | "confirming" // ED
-  | "delivering" // the merchant's answer
+  | "delivering" // the merchant's answer to the confirmation
+  | "fetching" // what was bought, which the merchant knows to be paid
+  | "judging" // the merchant's answer to the card's, which it compares
+  | "noticing" // the notice leaves for the payment server
   | "over";
 
 /** What the head end must know of a sale. A page is one. */
-export type HeadEndSale = Pick<Page, "IDTRX" | "IDMER" | "HOST" | "PORT" | "URL"> &
-  Partial<Pick<Page, "MPDA" | "CURRPDA" | "CEXPPDA">>;
+export type HeadEndSale = Pick<Page, "IDTRX" | "IDMER" | "HOST" | "PORT" | "URL"> & {
+  readonly [Name in "MPDA" | "CURRPDA" | "CEXPPDA"]?: Page[Name] | undefined;
+} & LayerElements;
 
 /** One session: one set-top box, one purchase or one recovery. */
 export interface HeadEndState {
@@ -38,13 +45,21 @@ export interface HeadEndState {
   readonly page: Page | undefined;
   readonly sale: HeadEndSale | undefined;
   /** The card's part of the draw request. */
-  readonly card: { readonly ATR: Uint8Array; readonly INITRSP: Uint8Array } | undefined;
-  /** As forwarded, for the one repetition after a wrong S3. */
+  readonly card:
+    | { readonly ATR: Uint8Array; readonly INITRSP: Uint8Array; readonly CERTS?: Uint8Array | undefined }
+    | undefined;
+  /** As received, for the one repetition after a wrong S3. */
   readonly command: DebitCommand | undefined;
   readonly repeated: boolean;
   readonly response: DebitResponse | undefined;
   /** Code of a failure that is certain while the servers are still being told; the user's code in the end. */
   readonly failure: string | undefined;
+  /** What the payment server is to be told, where that is not the user's code. */
+  readonly verdict: string | undefined;
+  /** The debit response, encoded, as the set-top box has sealed it. */
+  readonly sealedResponse: { readonly inner: Uint8Array; readonly SEALED: Uint8Array } | undefined;
+  /** Leaves for the payment server as soon as there is a nonce to seal it with. */
+  readonly held: Message | undefined;
 }
 
 export function newSession(config: HeadEndConfig): HeadEndState {
@@ -60,5 +75,8 @@ export function newSession(config: HeadEndConfig): HeadEndState {
     repeated: false,
     response: undefined,
     failure: undefined,
+    verdict: undefined,
+    sealedResponse: undefined,
+    held: undefined,
   };
 }

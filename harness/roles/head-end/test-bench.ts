@@ -3,6 +3,7 @@ import { fromHex } from "../../core/bytes.ts";
 import { VirtualClock } from "../../core/clock.ts";
 import { deadlineIn, within } from "../../core/deadline.ts";
 import { PursebenchError } from "../../core/errors.ts";
+import { seededRandom } from "../../core/random.ts";
 import type { TraceEvent } from "../../core/trace.ts";
 import type { MessageChannel } from "../../device/contracts.ts";
 import { inProcessEndpoint } from "../../device/virtual/in-process-endpoint.ts";
@@ -118,7 +119,8 @@ export async function session(parties: Parties = {}): Promise<Run> {
   };
   const trace = (event: TraceEvent): void => void (event.kind === "log" && logs.push(event));
   const sites = { shop: ORIGIN, other: "https://other.test" };
-  const headEnd = serveHeadEnd({ http, sites, connectPayment, clock, trace, ...parties.options });
+  const random = seededRandom("head-end");
+  const headEnd = serveHeadEnd({ http, sites, connectPayment, clock, random, trace, ...parties.options });
   const cable = inProcessEndpoint(headEnd, { onFailure: (thrown) => logs.push(crash(thrown)) });
   const near = await cable.connect(deadlineIn(clock, 1));
   const first = parties.first ?? E1;

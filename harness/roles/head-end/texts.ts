@@ -10,6 +10,8 @@ const TEXTS: ReadonlyMap<string, string> = new Map([
   ["A008", "A payment terminal does not answer."],
   ["A009", "The payment server does not know this transaction."],
   ["A00A", "A message came out of turn."],
+  ["A00B", "The merchant's page asks for a way of payment that was not agreed."],
+  ["A00C", "A message could not be deciphered."],
   ["A010", "There was no answer in time."],
   ["A016", "The card failed or is no purse."],
   ["A017", "The merchant gave no page that can be paid."],
