@@ -8,6 +8,7 @@ import { encodeMessage, parseMessage } from "../../protocol/messages/message.ts"
 import { directTerminals } from "./direct-terminals.ts";
 import { lanTerminals } from "./lan-terminals.ts";
 import { concentrator, createConcentrator } from "./model.ts";
+import { routedTerminals } from "./routed-terminals.ts";
 import { serveConcentrator } from "./serve.ts";
 
 const [A, B] = ["00000001", "00000002"] as const;
@@ -173,6 +174,28 @@ describe("terminals without a concentrator", () => {
     expect(parseMessage(await access.exchange(A, cancel(A), deadline)).kind).toBe("t-done");
     expect(parseMessage(await access.exchange(B, cancel(B), deadline))).toMatchObject({
       kind: "t-refusal",
+      CC: "A009",
+    });
+  });
+});
+
+describe("terminals that are reached in different ways", () => {
+  it("are each reached in exactly one", async () => {
+    const { a, b, access, clock } = bench();
+    const c = slowTerminal(clock, []);
+    const routes = routedTerminals(
+      new Map([
+        [A, access],
+        [B, directTerminals(new Map([[B, c]]))],
+      ]),
+    );
+    const deadline = deadlineIn(clock, 1_000);
+    for (const IDTERM of [A, B]) await routes.exchange(IDTERM, readStore(IDTERM), deadline);
+    expect([a.asked, b.asked, c.asked]).toEqual([["t-read-store"], [], ["t-read-store"]]);
+    expect(parseMessage(await routes.exchange("000000FF", cancel("000000FF"), deadline))).toEqual({
+      kind: "t-refusal",
+      IDTERM: "000000FF",
+      IDTRX: X,
       CC: "A009",
     });
   });

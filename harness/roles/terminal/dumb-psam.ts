@@ -17,7 +17,7 @@ export class DumbPsam implements Exchange {
     this.#IDTERM = IDTERM;
   }
 
-  /** Why the terminal itself could not be asked since this was last called; undefined when it always answered. */
+  /** Why the terminal itself could not be asked since this was last called; undefined when it always answered as it must. */
   takeFailure(): unknown {
     const failure = this.#failure;
     this.#failure = undefined;
@@ -30,27 +30,27 @@ export class DumbPsam implements Exchange {
   }
 
   async exchange(APDU: Uint8Array, deadline: Deadline): Promise<Uint8Array> {
-    const answer = parseMessage(await this.#reach(APDU, deadline));
-    if (answer.kind === "t-answer" && answer.IDTERM === this.#IDTERM) return answer.RAPDU;
-    if (answer.kind === "t-refusal" && answer.CC === PSAM_SILENT) {
-      throw new PursebenchError("DEVICE_SILENT", `terminal ${this.#IDTERM}: its PSAM is silent`, { owner: "psam" });
+    try {
+      const RAPDU = await this.#ask(APDU, deadline);
+      if (RAPDU !== undefined) return RAPDU;
+    } catch (thrown) {
+      this.#failure = thrown;
+      throw thrown;
     }
+    throw new PursebenchError("DEVICE_SILENT", `terminal ${this.#IDTERM}: its PSAM is silent`, { owner: "psam" });
+  }
+
+  /** Undefined when the terminal says that its PSAM gives none. */
+  async #ask(APDU: Uint8Array, deadline: Deadline): Promise<Uint8Array | undefined> {
+    if (this.#isClosed) throw new PursebenchError("SERVICE_ABSENT", "the payment server stopped", { owner: "server" });
+    const message = encodeMessage({ kind: "t-apdu", IDTERM: this.#IDTERM, APDU });
+    const answer = parseMessage(await this.#access.exchange(this.#IDTERM, message, deadline));
+    if (answer.kind === "t-answer" && answer.IDTERM === this.#IDTERM) return answer.RAPDU;
+    if (answer.kind === "t-refusal" && answer.CC === PSAM_SILENT) return undefined;
     const found = answer.kind === "t-refusal" ? `t-refusal ${answer.CC}` : answer.kind;
     throw new PursebenchError("PROTOCOL", `terminal ${this.#IDTERM}: t-apdu was answered with ${found}`, {
       owner: "terminal",
       mend: "the bench description calls this terminal dumb: see that it is one, and that its IDTERM is right",
     });
-  }
-
-  async #reach(APDU: Uint8Array, deadline: Deadline): Promise<Uint8Array> {
-    try {
-      if (this.#isClosed)
-        throw new PursebenchError("SERVICE_ABSENT", "the payment server stopped", { owner: "server" });
-      const message = encodeMessage({ kind: "t-apdu", IDTERM: this.#IDTERM, APDU });
-      return await this.#access.exchange(this.#IDTERM, message, deadline);
-    } catch (thrown) {
-      this.#failure = thrown;
-      throw thrown;
-    }
   }
 }

@@ -39,6 +39,8 @@ const Doubt = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("completion"), IDTRX: hex(16), CARDRSP: hex(16) }),
 ]);
 
+const StoreRecord = z.string().refine((text) => parseStoreRecord(fromHex(text)).ok, "expected a data store record");
+
 const Kept = z.strictObject({
   format: z.literal(FORMAT),
   count: whole(4),
@@ -46,9 +48,7 @@ const Kept = z.strictObject({
   suspended: z.array(Facts).max(SUSPENDED_CAPACITY),
   issued: z.array(Facts).max(ISSUED_CAPACITY),
   doubt: Doubt.nullable(),
-  records: z
-    .array(hex(STORE_RECORD_BYTES).refine((text) => parseStoreRecord(fromHex(text)).ok, "expected a data store record"))
-    .max(STORE_CAPACITY),
+  records: z.array(hex(STORE_RECORD_BYTES).pipe(StoreRecord)).max(STORE_CAPACITY),
 });
 
 export function encodeStoreText({ records, open, doubt, ...memory }: TerminalMemory): string {
