@@ -35,6 +35,10 @@ describe("amounts for people", () => {
     [1500, "0414", 3, "1.500 KWD"],
     [4294967295, "0840", 2, "42949672.95 USD"],
     [1250, "0999", 2, "12.50 (currency 0999)"],
+    [12, "0999", 0, "12 points"],
+    [1, "0999", 0, "1 point"],
+    [0, "0999", 0, "0 points"],
+    [12, "0123", 0, "12 (currency 0123)"],
     [-5, "0978", 2, "-0.05 EUR"],
   ])("shows %i of %s with exponent %i as %s", (minor, CURR, CEXP, shown) => {
     expect(formatAmount(minor, CURR, CEXP)).toBe(shown);

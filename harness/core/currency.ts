@@ -33,10 +33,14 @@ export function currencyOf(CURR: string): Currency | undefined {
   return CURRENCIES.get(CURR.length === 4 && CURR.startsWith("0") ? CURR.slice(1) : CURR);
 }
 
-/** `minor` units with `CEXP` decimals and the currency's letters: "12.50 EUR"; "12.50 (currency 0999)" where unknown. */
+/** ISO 4217 gives 999 to transactions without a currency: purses of loyalty points have it, with exponent 0. */
+const NO_CURRENCY = "0999";
+
+/** `minor` units with `CEXP` decimals and the currency's letters: "12.50 EUR"; "12 points"; "12.50 (currency 0123)" where unknown. */
 export function formatAmount(minor: number, CURR: string, CEXP: number): string {
   const digits = String(Math.abs(minor)).padStart(CEXP + 1, "0");
   const units = digits.slice(0, digits.length - CEXP);
   const number = `${minor < 0 ? "-" : ""}${units}${CEXP > 0 ? `.${digits.slice(-CEXP)}` : ""}`;
+  if (CURR === NO_CURRENCY && CEXP === 0) return `${number} ${number === "1" ? "point" : "points"}`;
   return `${number} ${currencyOf(CURR)?.alphabetic ?? `(currency ${CURR})`}`;
 }
