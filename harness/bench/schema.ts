@@ -18,6 +18,8 @@ const Timeouts = z.strictObject({
   setTopBoxHeadEndMs: milliseconds.optional(),
   headEndSetTopBoxMs: milliseconds.optional(),
   paymentServerDebitResponseMs: milliseconds.optional(),
+  paymentServerFirstMessageMs: milliseconds.optional(),
+  paymentServerMerchantMs: milliseconds.optional(),
 });
 
 const CatalogueItem = z.strictObject({

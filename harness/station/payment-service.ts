@@ -46,6 +46,9 @@ const LINK: Readonly<Record<PaymentServerName, LinkName>> = {
   "head-end-payment-server": "237",
 };
 
+/** How many transactions may wait for a terminal: as many as a bench has set-top boxes, and some more. */
+const QUEUE_LIMIT = 256;
+
 export class PaymentService implements AsyncDisposable {
   readonly #parts: PaymentServiceParts;
   readonly #network: TerminalNetwork;
@@ -112,11 +115,14 @@ export class PaymentService implements AsyncDisposable {
   }
 
   async #start(): Promise<void> {
-    const { name, carriers, currencies, clock, random, trace, timeouts, variation, sessions } = this.#parts;
+    const { name, carriers, currencies, clock, random, trace, timeouts, variation, sessions, links } = this.#parts;
     const database = variation.database?.(this.#parts.database) ?? this.#parts.database;
     const vary = name === "payment-server" ? variation.paymentServer : variation.headEndPaymentServer;
     this.#server = servePaymentServer({
+      name,
       database,
+      http: links.http(carriers.http, { link: "238", near: "payment-server", far: "merchant" }),
+      queueLimit: QUEUE_LIMIT,
       terminals: this.#network.forServer(),
       terminalIds: this.#network.ids,
       merchants: contractsOf(this.#parts),

@@ -9,6 +9,7 @@ import { REFERENCE } from "../defects/variation.ts";
 import { openReader } from "../device/pcsc/open-reader.ts";
 import { openSerial } from "../device/serial/open-serial.ts";
 import { serveT1 } from "../link/serve-t1.ts";
+import { fileStore } from "../roles/terminal/store-file.ts";
 import { testKeys } from "./fixtures.ts";
 import { psamInReader } from "./psam-exchange.ts";
 import { simulatedTerminal } from "./terminals.ts";
@@ -21,6 +22,8 @@ export interface TerminalProgramOptions {
   readonly psam: string;
   /** 8 hex digits. */
   readonly IDTERM: string;
+  /** File of its data store, which outlives the program; kept in memory alone when absent. */
+  readonly store?: string | undefined;
 }
 
 export interface TerminalProgram extends AsyncDisposable {
@@ -51,7 +54,8 @@ export async function serveTerminalProgram(options: TerminalProgramOptions): Pro
       card.kind === "pcsc"
         ? await psamInReader(stack.use(await openReader(card.reader, deadline)), stack, systemClock)
         : undefined;
-    const parts = { keys: testKeys(), clock: systemClock, variation: REFERENCE, timeouts: timeoutsOf({}), psam };
+    const store = options.store === undefined ? undefined : fileStore(options.store);
+    const parts = { keys: testKeys(), clock: systemClock, variation: REFERENCE, timeouts: timeoutsOf({}), psam, store };
     const terminal = simulatedTerminal(parts, { trace: nowhere, onLink: (inner) => inner }, options.IDTERM, 0);
     stack.use(serveT1(stream, terminal, systemClock));
     return {

@@ -27,6 +27,8 @@ export function timeoutsOf(bench: BenchTimeouts): SystemTimeouts {
       terminalMs: bench.paymentServerTerminalMs ?? PAYMENT_SERVER_TIMEOUTS.terminalMs,
       freeTerminalMs: bench.paymentServerQueueMs ?? PAYMENT_SERVER_TIMEOUTS.freeTerminalMs,
       debitResponseMs: bench.paymentServerDebitResponseMs ?? PAYMENT_SERVER_TIMEOUTS.debitResponseMs,
+      firstMessageMs: bench.paymentServerFirstMessageMs ?? PAYMENT_SERVER_TIMEOUTS.firstMessageMs,
+      merchantMs: bench.paymentServerMerchantMs ?? PAYMENT_SERVER_TIMEOUTS.merchantMs,
     },
     terminal: { psamMs: bench.terminalPsamMs ?? TERMINAL_TIMEOUTS.psamMs },
   };
