@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { openConfirmation } from "../../crypto/confirmation.ts";
-import type { Message } from "../../protocol/messages/layouts.ts";
 import { paymentServer } from "./model.ts";
 import {
   cardResponse,
@@ -13,20 +12,8 @@ import {
   openBench,
   type PaymentBench,
   type TerminalScript,
+  talk,
 } from "./test-bench.ts";
-
-/** Says `messages` one after the other, each after the answer to the one before. */
-async function talk(bench: PaymentBench, ...messages: readonly Message[]): Promise<readonly (Message | null)[]> {
-  const headEnd = bench.connect();
-  const answers: (Message | null)[] = [];
-  for (const message of messages) {
-    await headEnd.send(message);
-    answers.push(await headEnd.next());
-  }
-  await headEnd.channel[Symbol.asyncDispose]();
-  await headEnd.served;
-  return answers;
-}
 
 function statusOf(bench: PaymentBench): Promise<string | undefined> {
   return bench.database.transaction("SHOP0001", IDTRX).then((row) => row?.status);
