@@ -88,7 +88,7 @@ export class PresenceWatch implements Disposable {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#fail(lost(this.#name));
-    stopWatching(this.#native);
+    void stopWatching(this.#native);
     this.#listeners.clear();
   }
 

@@ -13,8 +13,6 @@ export class PcscReader implements CardReader {
   readonly #session: PcscSession;
   readonly #watch: PresenceWatch;
   readonly #worker: NativeReader;
-  /** What told the last answer to reset; it is stopped when the next one is asked for, see `stopWatching`. */
-  #lastAsked: NativeReader | undefined;
   #channel: PcscChannel | undefined;
   #isClosed = false;
 
@@ -25,7 +23,8 @@ export class PcscReader implements CardReader {
       const worker = session.makeReader(name);
       await statusOf(worker, name, deadline);
       watch = await PresenceWatch.open(session.makeReader(name), name, deadline);
-      stopWatching(worker); // only now, when it waits for sure, see `stopWatching`
+      const what = `pcscd, asked for quiet about "${name}",`;
+      await within(deadline, stopWatching(worker), { what, owner: "bench" });
       return new PcscReader(session, name, watch, worker);
     } catch (thrown) {
       watch?.[Symbol.dispose]();
@@ -79,7 +78,6 @@ export class PcscReader implements CardReader {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#watch[Symbol.dispose](); // before the card is powered down, which would be news for it
-    if (this.#lastAsked) stopWatching(this.#lastAsked);
     await this.#channel?.[Symbol.asyncDispose]();
     this.#session[Symbol.dispose]();
   }
@@ -105,10 +103,12 @@ export class PcscReader implements CardReader {
 
   /** pcscd tells the answer to reset with the reader state only, and a new reader object gets that at once. */
   async #readAtr(deadline: Deadline): Promise<Uint8Array> {
-    if (this.#lastAsked) stopWatching(this.#lastAsked);
     const native = this.#session.makeReader(this.name);
-    this.#lastAsked = native;
-    return (await statusOf(native, this.name, deadline)).atr;
+    try {
+      return (await statusOf(native, this.name, deadline)).atr;
+    } finally {
+      void stopWatching(native);
+    }
   }
 }
 

@@ -5,7 +5,8 @@
  *   stand in between, see the names, and let it make reader objects only when asked, one at a time.
  * - A reader object locks one mutex both while the card works and when a status event is handled on the main thread,
  *   so watching and transmitting on the same object can freeze the process. We use two objects.
- * - `close` of either object frees memory a few turns of the event loop later; the object must be reachable until then.
+ * - `close` of either object must not come straight after news, see `QUIET_MS`. It frees memory a few turns of the event
+ *   loop later; the object must be reachable until then.
  */
 import type pcsclite from "pcsclite";
 import { type Deadline, within } from "../../core/deadline.ts";
@@ -67,9 +68,12 @@ export class PcscSession implements Disposable {
   [Symbol.dispose](): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#native.close();
     this.#native.removeAllListeners("reader");
-    keepReachable(this.#native);
+    const native = this.#native;
+    setTimeout(() => {
+      native.close();
+      keepReachable(native);
+    }, QUIET_MS);
   }
 
   /** pcsclite makes no second object for a name that it has in its table, and closes those that are missing in the news. */
@@ -94,13 +98,27 @@ export class PcscSession implements Disposable {
 }
 
 /**
- * Stops the thread of `reader`; commands over it still work. Not straight after a status event: until the thread waits
- * in pcscd again, pcsclite ends it without a farewell, and its connection and the process stay for ever.
+ * Milliseconds without news after which a thread of pcsclite waits in pcscd for sure, also on a machine that is busy.
+ * `close` tries five times in 50 ms to wake the thread and then joins it: if the thread was on its way from one piece of
+ * news to its next wait, this process freezes for ever.
  */
-export function stopWatching(reader: NativeReader): void {
+const QUIET_MS = 250;
+
+/**
+ * Stops the thread of `reader` when there was no news for a while; commands over it still work. Resolves then. Whoever
+ * goes on to use `reader` waits for it, because news during a command can freeze the process as well.
+ */
+export function stopWatching(reader: NativeReader): Promise<void> {
   reader.removeAllListeners("status");
-  reader.close();
-  keepReachable(reader);
+  return new Promise((resolve) => {
+    const quiet = setTimeout(() => {
+      reader.removeAllListeners("status");
+      reader.close();
+      keepReachable(reader);
+      resolve();
+    }, QUIET_MS);
+    reader.on("status", () => quiet.refresh());
+  });
 }
 
 /** Three turns: one may be half over, one delivers the thread's farewell, one runs the close callbacks. */
