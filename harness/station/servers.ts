@@ -159,7 +159,7 @@ export class Servers implements AsyncDisposable {
   }
 
   async #startHeadEnd(): Promise<void> {
-    const { carriers, clock, random, trace, timeouts, variation, links, announceDebit } = this.#parts;
+    const { carriers, clock, random, trace, timeouts, variation, links, announceDebit, facts, keys } = this.#parts;
     const http = links.http(carriers.http, { link: "234", near: "head-end", far: "merchant" });
     const serve = serveHeadEnd({
       http: this.sites.clientFor(http),
@@ -170,6 +170,7 @@ export class Servers implements AsyncDisposable {
       trace,
       timeouts: timeouts.headEnd,
       announceDebit,
+      trustedAgent: facts.trustedHeadEnd ? (IDMER) => keys.agentKey(IDMER) : undefined,
       role: variation.headEnd?.(headEnd) ?? headEnd,
     });
     this.#headEndListener = await carriers.serve("cable", this.#sessions.watch(serve), this.#headEndListener);

@@ -26,8 +26,8 @@ export interface TerminalParts {
   readonly store?: TerminalStore | undefined;
 }
 
-/** Location of every terminal of the bench, BCD; of those too that their payment server drives. */
-export const LOC = "04900001";
+/** Location of every simulated terminal, BCD. */
+const LOC = "04900001";
 
 /**
  * Terminal number `index` of the bench, fresh, with a PSAM of its own; link SAM goes through `use`. A dumb one keeps no data
