@@ -19,7 +19,7 @@ const NOT_SWEPT = new Set([
   ...range(0xc0, 0xc2), // GET RESPONSE, ENVELOPE
   ...range(0xd0, 0xfe), // write, update, put, create, delete, terminate, install
 ]);
-const PROFILE = new Set([0xa4, 0x50, 0x54, 0x5a, 0x5c, 0xb2]);
+const PROFILE = new Set([0xa4, 0x50, 0x54, 0x58, 0x5a, 0x5c, 0xb2]);
 
 export const cases: readonly Case[] = [
   defineCase({

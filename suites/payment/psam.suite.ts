@@ -85,7 +85,9 @@ export const cases: readonly Case[] = [
       });
       await expectDrawRefused(t, claim(1, { DEXPIEP: LONG_AGO }), "9413", { requirement: "PSAM-0044-a" });
       await expectDrawRefused(t, claim(2, { ALGIEP: 0xee }), "9411", { requirement: "PSAM-0044-f" });
-      await expectDrawRefused(t, claim(3, { AMIEP: 2 }), "9411", { requirement: "PSAM-0044-f" });
+      await expectDrawRefused(t, { ...claim(3, { AMIEP: 2 }), CERTS: new Uint8Array(488) }, "9411", {
+        requirement: "PSAM-0044-f",
+      });
       await expectDrawRefused(t, claim(4, { PPIEP: "999999" }), "9410", { requirement: "PSAM-0044-a" });
       await expectDrawRefused(t, claim(5, { VKIEP: 0xfe }), "9403", { requirement: "PSAM-0044-a" });
       await expectNextPurchaseWorks(t, before);
@@ -126,7 +128,7 @@ export const cases: readonly Case[] = [
       const offer = await initialise(t);
       const about = { requirement: "PSAM-0044-o" };
       const { CURRIEP, CEXPIEP } = offer.fields;
-      const nowhere = claiming(offer, { CURRIEP: "0999" });
+      const nowhere = claiming(offer, { CURRIEP: "0998" });
       await expectDrawRefused(t, { IDTERM, IDTRX: identifierOf(offer, 1), offer: nowhere, MPDA: 1 }, "9414", about);
       const CURRPDA = CURRIEP === "0978" ? "0392" : "0978";
       const mixed: Draw = { IDTERM, IDTRX: identifierOf(offer, 2), offer, MPDA: 1, CURRPDA };

@@ -35,6 +35,8 @@ export interface Draw {
   readonly CEXPPDA?: number;
   /** Who compares S3, 1 to 3; the PSAM when absent. */
   readonly COMPARE?: number;
+  /** Certificates of issuer and card, 488 bytes, which a card that claims AMIEP 2 must have. */
+  readonly CERTS?: Uint8Array;
 }
 
 /** A draw for which the PSAM issued a debit command. */
@@ -103,8 +105,8 @@ export function drawMessage(t: CaseContext, draw: Draw): MessageOf<"t-draw"> {
   const { ATR, INITRSP } = offer;
   const IDMER = t.expect.present("a merchant", t.facts.sites[0]).IDMER;
   const { CURRPDA = offer.fields.CURRIEP, CEXPPDA = offer.fields.CEXPIEP } = draw;
-  const { COMPARE } = draw;
-  return { kind: "t-draw", IDTERM, IDTRX, IDMER, ATR, INITRSP, MPDA, CURRPDA, CEXPPDA, COMPARE };
+  const { COMPARE, CERTS } = draw;
+  return { kind: "t-draw", IDTERM, IDTRX, IDMER, ATR, INITRSP, MPDA, CURRPDA, CEXPPDA, COMPARE, CERTS };
 }
 
 /** The terminal must reach *draw amount* and answer the debit command. */
