@@ -82,7 +82,12 @@ export interface House {
   }): Promise<KillMatrix>;
   readonly lab: LabPort;
   /** The terminal emulator on a line. */
-  serveTerminal(options: { readonly port: string; readonly psam: string; readonly IDTERM: string }): Promise<Serving>;
+  serveTerminal(options: {
+    readonly port: string;
+    readonly psam: string;
+    readonly IDTERM: string;
+    readonly store?: string | undefined;
+  }): Promise<Serving>;
   /** The simulated card to any reader that speaks vpcd. */
   serveCard(options: {
     readonly host: string;

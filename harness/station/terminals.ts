@@ -1,5 +1,6 @@
 /** Simulated terminals with simulated PSAMs. */
 import type { Clock } from "../core/clock.ts";
+import type { Random } from "../core/random.ts";
 import type { TestKeySet } from "../crypto/test-keys.ts";
 import type { Variation } from "../defects/variation.ts";
 import type { TerminalFacts } from "../flows/system.ts";
@@ -20,6 +21,8 @@ export interface TerminalParts {
   readonly clock: Clock;
   readonly variation: Variation;
   readonly timeouts: SystemTimeouts;
+  /** Where session keys of public key cards come from; the system's own when absent. */
+  readonly random?: Random | undefined;
   /** A security card that is there; a simulated one when absent. */
   readonly psam?: Exchange | undefined;
   /** Where the terminal keeps its data store; with the object when absent. */
@@ -55,12 +58,12 @@ export function simulatedTerminal(
 
 /** The security card of terminal number `index`, fresh. */
 export function simulatedPsam(
-  { keys, variation }: Pick<TerminalParts, "keys" | "variation">,
+  { keys, variation, random }: Pick<TerminalParts, "keys" | "variation" | "random">,
   index: number,
 ): SimulatedPsam {
   const data = psamData(`psam-${(index % 2) + 1}`);
   const role = variation.psam?.(psam) ?? psam;
-  return servePsam({ state: createPsam({ ...data, IDPSAM: psamNumber(data.IDPSAM, index) }, keys), role });
+  return servePsam({ state: createPsam({ ...data, IDPSAM: psamNumber(data.IDPSAM, index) }, keys, random), role });
 }
 
 /** Every terminal has a PSAM of its own number, also beyond the two test PSAMs. */

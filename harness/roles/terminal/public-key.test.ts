@@ -6,7 +6,7 @@ import type { Message } from "../../protocol/messages/layouts.ts";
 import { encodeMessage, parseMessage } from "../../protocol/messages/message.ts";
 import { serveTerminal } from "./serve.ts";
 import { phaseOf } from "./state.ts";
-import { cancel, IDTERM, ids } from "./testing/terminal-bed.ts";
+import { cancel, IDTERM, ids, respond, type TerminalBed, terminalBed } from "./testing/terminal-bed.ts";
 
 const A = ids("A");
 const OK = fromHex("9000");
@@ -131,5 +131,33 @@ describe("terminal and public key cards", () => {
       await say(cancel(ids("B"), 0));
       expect(names().slice(before)).toEqual(["A404", "8E00", "8E00"]);
     }
+  });
+});
+
+describe("terminal with a public key card and a PSAM that knows its CA", () => {
+  const certificates = (bed: TerminalBed) =>
+    concat(bed.apdu("00B2011400").slice(0, 244), bed.apdu("00B2021400").slice(0, 244));
+
+  it.each([undefined, 1])("takes a purchase, COMPARE %s", async (COMPARE) => {
+    const bed = terminalBed("rsa");
+    const draw = bed.draw(A, 1250, COMPARE);
+    const debit = await bed.say({ ...draw, CERTS: certificates(bed) });
+    if (debit.kind !== "t-debit" || !debit.PSAMCERT || !debit.SESSKEY) throw new Error(`no keys in ${debit.kind}`);
+    expect(toHex(bed.apdu(`90580000F4${toHex(debit.PSAMCERT)}`))).toBe("9000");
+    expect(toHex(bed.apdu(`90580100E0${toHex(debit.SESSKEY)}`))).toBe("9000");
+    const CARDRSP = bed.debitCard(debit);
+    expect(debit.EXPECTED).toEqual(COMPARE === undefined ? undefined : CARDRSP);
+    expect(await bed.say(respond(A, CARDRSP))).toMatchObject({ kind: "t-result", CC: "0000" });
+    expect(bed.totals()).toEqual([1250, 1]);
+  });
+
+  it.each([
+    ["rsa-expired-certificate", "9420"],
+    ["rsa-other-ca", "9422"],
+  ])("passes on what the PSAM has against the card %s", async (name, CC) => {
+    const bed = terminalBed(name);
+    const draw = bed.draw(A);
+    expect(await bed.say({ ...draw, CERTS: certificates(bed) })).toMatchObject({ kind: "t-refusal", CC });
+    expect(bed.totals()).toEqual([0, 0]);
   });
 });

@@ -32,11 +32,12 @@ export type Tamper = (command: Uint8Array, answer: () => Uint8Array) => Uint8Arr
 
 export type TerminalBed = ReturnType<typeof terminalBed>;
 
-export function terminalBed() {
+/** `cardName`: of `fixtures/cards`. */
+export function terminalBed(cardName = "specimen") {
   const clock = new VirtualClock(new Date("2026-07-30T12:34:56Z"));
   const keys = loadTestKeys(fixture("keys/test-keys.yaml"), "test-keys.yaml");
   const random = seededRandom("terminal");
-  const cardData = loadCardData(fixture("cards/specimen.yaml"), "specimen.yaml");
+  const cardData = loadCardData(fixture(`cards/${cardName}.yaml`), cardName);
   const card = serveCard({ state: createCard(cardData, keys, random), random });
   const psam = servePsam({ state: createPsam(loadPsamData(fixture("psams/psam-1.yaml"), "psam-1.yaml"), keys) });
   /** INS and P1 of each command. */
@@ -70,6 +71,7 @@ export function terminalBed() {
     card,
     psam,
     sam,
+    apdu,
     apdus,
     tamper,
     trace,
