@@ -1,45 +1,54 @@
 import { toHex } from "../../core/bytes.ts";
 import type { LinkName } from "../../core/trace.ts";
 import { describeStatusWord } from "../apdu/status-word.ts";
-import { type Description, describeStructure } from "./describe-structure.ts";
-import type { StructureName } from "./structures.ts";
+import { type DataName, describeData } from "./describe-data.ts";
+import type { Description } from "./describe-structure.ts";
 
-/** A command of the card or PSAM edge: its name, and the structures of its data and of its answer. */
+/** A command of the card or PSAM edge: its name, and what its data and its answer hold. */
 interface Command {
   readonly name: string;
-  readonly data?: StructureName;
-  readonly answer?: StructureName;
+  readonly data?: DataName;
+  readonly answer?: DataName;
 }
 
-/** By INS, and INS and P1 where P1 tells commands apart (`card-edge.md` 5). */
-const CARD_COMMANDS: ReadonlyMap<number, Command> = new Map<number, Command>([
-  [0xa4, { name: "SELECT" }],
-  [0x50, { name: "INITIALIZE IEP", answer: "INITRSP" }],
-  [0x54, { name: "DEBIT IEP", data: "DEBITDATA", answer: "CARDRSP" }],
-  [0x5a, { name: "GET PREVIOUS IEP SIGNATURE", answer: "CARDRSP" }],
-  [0x5c, { name: "GET BALANCE", answer: "BALANCE" }],
-  [0xb2, { name: "READ RECORD" }],
-  [0xc0, { name: "GET RESPONSE" }],
+/** What tells a command: its INS in hex, with P1 and P2 where those tell commands apart. */
+type Key = string;
+
+/** The commands of the card (`card-edge.md` 5). */
+const CARD_COMMANDS: ReadonlyMap<Key, Command> = new Map<Key, Command>([
+  ["A4", { name: "SELECT" }],
+  ["50", { name: "INITIALIZE IEP", answer: "INITRSP" }],
+  ["5800", { name: "PRESENT CERTIFICATE", data: "CERTIFICATE" }],
+  ["5801", { name: "PRESENT SESSION KEY", data: "SESSKEY" }],
+  ["54", { name: "DEBIT IEP", data: "DEBITDATA", answer: "CARDRSP" }],
+  ["5A", { name: "GET PREVIOUS IEP SIGNATURE", answer: "CARDRSP" }],
+  ["5C", { name: "GET BALANCE", answer: "BALANCE" }],
+  ["B20114", { name: "READ RECORD", answer: "CERTIFICATE" }],
+  ["B20214", { name: "READ RECORD", answer: "CERTIFICATE" }],
+  ["B2", { name: "READ RECORD" }],
+  ["C0", { name: "GET RESPONSE" }],
 ]);
 
 /** The same for the PSAM (`psam-edge.md` 4). */
-const PSAM_COMMANDS: ReadonlyMap<number, Command> = new Map<number, Command>([
-  [0xa4, { name: "SELECT" }],
-  [0x72, { name: "PACKAGE: DEBIT", data: "PACKAGE", answer: "DEBITDATA" }],
-  [0x74, { name: "PSAM COMPLETE", answer: "MSGRESULT" }],
-  [0x8e, { name: "CANCEL" }],
-  [0x8c, { name: "READ TOTALS", answer: "PSAMID" }],
-]);
-
-const PACKAGES: ReadonlyMap<number, Command> = new Map<number, Command>([
-  [0x00, { name: "PACKAGE: ANSWER TO RESET" }],
-  [0x01, { name: "PACKAGE: INITIALIZE IEP", data: "INITRSP", answer: "PSAMID" }],
+const PSAM_COMMANDS: ReadonlyMap<Key, Command> = new Map<Key, Command>([
+  ["A4", { name: "SELECT" }],
+  ["7000", { name: "PACKAGE: ANSWER TO RESET" }],
+  ["7001", { name: "PACKAGE: INITIALIZE IEP", data: "INITRSP", answer: "PSAMID" }],
+  ["7002", { name: "PACKAGE: ISSUER CERTIFICATE", data: "CERTIFICATE" }],
+  ["7003", { name: "PACKAGE: CARD CERTIFICATE", data: "CERTIFICATE" }],
+  ["7201", { name: "PACKAGE: DEBIT, issued at once", data: "PACKAGE", answer: "ISSUED" }],
+  ["72", { name: "PACKAGE: DEBIT", data: "PACKAGE", answer: "DEBITDATA" }],
+  ["74", { name: "PSAM COMPLETE", answer: "MSGRESULT" }],
+  ["7800", { name: "READ CERTIFICATE", answer: "CERTIFICATE" }],
+  ["7801", { name: "READ SESSION KEY", answer: "SESSKEY" }],
+  ["8E", { name: "CANCEL" }],
+  ["8C", { name: "READ TOTALS", answer: "PSAMID" }],
 ]);
 
 function commandOf(link: LinkName, apdu: Uint8Array): Command | undefined {
-  const INS = apdu[1] ?? 0;
-  if (link === "235") return CARD_COMMANDS.get(INS);
-  return INS === 0x70 ? PACKAGES.get(apdu[2] ?? 0) : PSAM_COMMANDS.get(INS);
+  const commands = link === "235" ? CARD_COMMANDS : PSAM_COMMANDS;
+  const header = toHex(apdu.subarray(1, 4));
+  return commands.get(header) ?? commands.get(header.slice(0, 4)) ?? commands.get(header.slice(0, 2));
 }
 
 /** A command APDU in words, element by element. */
@@ -67,7 +76,7 @@ export function describeResponse(link: LinkName, apdu: Uint8Array, inReplyTo: Ui
   };
 }
 
-function dataText(structure: StructureName | undefined, data: Uint8Array): Description {
+function dataText(name: DataName | undefined, data: Uint8Array): Description {
   if (data.length === 0) return {};
-  return structure === undefined ? { data: toHex(data) } : describeStructure(structure, data);
+  return name === undefined ? { data: toHex(data) } : describeData(name, data);
 }

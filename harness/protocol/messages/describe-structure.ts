@@ -1,4 +1,5 @@
 import { bytesToUint, toHex } from "../../core/bytes.ts";
+import { comparisonOf } from "../../core/sale-profile.ts";
 import { type ElementName, elementSpec } from "./elements.ts";
 import { STRUCTURES, type StructureName } from "./structures.ts";
 
@@ -7,8 +8,17 @@ const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
 /** Element name -> readable text. */
 export type Description = Record<string, string>;
 
+/** Nobody but its receiver can read anything in these. */
+const SEALED: ReadonlySet<ElementName> = new Set<ElementName>(["SEALED", "SEXP", "ETSK"]);
+
+function comparisonText(COMPARE: Uint8Array): string {
+  return comparisonOf(bytesToUint(COMPARE.subarray(0, 1)))?.replaceAll("-", " ") ?? "";
+}
+
 /** An element in words; bytes that break the element's rules are shown all the same. */
 export function describeElement(name: ElementName, bytes: Uint8Array): string {
+  if (SEALED.has(name)) return `sealed, ${bytes.length} bytes`;
+  if (name === "COMPARE") return `${toHex(bytes)} ${comparisonText(bytes)}`.trimEnd();
   const { kind } = elementSpec(name);
   if (kind === "integer" && bytes.length > 0 && bytes.length <= 6) return String(bytesToUint(bytes));
   if (kind === "ascii" || kind === "utf8") return UTF8.decode(bytes);

@@ -10,7 +10,7 @@ export function messageBody(link: LinkName, bytes: Uint8Array): Uint8Array {
 
 /**
  * What a message is known by on its link: the template tag; on 235 and SAM the instruction byte, of a response that of
- * the command it answers (undefined when that is not known); on 234 the first line, of a response that of the request
+ * the command it answers (undefined when that is not known); on 234 and 238 the first line, of a response that of the request
  * behind "response ".
  */
 export function labelOf(
@@ -22,6 +22,7 @@ export function labelOf(
   switch (link) {
     case "cable":
     case "236":
+    case "237":
     case "line":
     case "LAN":
       return messageBody(link, bytes)[0];
@@ -29,6 +30,7 @@ export function labelOf(
     case "SAM":
       return isCardSide(from) ? inReplyTo?.[1] : bytes[1];
     case "234":
+    case "238":
       return from === "merchant" ? `response ${inReplyTo ? firstLine(inReplyTo) : ""}`.trimEnd() : firstLine(bytes);
     case "ui":
       return undefined;

@@ -95,7 +95,7 @@ describe("parseMessage", () => {
 
   it.each([
     ["", "no bytes"],
-    ["E500", "unknown template E5"],
+    ["F000", "unknown template F0"],
     [template(0xfa, "DF220300 0001"), "t-read-totals: IDTERM has 3 bytes, not 4"],
     [template(0xfa), "t-read-totals: IDTERM is missing"],
     [template(0xfa, IDTERM, IDTERM), "t-read-totals: IDTERM is there twice"],

@@ -1,13 +1,17 @@
 import type { LinkName, RoleName } from "../../core/trace.ts";
-import { isCardSide, labelOf, messageBody } from "./label.ts";
+import { isCardSide, messageBody } from "./label.ts";
 import { parseMessage } from "./message.ts";
+import { stepOfPsamAnswer, stepOfPsamCommand, stepOnCard } from "./steps-apdu.ts";
+import { stepOnDirectHttp, stepOnHttp } from "./steps-http.ts";
 
 /** Steps by template tag (`messages.md` 2, 3 and 5); what has none is no step of the seed. */
-const STEPS_236: ReadonlyMap<number, string> = new Map([
+const STEPS_PAYMENT: ReadonlyMap<number, string> = new Map([
   [0xea, "612"],
   [0xeb, "616"],
   [0xec, "622"],
   [0xed, "634"],
+  [0xe4, "810"],
+  [0xef, "820"],
 ]);
 
 const STEPS_CABLE: ReadonlyMap<number, string> = new Map([
@@ -16,6 +20,7 @@ const STEPS_CABLE: ReadonlyMap<number, string> = new Map([
   [0xe3, "608"],
   [0xeb, "617"],
   [0xec, "621"],
+  [0xe5, "818"],
   [0xe8, "641"],
 ]);
 
@@ -26,28 +31,37 @@ const STEPS_TERMINAL: ReadonlyMap<number, string> = new Map([
   [0xf4, "628"],
 ]);
 
-const USER_MESSAGE_TAG = 0xe7;
+/** Longest EB and F2 without any element of the variants, in bytes. */
+const PLAIN_DEBIT_COMMAND = 77;
+const PLAIN_T_DEBIT = 84;
+
+/** Where the status URL of the cable provider's own sales points (`messages.md` 3d). */
+const CABLE_ORIGIN = "https://cable.invalid/";
 
 /**
  * The step of the seed document that a message is, or undefined when it is none. `bytes` are what passes on the link:
- * an APDU, a TLV message (behind the terminal number on the LAN), "METHOD /path\n\nbody" or "200\n\nbody" on 234.
- * A response on 235, SAM and 234 does not say what it answers; `inReplyTo` is the request.
+ * an APDU, a TLV message (behind the terminal number on the LAN), "METHOD /path\n\nbody" or "200\n\nbody" on 234 and 238.
+ * A response on 235, SAM, 234 and 238 does not say what it answers; `inReplyTo` is the request. Where variants of the flow
+ * share a message, the step is that of the base payment, or of the first variant that has it.
  */
 export function stepOf(link: LinkName, from: RoleName, bytes: Uint8Array, inReplyTo?: Uint8Array): string | undefined {
   switch (link) {
     case "236":
-      return STEPS_236.get(bytes[0] ?? 0);
+    case "237":
+      return stepOnPayment(from, bytes);
     case "cable":
       return stepOnCable(bytes);
     case "LAN":
     case "line":
-      return STEPS_TERMINAL.get(messageBody(link, bytes)[0] ?? 0);
+      return stepAtTerminal(messageBody(link, bytes), inReplyTo && messageBody(link, inReplyTo));
     case "235":
-      return isCardSide(from) ? stepOfCardAnswer(inReplyTo) : stepOfCardCommand(bytes);
+      return stepOnCard(isCardSide(from), bytes, inReplyTo);
     case "SAM":
       return isCardSide(from) ? stepOfPsamAnswer(inReplyTo) : stepOfPsamCommand(bytes);
     case "234":
-      return stepOnHttp(labelOf(link, from, bytes, inReplyTo));
+      return stepOnHttp(bytes, from === "merchant" ? { inReplyTo } : undefined);
+    case "238":
+      return stepOnDirectHttp(bytes);
     case "ui":
       return undefined;
     default:
@@ -55,39 +69,51 @@ export function stepOf(link: LinkName, from: RoleName, bytes: Uint8Array, inRepl
   }
 }
 
-/** A user message is step 636 ("debited") with CC 0000 and no step otherwise. */
+/** 814 and 819 are the same template, from one side and the other; EXPECTED makes it 728, SEXP 748. */
+function stepOnPayment(from: RoleName, bytes: Uint8Array): string | undefined {
+  const [tag = 0] = bytes;
+  if (tag === 0xe5) return from === "head-end" ? "819" : "814";
+  if (tag === 0xeb && bytes.length > PLAIN_DEBIT_COMMAND) {
+    const message = parseMessage(bytes);
+    if (message.kind === "debit-command" && message.EXPECTED !== undefined) return "728";
+    if (message.kind === "debit-command" && message.SEXP !== undefined) return "748";
+  }
+  return STEPS_PAYMENT.get(tag);
+}
+
+/** A user message is step 636 ("debited") with CC 0000 and no step otherwise; a page is 809 with a TSK, 1110 from the cable provider. */
 function stepOnCable(bytes: Uint8Array): string | undefined {
-  if (bytes[0] !== USER_MESSAGE_TAG) return STEPS_CABLE.get(bytes[0] ?? 0);
+  const [tag = 0] = bytes;
+  if (tag !== 0xe7 && tag !== 0xe2) return STEPS_CABLE.get(tag);
   const message = parseMessage(bytes);
+  if (message.kind === "page" && message.TSK !== undefined) return "809";
+  if (message.kind === "page" && message.URL.startsWith(CABLE_ORIGIN)) return "1110";
+  if (tag === 0xe2) return STEPS_CABLE.get(tag);
   return message.kind === "user-message" && message.CC === "0000" ? "636" : undefined;
 }
 
-function stepOfCardCommand([, INS]: Uint8Array): string | undefined {
-  if (INS === 0xa4 || INS === 0x50) return "608";
-  return INS === 0x54 ? "618" : undefined;
+/** A dumb terminal passes on what its security card is told and says. */
+function stepAtTerminal(message: Uint8Array, inReplyTo: Uint8Array | undefined): string | undefined {
+  const [tag = 0] = message;
+  switch (tag) {
+    case 0xf2:
+      return isIssued(message) ? "706" : STEPS_TERMINAL.get(tag);
+    case 0xfc:
+      return stepOfPsamCommand(commandIn(message));
+    case 0xfd:
+      return stepOfPsamAnswer(inReplyTo && commandIn(inReplyTo));
+    default:
+      return STEPS_TERMINAL.get(tag);
+  }
 }
 
-function stepOfCardAnswer(inReplyTo: Uint8Array | undefined): string | undefined {
-  return inReplyTo?.[1] === 0x54 ? "620" : undefined;
+function isIssued(bytes: Uint8Array): boolean {
+  if (bytes.length <= PLAIN_T_DEBIT) return false;
+  const message = parseMessage(bytes);
+  return message.kind === "t-debit" && message.EXPECTED !== undefined;
 }
 
-function stepOfPsamCommand([, INS, P1]: Uint8Array): string | undefined {
-  if (INS === 0x72 || (INS === 0x70 && (P1 === 0x00 || P1 === 0x01))) return "688";
-  return INS === 0x74 ? "626" : undefined;
-}
-
-function stepOfPsamAnswer(inReplyTo: Uint8Array | undefined): string | undefined {
-  if (inReplyTo?.[1] === 0x72) return "692";
-  return inReplyTo?.[1] === 0x74 ? "628" : undefined;
-}
-
-/** The page is asked for with POST /checkout; every other POST goes to a status URL. */
-function stepOnHttp(label: number | string | undefined): string | undefined {
-  if (typeof label !== "string") return undefined;
-  const isAnswer = label.startsWith("response ");
-  const request = isAnswer ? label.slice("response ".length) : label;
-  if (!request.startsWith("POST ")) return undefined;
-  const isCheckout = request === "POST /checkout" || request.startsWith("POST /checkout?");
-  if (isCheckout) return isAnswer ? "606" : "604";
-  return isAnswer ? "640" : "636";
+function commandIn(bytes: Uint8Array): Uint8Array {
+  const message = parseMessage(bytes);
+  return message.kind === "t-apdu" ? message.APDU : new Uint8Array();
 }
