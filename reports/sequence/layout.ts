@@ -12,6 +12,7 @@ const ROLE_ORDER = [
   "head-end",
   "merchant",
   "payment-server",
+  "head-end-payment-server",
   "concentrator",
   "terminal",
   "psam",

@@ -6,6 +6,10 @@ import { type Lifeline, type Picture, type Row, SIZE } from "./layout.ts";
 /** Mean width of a character of the label font, in user units. */
 const CHARACTER = 5.9;
 
+/** Characters of a role's name that its box holds, and at most. */
+const ROLE_FITS = 18;
+const LONGEST_ROLE = 26;
+
 /** One `<svg>` with a title; `id` must be unique on the page. */
 export function sequenceSvg(picture: Picture, id: string, title: string): Markup {
   const { width, height } = picture;
@@ -19,7 +23,16 @@ ${picture.rows.map((row) => drawRow(row, width))}
 function drawLifeline({ role, x }: Lifeline, height: number): Markup {
   return markup`<line class="life" x1="${x}" y1="30" x2="${x}" y2="${height}"/>
 <rect class="role" x="${x - SIZE.box / 2}" y="4" width="${SIZE.box}" height="26" rx="4"/>
-<text class="role-name" x="${x}" y="21" text-anchor="middle">${shorten(role.replaceAll("-", " "), 18)}</text>`;
+${drawRoleName(role.replaceAll("-", " "), x)}`;
+}
+
+/** In its box; a name that is too long for it is drawn closer, not cut. */
+function drawRoleName(role: string, x: number): Markup {
+  const name = shorten(role, LONGEST_ROLE);
+  if (name.length <= ROLE_FITS)
+    return markup`<text class="role-name" x="${x}" y="21" text-anchor="middle">${name}</text>`;
+  return markup`<text class="role-name" x="${x}" y="21" text-anchor="middle" textLength="${SIZE.box - 8}"
+ lengthAdjust="spacingAndGlyphs">${name}</text>`;
 }
 
 function drawRow(row: Row, width: number): Markup {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { CaseRecord, Exchange } from "../record/run-record.ts";
 import { layOut } from "./layout.ts";
+import { sequenceSvg } from "./svg.ts";
 import { transactionAt, transactionsOf, wholeTransaction } from "./transactions.ts";
 
 function exchanges(steps: readonly string[], first = 1, kind: Exchange["kind"] = "message"): Exchange[] {
@@ -75,5 +76,27 @@ describe("the layout of a picture", () => {
     expect(second?.rows).toMatchObject([
       { step: "608", time: "+2.0 ms", x1: first?.lifelines[0]?.x, x2: first?.lifelines[1]?.x },
     ]);
+  });
+});
+
+describe("the picture of a sale of the cable provider", () => {
+  const exchange = { kind: "message", name: "x", bytes: "", decoded: [], n: 1, atMs: 0 } as const;
+  const list: Exchange[] = [
+    { ...exchange, link: "237", from: "head-end", to: "head-end-payment-server", step: "612" },
+    { ...exchange, link: "LAN", from: "head-end-payment-server", to: "concentrator", step: "686" },
+    { ...exchange, link: "236", from: "head-end", to: "payment-server", step: "612" },
+  ];
+
+  test("has its own payment server beside the merchants' one, with its whole name", () => {
+    const [picture] = layOut(list, 10);
+    expect(picture?.lifelines.map(({ role }) => role)).toEqual([
+      "head-end",
+      "payment-server",
+      "head-end-payment-server",
+      "concentrator",
+    ]);
+    const drawn = picture && sequenceSvg(picture, "p", "sale").text;
+    expect(drawn).toContain(">head end payment server</text>");
+    expect(drawn).toContain('lengthAdjust="spacingAndGlyphs"');
   });
 });
