@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { VirtualClock } from "../../core/clock.ts";
-import { TerminalPool } from "./pool.ts";
+import { MOST_UNDECIDED, TerminalPool } from "./pool.ts";
 
 const A = "0000000A";
 const B = "0000000B";
@@ -75,6 +75,82 @@ describe("the terminal pool", () => {
     expect(pool.waiting).toBe(1);
     pool.release(A);
     expect(await wanted).toBe(A);
+  });
+
+  test("serves who waits for one terminal, for some and for any in the order of their coming: nobody starves", async () => {
+    const { pool } = poolOf([A, B]);
+    await pool.acquire();
+    await pool.acquire();
+    const served: string[] = [];
+    const wishes = [{ among: [A] }, {}, { among: [B] }, { among: [A, B] }, { among: [A] }, {}];
+    const waiting = wishes.map((wish, index) =>
+      pool.acquire(wish).then((IDTERM) => served.push(`${index}:${IDTERM === A ? "A" : "B"}`)),
+    );
+    for (const IDTERM of [A, A, B, A, A, B]) {
+      pool.release(IDTERM);
+      await Promise.resolve();
+      await Promise.resolve();
+    }
+    await Promise.all(waiting);
+    expect(served).toEqual(["0:A", "1:A", "2:B", "3:A", "4:A", "5:B"]);
+  });
+
+  test("serves who wants one terminal of many within one turn of all who came before, however many come after", async () => {
+    const { pool } = poolOf([A, B], { queueLimit: 1_000 });
+    await pool.acquire({ among: [A] });
+    await pool.acquire({ among: [B] });
+    let isServed = false;
+    for (let before = 0; before < 10; before++) void pool.acquire();
+    const named = pool.acquire({ among: [B] }).then(() => {
+      isServed = true;
+    });
+    let turns = 0;
+    while (!isServed) {
+      turns++;
+      void pool.acquire(); // the crowd goes on
+      pool.release(B);
+      await Promise.resolve();
+      await Promise.resolve();
+    }
+    await named;
+    expect(turns).toBe(11);
+  });
+
+  test("gives a terminal with forty-eight undecided transactions to nobody who would add one", async () => {
+    const { clock, pool } = poolOf([A]);
+    for (let number = 0; number < MOST_UNDECIDED; number++) {
+      expect(await pool.acquire({ issues: true })).toBe(A);
+      pool.release(A, true);
+    }
+    const waits = pool.acquire({ issues: true });
+    expect(await pool.acquire({ among: [A] })).toBe(A); // a reversal adds none
+    pool.release(A);
+    expect(await pool.acquire()).toBe(A); // nor does a transaction that holds its terminal
+    pool.release(A);
+    expect(pool.waiting).toBe(1);
+    pool.decided(A);
+    expect(await waits).toBe(A);
+    expect(clock.monotonicMs()).toBe(0);
+    pool.release(A, true);
+    expect(await pool.acquire({ issues: true })).toBeUndefined();
+    expect(clock.monotonicMs()).toBe(5_000);
+  });
+
+  test("lets a patient one wait beyond the queueing time and the length of the queue", async () => {
+    const { clock, pool } = poolOf([A], { queueLimit: 0 });
+    await pool.acquire();
+    const patient = pool.acquire({ among: [A], isPatient: true });
+    expect(await pool.acquire()).toBeUndefined();
+    await clock.timer(60_000).elapsed;
+    pool.release(A);
+    expect(await patient).toBe(A);
+  });
+
+  test("turns away at once who wants none of its terminals", async () => {
+    const { clock, pool } = poolOf([A]);
+    expect(await pool.acquire({ among: [] })).toBeUndefined();
+    expect(await pool.acquire({ among: [B] })).toBeUndefined();
+    expect(clock.monotonicMs()).toBe(0);
   });
 
   test("knows no terminal that is not on the list", async () => {

@@ -6,7 +6,7 @@ export interface PaymentServerTimeouts {
   readonly freeTerminalMs: number;
   /** For the head end's debit response or notice. */
   readonly debitResponseMs: number;
-  /** For the first message of a channel: a channel that says nothing keeps a place from others. */
+  /** For the first message of a channel: a channel that says nothing keeps a place from others. Longer than a head end waits for its answer. */
   readonly firstMessageMs: number;
   /** For a merchant's answer to a direct confirmation. */
   readonly merchantMs: number;
@@ -16,6 +16,6 @@ export const PAYMENT_SERVER_TIMEOUTS: PaymentServerTimeouts = {
   terminalMs: 8_000,
   freeTerminalMs: 5_000,
   debitResponseMs: 35_000,
-  firstMessageMs: 10_000,
+  firstMessageMs: 20_000,
   merchantMs: 4_000,
 };

@@ -74,6 +74,24 @@ describe.each(engines)("the payment server's database on %s", (engine) => {
     });
   });
 
+  test("keeps which cancellations a terminal has not answered, until it has, and then leaves the status alone", async () => {
+    await using database = await open();
+    const other = { ...row, IDTRX: "F".repeat(32) };
+    await database.insertTransaction({ ...row, COMPARE: 3 });
+    await database.insertTransaction(other);
+    await database.updateTransaction(row.IDMER, row.IDTRX, {
+      ...{ status: "unresolved", owedMode: 1, expectedResponse: "AB" },
+    });
+    await database.updateTransaction(row.IDMER, row.IDTRX, { status: "confirmed" });
+    const owing = await database.transactionsOwing();
+    expect(owing).toMatchObject([{ IDTRX: row.IDTRX, owedMode: 1, COMPARE: 3, expectedResponse: "AB" }]);
+    await database.cancelAnswered(row.IDMER, row.IDTRX, [{ entry: "transaction-reversed", fields: {} }]);
+    expect(await database.transactionsOwing()).toEqual([]);
+    expect(await database.transaction(row.IDMER, row.IDTRX)).toMatchObject({ status: "confirmed", owedMode: null });
+    expect(await database.log()).toMatchObject([{ entry: "transaction-reversed" }]);
+    expect(await database.transaction(other.IDMER, other.IDTRX)).toMatchObject({ COMPARE: null, owedMode: null });
+  });
+
   test("refuses a merchant's identifier the second time and leaves the first row as it was", async () => {
     await using database = await open();
     await database.insertTransaction(row);

@@ -60,6 +60,11 @@ export class ScriptedTerminals implements TerminalAccess {
     }
   }
 
+  /** Whoever waits for an answer is gone, and the next one may ask. */
+  forgetAskers(): void {
+    this.#atWork.clear();
+  }
+
   #honest(IDTERM: string, message: Message): TerminalAnswer {
     switch (message.kind) {
       case "t-draw":
