@@ -60,6 +60,8 @@ describe("the step of a message of the variants", () => {
     ["cable", "head-end", "a page", page({}), "607"],
     ["cable", "head-end", "a page with a TSK", page(layer), "809"],
     ["cable", "head-end", "a page of the cable provider", page({ URL: "https://cable.invalid/status" }), "1110"],
+    ["cable", "head-end", "one of his shops", page({ URL: "https://cable4.cable.invalid/status" }), "1110"],
+    ["cable", "head-end", "one of another site", page({ URL: "https://shop.test/cable.invalid/" }), "607"],
     ["cable", "head-end", "one with a TSK", page({ URL: "https://cable.invalid/status", ...layer }), "809"],
     ["cable", "set-top-box", "a sealed debit response", sealed, "818"],
     ["line", "terminal", "T-debit", tDebit({}), "694"],

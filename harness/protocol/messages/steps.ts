@@ -35,8 +35,8 @@ const STEPS_TERMINAL: ReadonlyMap<number, string> = new Map([
 const PLAIN_DEBIT_COMMAND = 77;
 const PLAIN_T_DEBIT = 84;
 
-/** Where the status URL of the cable provider's own sales points (`messages.md` 3d). */
-const CABLE_ORIGIN = "https://cable.invalid/";
+/** Where the status URL of the cable provider's own sales points (`messages.md` 3d), with a name for each of his shops. */
+const CABLE_ORIGIN = /^https:\/\/([a-z0-9-]+\.)?cable\.invalid[:/]/;
 
 /**
  * The step of the seed document that a message is, or undefined when it is none. `bytes` are what passes on the link:
@@ -87,7 +87,7 @@ function stepOnCable(bytes: Uint8Array): string | undefined {
   if (tag !== 0xe7 && tag !== 0xe2) return STEPS_CABLE.get(tag);
   const message = parseMessage(bytes);
   if (message.kind === "page" && message.TSK !== undefined) return "809";
-  if (message.kind === "page" && message.URL.startsWith(CABLE_ORIGIN)) return "1110";
+  if (message.kind === "page" && CABLE_ORIGIN.test(message.URL)) return "1110";
   if (tag === 0xe2) return STEPS_CABLE.get(tag);
   return message.kind === "user-message" && message.CC === "0000" ? "636" : undefined;
 }
