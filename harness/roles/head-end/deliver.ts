@@ -65,9 +65,13 @@ export function onMerchantAnswer(state: HeadEndState, input: HeadEndInput): Head
   const confirmed = isConfirmed ? [log(state, "payment-confirmed", "636", { url: sale.URL })] : [];
   const heard = [...confirmed, log(state, "merchant-response", "640", { status })];
   if (failure !== undefined) return after(heard, fail(state, failure));
-  // a merchant that was to have its confirmation already, and has not, may still get it in a recovery
-  if (status !== 200) return after(heard, fail(state, phase === "fetching" ? "A01A" : "A018"));
+  if (status !== 200) return after(heard, fail(state, phase === "fetching" && isUnaware(status) ? "A01A" : "A018"));
   return after(heard, released(state, body));
+}
+
+/** A merchant that was to have its confirmation already, and has not: it may still get it in a recovery (messages.md 4). */
+function isUnaware(status: number): boolean {
+  return status === 400 || status === 402 || status >= 500;
 }
 
 /** What was bought, or the receipt, ends the purchase. */

@@ -86,9 +86,15 @@ describe("forms of the confirmation (messages.md 3c)", () => {
     expect(run.entry("payment-confirmed")).toHaveLength(1);
   });
 
-  it("does not take a sale for paid that the merchant knows nothing of: it stays for a recovery", async () => {
-    const run = await ending(NONE, { merchant: status(402) });
-    expect(run.box.at(-1)).toMatchObject({ kind: "user-message", CC: "A01A" });
+  it.each([
+    [400, "A01A"],
+    [402, "A01A"],
+    [500, "A01A"],
+    [403, "A018"],
+    [409, "A018"],
+  ])("after %i to that it ends with %s: what is not known to be paid stays for a recovery", async (code, CC) => {
+    const run = await ending(NONE, { merchant: status(code) });
+    expect(run.box.at(-1)).toMatchObject({ kind: "user-message", CC });
     expect(run.entry("payment-confirmed")).toEqual([]);
   });
 
