@@ -18,6 +18,7 @@ const NAMES: ReadonlyMap<number, string> = new Map([
   [0x7000, "ANSWER TO RESET"],
   [0x7001, "INITIALIZE IEP"],
   [0x7200, "DEBIT"],
+  [0x7201, "DEBIT"],
 ]);
 
 /** The packages of the draws in `seen`, in order; others commands to the PSAM left out. */
