@@ -1,5 +1,6 @@
 /** Steps 602 to 606: the order reaches the merchant, and the merchant answers with its payment page. */
 import { type Case, defineCase } from "../define/case.ts";
+import { baseSites } from "./support/base-sites.ts";
 import {
   orderPage,
   payableItems,
@@ -160,7 +161,7 @@ export const cases: readonly Case[] = [
     async run(t) {
       const about = { requirement: "PAY-BASE-606-f" };
       const known: string[] = [];
-      for (const { SITE, IDMER } of t.facts.sites) {
+      for (const { SITE, IDMER } of baseSites(t.facts)) {
         const item = payableItems(t.facts).find((each) => each.SITE === SITE);
         if (!item) continue;
         const seen = await t.system.purchase({ SITE, ITEM: item.ITEM });

@@ -2,6 +2,7 @@
 import { securityInformation } from "../../harness/crypto/security-information.ts";
 import type { LinkFault } from "../../harness/flows/system.ts";
 import { type Case, type CaseContext, defineCase } from "../define/case.ts";
+import { baseItems } from "./support/base-sites.ts";
 import { anotherItem, orderPage, sellsTwoItems, standardItem } from "./support/merchant-site.ts";
 import { expectMoved, expectNextPurchaseWorks, readAccounts } from "./support/money.ts";
 import { allOf, apdusOn, logsOf, messagesOn, theMessage, thePage } from "./support/observe.ts";
@@ -104,7 +105,7 @@ export const cases: readonly Case[] = [
     owner: "server",
     needs: { links },
     async run(t) {
-      for (const item of t.facts.catalogue) {
+      for (const item of baseItems(t.facts)) {
         const page = await orderPage(t, item);
         const { MPDA, CURRPDA, CEXPPDA } = page;
         const wanted = { MPDA: item.price, CURRPDA: item.CURR, CEXPPDA: item.CEXP };

@@ -4,6 +4,7 @@ import type { Disturbance, PurseReading, SystemFacts } from "../../harness/flows
 import { encodeMessage, parseMessage } from "../../harness/protocol/messages/message.ts";
 import { type Case, type CaseContext, defineCase } from "../define/case.ts";
 import { inconclusive } from "../define/failures.ts";
+import { baseItems } from "./support/base-sites.ts";
 import { expectConserved, expectMoved, expectNextPurchaseWorks, readAccounts } from "./support/money.ts";
 import { theDrawRequest } from "./support/raw.ts";
 import { expectCheckFailed, expectUntouched, expectUntouchedThenSpecimen } from "./support/stopped.ts";
@@ -42,7 +43,7 @@ function cardSays(t: CaseContext, offset: number, value: Uint8Array, what: strin
 
 /** An order that costs exactly `total` in the purse's currency; inconclusive when the catalogue has none. */
 function orderFor(facts: SystemFacts, purse: PurseReading, total: number) {
-  for (const { SITE, ITEM, price, CURR, CEXP } of facts.catalogue) {
+  for (const { SITE, ITEM, price, CURR, CEXP } of baseItems(facts)) {
     const QUANTITY = total / price;
     const isSame = CURR === purse.CURRIEP && CEXP === purse.CEXPIEP;
     if (isSame && Number.isInteger(QUANTITY) && QUANTITY >= 1 && QUANTITY <= 255) return { SITE, ITEM, QUANTITY };

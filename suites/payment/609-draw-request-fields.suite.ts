@@ -4,6 +4,7 @@ import { securityInformation } from "../../harness/crypto/security-information.t
 import type { MessageEvent, PurchaseObservation, PurseReading } from "../../harness/flows/system.ts";
 import type { PaymentPage } from "../../harness/protocol/messages/payment-page.ts";
 import { type Case, type CaseContext, defineCase } from "../define/case.ts";
+import { baseSites } from "./support/base-sites.ts";
 import { apdusOn, eventsOf, theMessage, thePage } from "./support/observe.ts";
 import { drawRequests, initialiseAnswer, rawHex, theDrawRequest } from "./support/raw.ts";
 
@@ -137,7 +138,7 @@ export const cases: readonly Case[] = [
     owner: "server",
     needs: { links: LINKS },
     async run(t) {
-      for (const { SITE, IDMER } of t.facts.sites.filter((site) =>
+      for (const { SITE, IDMER } of baseSites(t.facts).filter((site) =>
         t.facts.catalogue.some((item) => item.SITE === site.SITE),
       )) {
         const about = { requirement: "PAY-BASE-0077-c" };

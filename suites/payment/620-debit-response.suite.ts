@@ -2,6 +2,7 @@
 import { toHex } from "../../harness/core/bytes.ts";
 import type { RecordedEvent } from "../../harness/flows/system.ts";
 import { type Case, type CaseContext, defineCase } from "../define/case.ts";
+import { baseItems } from "./support/base-sites.ts";
 import { balanceNow, freshSession, selectPurse } from "./support/card.ts";
 import { collected, expectMoved, readAccounts } from "./support/money.ts";
 import { apdusOn, theLog, theMessage } from "./support/observe.ts";
@@ -143,7 +144,7 @@ export const cases: readonly Case[] = [
     owner: "card",
     async run(t) {
       const purse = await t.system.readPurse();
-      const items = t.facts.catalogue.filter(({ CURR, CEXP }) => CURR === purse.CURRIEP && CEXP === purse.CEXPIEP);
+      const items = baseItems(t.facts).filter(({ CURR, CEXP }) => CURR === purse.CURRIEP && CEXP === purse.CEXPIEP);
       const about = { requirement: "UI-514-a" };
       t.expect.that(items.length > 0, "an item in the card's currency", { owner: "bench" });
       for (const { SITE, ITEM, price } of items) {

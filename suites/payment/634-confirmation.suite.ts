@@ -5,6 +5,7 @@ import { parseDebitData } from "../../harness/protocol/messages/debit-data.ts";
 import type { PaymentPage } from "../../harness/protocol/messages/payment-page.ts";
 import { type Case, type CaseContext, defineCase } from "../define/case.ts";
 import type { About } from "../define/expect.ts";
+import { baseSites } from "./support/base-sites.ts";
 import { confOf, contractKey, openedConfirmation } from "./support/merchant-word.ts";
 import { allOf, theMessage, thePage } from "./support/observe.ts";
 import { failedPayment, orderItem, postConfirmation } from "./support/payment.ts";
@@ -172,7 +173,7 @@ export const cases: readonly Case[] = [
       const again = await orderItem(t, { SITE });
       t.expect.equal("price of the other sale", again.MPDA, page.MPDA);
       await expectUnacceptable(t, again, "the confirmation of another sale", CONF, about);
-      for (const site of t.facts.sites.filter((each) => each.IDMER !== page.IDMER)) {
+      for (const site of baseSites(t.facts).filter((each) => each.IDMER !== page.IDMER)) {
         const elsewhere = await orderItem(t, { SITE: site.SITE });
         const what = `the confirmation of ${page.IDMER} at ${site.IDMER}`;
         await expectUnacceptable(t, elsewhere, what, CONF, { requirement: "PAY-BASE-638-b" });

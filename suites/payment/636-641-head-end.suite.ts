@@ -3,6 +3,7 @@
 import { toHex } from "../../harness/core/bytes.ts";
 import type { PurchaseObservation } from "../../harness/flows/system.ts";
 import { type Case, type CaseContext, defineCase } from "../define/case.ts";
+import { baseSites } from "./support/base-sites.ts";
 import { exchangesOf, type HttpExchange } from "./support/merchant-site.ts";
 import { confOf } from "./support/merchant-word.ts";
 import { expectConserved, expectMoved, expectNextPurchaseWorks, readAccounts } from "./support/money.ts";
@@ -17,7 +18,9 @@ function theConfirmation(t: CaseContext, seen: PurchaseObservation, requirement:
 }
 
 function sitesThatSell({ facts }: CaseContext): readonly string[] {
-  return facts.sites.map(({ SITE }) => SITE).filter((SITE) => facts.catalogue.some((item) => item.SITE === SITE));
+  return baseSites(facts)
+    .map(({ SITE }) => SITE)
+    .filter((SITE) => facts.catalogue.some((item) => item.SITE === SITE));
 }
 
 /** The merchant gets a confirmation that is damaged in its last hex digit, and cannot accept it. */

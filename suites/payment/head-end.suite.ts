@@ -5,6 +5,7 @@ import { encodeMessage, parseMessage } from "../../harness/protocol/messages/mes
 import { PAYMENT_OBJECT_TYPE } from "../../harness/protocol/messages/payment-page.ts";
 import { type Case, type CaseContext, defineCase } from "../define/case.ts";
 import { inconclusive } from "../define/failures.ts";
+import { baseSites } from "./support/base-sites.ts";
 import { amountPattern, exchangesOf } from "./support/merchant-site.ts";
 import { expectConserved, expectMoved, expectNextPurchaseWorks, readAccounts } from "./support/money.ts";
 import { messagesOn, theMessage, thePage } from "./support/observe.ts";
@@ -169,7 +170,7 @@ export const cases: readonly Case[] = [
     needs: { links: ["234", "236"] },
     async run(t) {
       const about = { requirement: "HE-0035-c" };
-      for (const { SITE } of t.facts.sites.filter((site) =>
+      for (const { SITE } of baseSites(t.facts).filter((site) =>
         t.facts.catalogue.some((item) => item.SITE === site.SITE),
       )) {
         const seen = await t.step(`purchase at ${SITE}`, () => t.system.purchase({ SITE }));

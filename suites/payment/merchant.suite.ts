@@ -1,5 +1,6 @@
 /** The merchant server around a purchase: its site, its identifiers, and who keeps track of them. */
 import { type Case, defineCase } from "../define/case.ts";
+import { baseSites } from "./support/base-sites.ts";
 import { anotherItem, OWN_SESSION, orderPage, sellsTwoItems, standardItem } from "./support/merchant-site.ts";
 import { logsOf, theMessage, thePage } from "./support/observe.ts";
 
@@ -15,7 +16,7 @@ export const cases: readonly Case[] = [
     owner: "server",
     async run(t) {
       const about = { requirement: "MS-C1" };
-      for (const { SITE } of t.facts.sites) {
+      for (const { SITE } of baseSites(t.facts)) {
         const offered = t.facts.catalogue.filter((item) => item.SITE === SITE);
         t.expect.that(offered.length > 0, `site ${SITE} has at least one item`, about);
         const { status, body } = await t.system.http(SITE, { method: "GET", path: "/", session: OWN_SESSION });

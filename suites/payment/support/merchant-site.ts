@@ -3,6 +3,7 @@ import type { MessageEvent, PurchaseObservation, RecordedEvent, SystemFacts } fr
 import { type PaymentPage, parsePaymentPage } from "../../../harness/protocol/messages/payment-page.ts";
 import type { CaseContext } from "../../define/case.ts";
 import type { About } from "../../define/expect.ts";
+import { baseItems } from "./base-sites.ts";
 import { messagesOn } from "./observe.ts";
 
 export type Item = SystemFacts["catalogue"][number];
@@ -12,8 +13,9 @@ export const OWN_SESSION = "00112233445566AA";
 
 /** Items that cost the same currency as the bench's standard item, so that the card under test can pay them. */
 export function payableItems(facts: SystemFacts): readonly Item[] {
-  const [first] = facts.catalogue;
-  return facts.catalogue.filter((item) => item.CURR === first?.CURR && item.CEXP === first.CEXP);
+  const items = baseItems(facts);
+  const [first] = items;
+  return items.filter((item) => item.CURR === first?.CURR && item.CEXP === first.CEXP);
 }
 
 /** The bench's standard item. */
