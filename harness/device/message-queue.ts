@@ -15,6 +15,11 @@ export class MessageQueue {
     return this.#messages.length;
   }
 
+  /** How many bytes they have together. */
+  get bytes(): number {
+    return this.#messages.reduce((sum, { length }) => sum + length, 0);
+  }
+
   get hasEnded(): boolean {
     return this.#end !== undefined;
   }

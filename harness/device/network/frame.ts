@@ -3,10 +3,13 @@ import { concat, uintToBytes } from "../../core/bytes.ts";
 /** Length bytes before each message: 4 between servers, 2 on the LAN between payment server and concentrator. */
 export type LengthBytes = 2 | 4;
 
-/** The longest message that a peer may announce. */
-export const MESSAGE_BOUND = 1024 * 1024;
+/**
+ * The longest message that a peer may announce, in bytes: twice the longest of the specification, so that one that is a
+ * little too long is still heard and refused, and no crowd of peers can fill the memory.
+ */
+export const MESSAGE_BOUND = 2 * 65_536;
 
-/** `message` behind its big-endian length. Throws `RangeError` above 1 MiB, or above 65535 bytes with two length bytes. */
+/** `message` behind its big-endian length. Throws `RangeError` above the bound, or above 65535 bytes with two length bytes. */
 export function encodeMessageFrame(message: Uint8Array, lengthBytes: LengthBytes): Uint8Array {
   if (message.length > MESSAGE_BOUND) throw new RangeError(`${message.length} bytes are more than a message may have`);
   return concat(uintToBytes(message.length, lengthBytes), message);

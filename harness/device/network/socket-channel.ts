@@ -4,10 +4,11 @@ import { type Deadline, deadlineIn, within } from "../../core/deadline.ts";
 import { messageOf, PursebenchError } from "../../core/errors.ts";
 import type { MessageChannel } from "../contracts.ts";
 import { MessageQueue } from "../message-queue.ts";
-import { encodeMessageFrame, type LengthBytes, MessageAccumulator } from "./frame.ts";
+import { encodeMessageFrame, type LengthBytes, MESSAGE_BOUND, MessageAccumulator } from "./frame.ts";
 
-/** Messages that may wait for a slow receiver before the socket is told to stop reading. */
+/** Messages, and bytes in them, that may wait for a slow receiver before the socket is told to stop reading. */
 const WAITING_BOUND = 64;
+const WAITING_BYTES = 4 * MESSAGE_BOUND;
 /** Time that a peer has to take the last bytes when we close. */
 const CLOSING_MS = 1000;
 
@@ -57,7 +58,7 @@ export class SocketChannel implements MessageChannel {
   /** `PROTOCOL` after a message above the bound or a connection that ended inside a message. */
   async receive(deadline: Deadline): Promise<Uint8Array | null> {
     const message = await this.#queue.take(deadline, this.#peer);
-    if (this.#queue.length < WAITING_BOUND) this.#socket.resume();
+    if (!this.#isFull()) this.#socket.resume();
     return message;
   }
 
@@ -77,7 +78,11 @@ export class SocketChannel implements MessageChannel {
       if (frame.kind === "message") this.#queue.put(frame.message);
       else this.#refuse(`announced a message of ${frame.announced} bytes`);
     }
-    if (this.#queue.length >= WAITING_BOUND) this.#socket.pause();
+    if (this.#isFull()) this.#socket.pause();
+  }
+
+  #isFull(): boolean {
+    return this.#queue.length >= WAITING_BOUND || this.#queue.bytes >= WAITING_BYTES;
   }
 
   #hangUp(): void {
