@@ -51,7 +51,7 @@ function withElement(request: Uint8Array, name: ElementName, change: (value: Uin
 /** The request made wrong in its form, with what is wrong about it. */
 function malformed(request: Uint8Array): readonly (readonly [what: string, request: Uint8Array])[] {
   const found: [string, Uint8Array][] = [];
-  for (const { name } of placesOf("draw-request")) {
+  for (const { name } of placesOf("draw-request").filter(({ optional }) => !optional)) {
     found.push([`no ${name}`, withElement(request, name, () => undefined)]);
     // an answer to reset may have many lengths; what is wrong in it is for the security card to say
     if (name !== "ATR") found.push([`${name} cut by a byte`, withElement(request, name, (value) => value.subarray(1))]);
