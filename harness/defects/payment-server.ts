@@ -29,7 +29,7 @@ const says: Behaviour = (parameters) => {
     varyOutputs((output: PaymentOutput) => {
       if (output.kind !== "send" || output.bytes[0] !== fault.message) return [output];
       const said = fault.act(output.bytes);
-      if (said === "lose-link") return [{ kind: "end" }];
+      if (said === "lose-link" || said === "late") return [{ kind: "end" }];
       return (said instanceof Uint8Array ? [said] : said).map((bytes) => ({ kind: "send", bytes }));
     }),
   );

@@ -178,9 +178,10 @@ export interface LinkFault {
   readonly skip?: number;
   /**
    * What becomes of the message: other bytes, the same again, several, or none (`[]`).
-   * On 234 the bytes are the UTF-8 text of the HTTP body. "lose-link" closes the channel instead.
+   * On 234 the bytes are the UTF-8 text of the HTTP body. "lose-link" closes the channel instead. "late": as it is, but past
+   * the deadline of whoever waits for it or for its answer; at the latest before the sender's next message and the end of its channel.
    */
-  readonly act: (message: Uint8Array) => Uint8Array | readonly Uint8Array[] | "lose-link";
+  readonly act: (message: Uint8Array) => Uint8Array | readonly Uint8Array[] | "lose-link" | "late";
   /** For the evidence: what is done and why. */
   readonly what: string;
 }

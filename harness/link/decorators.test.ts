@@ -110,6 +110,27 @@ describe("recorder and faults on a channel", () => {
     }
   });
 
+  it("deliver what is late before the sender's next message, and at the latest with the end of the channel", async () => {
+    const { near, far, receive, board } = channel();
+    board.add(fault(() => "late", { message: 0xea, times: 2 }));
+    await near.send(fromHex("EA01"));
+    await expect(receive(far)).rejects.toMatchObject({ code: "DEVICE_SILENT" });
+    await near.send(DEBIT);
+    await near.send(fromHex("EA02"));
+    await near[Symbol.asyncDispose]();
+    const got = [await receive(far), await receive(far), await receive(far), await receive(far)];
+    expect(got).toEqual(["EA01", toHex(DEBIT), "EA02", null]);
+  });
+
+  it("keep what comes late until the one who waits for it has given up", async () => {
+    const { far, receive, board, clock } = channel();
+    board.add(fault(() => "late", { from: "payment-server" }));
+    await far.send(DEBIT);
+    await expect(receive()).rejects.toMatchObject({ code: "DEVICE_SILENT" });
+    expect(clock.monotonicMs()).toBe(100);
+    expect(await receive()).toBe(toHex(DEBIT));
+  });
+
   it("call back before the message is delivered, and not after they were disposed", async () => {
     const { near, far, receive, board } = channel();
     const order: string[] = [];
@@ -160,6 +181,15 @@ describe("recorder and faults on an exchange", () => {
     }
   });
 
+  it("ask what is late after its deadline, before the next request, and give its answer to nobody", async () => {
+    const { ask, board, asked, clock } = exchange();
+    board.add({ ...onSam(() => "late", "terminal"), times: 1 });
+    await expect(ask()).rejects.toMatchObject({ code: "DEVICE_SILENT" });
+    expect([asked.length, clock.monotonicMs()]).toEqual([0, 3_000]);
+    expect(toHex(await ask())).toBe("9000");
+    expect(asked).toHaveLength(2);
+  });
+
   it("ask twice for a repeated request, and match an answer by the command that it answers", async () => {
     const { ask, board, asked } = exchange();
     board.add(onSam((bytes) => [bytes, bytes], "terminal"));
@@ -202,5 +232,21 @@ describe("recorder and faults on HTTP", () => {
       ["604", "POST /checkout\n\nitem=1"],
       ["606", "200\n\ngone"],
     ]);
+  });
+
+  it("deliver a late request when nobody waits for its answer any more", async () => {
+    const clock = new VirtualClock(new Date(0));
+    const board = new FaultBoard(() => undefined);
+    const got: [string, number][] = [];
+    const inner = async (_origin: string, each: HttpRequest) => {
+      got.push([each.body, clock.monotonicMs()]);
+      return { status: 200, headers: {}, body: "<html>" };
+    };
+    const http = faultyHttp(inner, LINK_234, board);
+    board.add(fault(() => "late", { link: "234", message: "POST /checkout" }));
+    await expect(http("https://site", request, deadlineIn(clock, 1_000))).rejects.toMatchObject({
+      code: "DEVICE_SILENT",
+    });
+    expect(got).toEqual([["item=1", 1_000]]);
   });
 });

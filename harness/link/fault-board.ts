@@ -3,8 +3,8 @@ import type { LinkName, RoleName, TraceSink } from "../core/trace.ts";
 import type { Disturbance, LinkFault } from "../flows/system.ts";
 import { labelOf } from "../protocol/messages/label.ts";
 
-/** What reaches the other side: messages in order (none when it was lost), or a link that breaks. */
-export type Delivery = readonly Uint8Array[] | "lose-link";
+/** What reaches the other side: messages in order (none when it was lost), a link that breaks, or all as it was, too late. */
+export type Delivery = readonly Uint8Array[] | "lose-link" | "late";
 
 /** A message on its way. */
 export interface Passing {
@@ -89,9 +89,10 @@ export class FaultBoard {
       const next: Uint8Array[] = [];
       for (const message of delivery) {
         const changed = active.fault.act(message);
-        if (changed === "lose-link") {
-          this.#trace({ kind: "fault", link: passing.link, what: `${active.fault.what} (link lost)`, before: message });
-          return "lose-link";
+        if (changed === "lose-link" || changed === "late") {
+          const how = changed === "late" ? changed : "link lost";
+          this.#trace({ kind: "fault", link: passing.link, what: `${active.fault.what} (${how})`, before: message });
+          return changed;
         }
         const after = changed instanceof Uint8Array ? [changed] : changed;
         this.#report(active.fault, message, after);
