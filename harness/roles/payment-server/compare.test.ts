@@ -164,7 +164,12 @@ describe("FIG 5: the payment server compares", () => {
     expect(result.CC).toBeUndefined();
     expect(openConfirmation(KMER, FIG5, IDTRX, result.CONF ?? NONE)).toMatchObject({ CC: "0000", IDTERM, NTPSAM: 1 });
     expect(bench.kindsAsked()).toEqual(["t-draw"]);
-    expect(bench.entries().slice(4)).toEqual(["debit-response-received", "signatures-compared", "confirmation-sent"]);
+    expect(bench.entries().slice(4)).toEqual([
+      "debit-response-received",
+      "signatures-compared",
+      "terminal-response",
+      "confirmation-sent",
+    ]);
     expect(bench.trace).toContainEqual({
       ...{ kind: "log", role: "payment-server", entry: "signatures-compared", step: "710", IDTRX },
       fields: { equal: true },

@@ -41,7 +41,7 @@ export function onCardAnswer(transaction: IssuedTransaction, response: DebitResp
   const finding = find(transaction, response);
   switch (finding) {
     case "expected": {
-      const before = [received, compared(true)];
+      const before = [received, compared(true), logWithoutTerminal(transaction)];
       return conclude(transaction, { status: "confirmed", CC: "0000", ...said }, nonce, before);
     }
     case "unequal": {
@@ -58,6 +58,11 @@ export function onCardAnswer(transaction: IssuedTransaction, response: DebitResp
     default:
       return unreachable(finding);
   }
+}
+
+/** Step 632 goes on as if the terminal had confirmed (712): what the comparison found stands for its response. */
+function logWithoutTerminal({ sale, IDTERM }: IssuedTransaction): PaymentOutput {
+  return log("terminal-response", "632", sale.IDTRX, { IDMER: sale.IDMER, IDTERM, CC: "0000" });
 }
 
 /** FIG 6, 7: what head end or merchant found. It releases nothing here; only the card's own answer confirms. */

@@ -34,7 +34,8 @@ export function announce(
   const { agreement, sale } = transaction;
   const CONF = confirmationFor(transaction, CC, nonce);
   const change = written === undefined ? [] : [written];
-  if (agreement.statusUrl === undefined) {
+  // A recovery has no user's session to fetch with what was paid directly: the confirmation goes the way of the head end.
+  if (agreement.statusUrl === undefined || transaction.isRecovered) {
     const sent = sendDebitResult(transaction, CC, CONF, agreement.confirmation);
     return ending(transaction, [...before, logConfirmation(transaction, CC), ...change, sent], reversal);
   }

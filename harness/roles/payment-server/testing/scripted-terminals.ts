@@ -90,6 +90,7 @@ export class ScriptedTerminals implements TerminalAccess {
 
   /** What was issued is taken back once; what is open is given up without a word about it. */
   #cancel(IDTERM: string, { IDTRX, MODE }: TCancel): TerminalAnswer {
+    if (this.confirmed.includes(IDTRX)) return { kind: "t-done", IDTERM, IDTRX, CC: "9415" };
     const issued = this.#open.get(IDTRX);
     const wasCounted = this.counted.delete(IDTRX);
     if (MODE === 0) this.#open.delete(IDTRX);
