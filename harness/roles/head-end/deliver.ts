@@ -39,8 +39,9 @@ export function post(
   form: StatusForm,
   before: readonly HeadEndOutput[] = [],
 ): HeadEndStep {
-  const { sale, config, session } = state;
+  const { sale, config } = state;
   if (!sale) return fail(state, "A00A");
+  const session = phase === "fetching" ? (state.session ?? state.orderedIn) : state.session;
   const address = statusAddress(sale.URL, Object.values(config.sites));
   if (!address) return refuseAddress(state, sale.URL, "A018");
   return go(state, { phase }, ...before, { kind: "post", ...address, session, form });
@@ -65,13 +66,17 @@ export function onMerchantAnswer(state: HeadEndState, input: HeadEndInput): Head
   const confirmed = isConfirmed ? [log(state, "payment-confirmed", "636", { url: sale.URL })] : [];
   const heard = [...confirmed, log(state, "merchant-response", "640", { status })];
   if (failure !== undefined) return after(heard, fail(state, failure));
-  if (status !== 200) return after(heard, fail(state, phase === "fetching" && isUnaware(status) ? "A01A" : "A018"));
+  if (status !== 200) return after(heard, fail(state, isWorthRecovery(state, status) ? "A01A" : "A018"));
   return after(heard, released(state, body));
 }
 
-/** A merchant that was to have its confirmation already, and has not: it may still get it in a recovery (messages.md 4). */
-function isUnaware(status: number): boolean {
-  return status === 400 || status === 402 || status >= 500;
+/**
+ * What a merchant of direct confirmations does not give out may still be had in a recovery: it does not know of the payment
+ * yet (400, 402), or a first request was damaged on its way (403, 404; messages.md 4).
+ */
+function isWorthRecovery({ phase, page }: HeadEndState, status: number): boolean {
+  if (phase !== "fetching" || status === 409) return false;
+  return page !== undefined || (status !== 403 && status !== 404);
 }
 
 /** What was bought, or the receipt, ends the purchase. */

@@ -8,8 +8,16 @@ export type Loss = "unreachable" | "silent" | "closed";
 
 export type HeadEndInput =
   | { readonly kind: "start" }
-  /** `today`: YYMMDD, UTC, when the message arrived. */
-  | { readonly kind: "cable"; readonly message: Message | Unrecognised; readonly today: string }
+  /**
+   * `today`: YYMMDD, UTC, when the message arrived. `session`: with a recovery, the one that ordered the sale, 16 hex digits,
+   * where it is still known.
+   */
+  | {
+      readonly kind: "cable";
+      readonly message: Message | Unrecognised;
+      readonly today: string;
+      readonly session?: string | undefined;
+    }
   | { readonly kind: "cable-lost"; readonly why: Loss }
   | { readonly kind: "http"; readonly status: number; readonly body: string }
   | { readonly kind: "http-lost"; readonly why: Loss }
@@ -27,6 +35,8 @@ export type HeadEndOutput =
   | EndOutput
   /** Answered with "cable" or "cable-lost". */
   | { readonly kind: "receive-cable" }
+  /** For a recovery of this sale. */
+  | { readonly kind: "remember-session"; readonly IDTRX: string; readonly session: string }
   /** A failure shows at the next "receive-cable"; at the end of a session nobody is left to tell. */
   | { readonly kind: "send-cable"; readonly message: Message }
   /** A form posted to a merchant's site: answered with "http" or "http-lost". */

@@ -2,6 +2,9 @@ import { describe, expect, it } from "vitest";
 import { fromHex, toHex } from "../../core/bytes.ts";
 import { clearConfirmation, serverClearKey } from "../../crypto/confirmation.ts";
 import type { DebitResult } from "../../protocol/messages/layouts.ts";
+import { headEnd } from "./model.ts";
+import { Orders } from "./orders.ts";
+import { newSession } from "./state.ts";
 import {
   answer,
   CONF,
@@ -90,9 +93,10 @@ describe("forms of the confirmation (messages.md 3c)", () => {
     [400, "A01A"],
     [402, "A01A"],
     [500, "A01A"],
-    [403, "A018"],
+    [403, "A01A"],
+    [404, "A01A"],
     [409, "A018"],
-  ])("after %i to that it ends with %s: what is not known to be paid stays for a recovery", async (code, CC) => {
+  ])("after %i to that it ends with %s: what was not given out stays for a recovery", async (code, CC) => {
     const run = await ending(NONE, { merchant: status(code) });
     expect(run.box.at(-1)).toMatchObject({ kind: "user-message", CC });
     expect(run.entry("payment-confirmed")).toEqual([]);
@@ -102,6 +106,40 @@ describe("forms of the confirmation (messages.md 3c)", () => {
     const run = await ending({ ...NONE, CC: "9404" });
     expect(run.posts).toHaveLength(1);
     expect(run.box.at(-1)).toMatchObject({ kind: "user-message", CC: "9404" });
+  });
+});
+
+describe("a recovery of a sale that is confirmed directly", () => {
+  const sale = { IDTRX, IDMER, HOST: "payment.test", PORT: 7236, URL: `${ORIGIN}/status` };
+  const recovery = { kind: "recovery", ...sale, CARDRSP: EC.CARDRSP, SW: "9000" } as const;
+
+  it("asks for what was bought in the session that ordered it", () => {
+    const fetching = { ...newSession({ sites: { shop: ORIGIN }, announceDebit: true }), phase: "ordering" } as const;
+    const session = "0123456789ABCDEF";
+    const opened = headEnd.handle(fetching, { kind: "cable", message: recovery, today: "310506", session });
+    const sent = [{ kind: "payment-open" }, { kind: "payment-sent" }, { kind: "payment", message: NONE }] as const;
+    const { outputs } = sent.reduce((step, input) => headEnd.handle(step.state, input), opened);
+    expect(outputs.at(-1)).toMatchObject({ kind: "post", session, form: [["transaction-id", IDTRX]] });
+  });
+
+  it.each([
+    [402, "A01A"],
+    [403, "A018"],
+    [404, "A018"],
+    [409, "A018"],
+  ])("is over after %i, with %s, where another one could not do more", async (code, CC) => {
+    const run = await ending(NONE, { first: recovery, merchant: status(code) });
+    expect(run.posts).toHaveLength(1);
+    expect(run.posts[0]?.request.headers.cookie).toBeUndefined();
+    expect(run.box.at(-1)).toMatchObject({ CC });
+  });
+
+  it("is known by its session as long as it is among the last 1,000", () => {
+    const orders = new Orders();
+    for (let n = 0; n <= 1_000; n++) orders.remember(String(n), `session ${n}`);
+    expect(orders.sessionOf("0")).toBeUndefined();
+    expect(orders.sessionOf("1")).toBe("session 1");
+    expect(orders.sessionOf("1000")).toBe("session 1000");
   });
 });
 

@@ -3,7 +3,7 @@ import { parseInitResponse } from "../../protocol/messages/init-response.ts";
 import type { CardInformation, Recovery, Selection, Stop } from "../../protocol/messages/layouts.ts";
 import { parsePaymentPage } from "../../protocol/messages/payment-page.ts";
 import { checkCard } from "./checks.ts";
-import type { HeadEndInput } from "./events.ts";
+import type { HeadEndInput, HeadEndOutput } from "./events.ts";
 import { fail, failGarbled, log, logFailure, lossCode } from "./fail.ts";
 import { originOf, statusAddress } from "./sites.ts";
 import type { HeadEndState } from "./state.ts";
@@ -18,7 +18,7 @@ export function onOrder(state: HeadEndState, input: HeadEndInput): HeadEndStep {
     case "selection":
       return onSelection(state, message);
     case "recovery":
-      return onRecovery(state, message);
+      return onRecovery({ ...state, orderedIn: input.session }, message);
     case "unrecognised":
       return failGarbled(state, "set-top-box", message.reason, "A001");
     default:
@@ -67,7 +67,11 @@ export function onPage(state: HeadEndState, input: HeadEndInput): HeadEndStep {
     return refuseAddress(next, page.URL, "A017");
   }
   if (page.COMPARE === 2 && !state.config.trustedAgent?.(page.IDMER)) return fail(next, "A00B");
-  return go(next, { phase: "card-information" }, { kind: "send-cable", message: page }, { kind: "receive-cable" });
+  const { IDTRX } = page;
+  const { session } = state;
+  const outputs: HeadEndOutput[] = [{ kind: "send-cable", message: page }, { kind: "receive-cable" }];
+  if (session !== undefined) outputs.unshift({ kind: "remember-session", IDTRX, session });
+  return go(next, { phase: "card-information" }, ...outputs);
 }
 
 function refusePage(state: HeadEndState, reason: string): HeadEndStep {

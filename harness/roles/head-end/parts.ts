@@ -4,6 +4,7 @@ import type { TraceSink } from "../../core/trace.ts";
 import type { Connector } from "../../device/contracts.ts";
 import type { HttpClient } from "../../link/exchange.ts";
 import type { HeadEndRole } from "./events.ts";
+import type { Orders } from "./orders.ts";
 import type { HeadEndConfig } from "./state.ts";
 import type { HeadEndTimeouts } from "./timeouts.ts";
 
@@ -32,4 +33,6 @@ export interface HeadEndParts extends Pick<HeadEndOptions, "http" | "connectPaym
   readonly config: HeadEndConfig;
   readonly timeouts: HeadEndTimeouts;
   readonly role: HeadEndRole;
+  /** Outlives sessions. */
+  readonly orders: Orders;
 }

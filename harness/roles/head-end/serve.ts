@@ -1,5 +1,6 @@
 import type { ServeChannel } from "../../device/contracts.ts";
 import { headEnd } from "./model.ts";
+import { Orders } from "./orders.ts";
 import type { HeadEndOptions, HeadEndParts } from "./parts.ts";
 import { Session } from "./session.ts";
 import { HEAD_END_TIMEOUTS } from "./timeouts.ts";
@@ -12,6 +13,16 @@ export function serveHeadEnd(options: HeadEndOptions): ServeChannel {
   const timeouts = { ...HEAD_END_TIMEOUTS, ...options.timeouts };
   const role = options.role ?? headEnd;
   const config = { sites, announceDebit, trustedAgent };
-  const parts: HeadEndParts = { http, connectPayment, clock, random, trace, timeouts, role, config };
+  const parts: HeadEndParts = {
+    http,
+    connectPayment,
+    clock,
+    random,
+    trace,
+    timeouts,
+    role,
+    config,
+    orders: new Orders(),
+  };
   return (channel) => new Session(channel, parts).run();
 }

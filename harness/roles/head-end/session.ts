@@ -39,6 +39,8 @@ export class Session {
         return void this.#parts.trace({ ...output, role: "head-end" });
       case "receive-cable":
         return await this.#receiveCable();
+      case "remember-session":
+        return void this.#parts.orders.remember(output.IDTRX, output.session);
       case "send-cable":
         return void (await this.#sendCable(encodeMessage(output.message)));
       case "post":
@@ -60,11 +62,13 @@ export class Session {
 
   async #receiveCable(): Promise<HeadEndInput> {
     if (this.#cableLoss) return { kind: "cable-lost", why: this.#cableLoss };
-    const { clock, timeouts } = this.#parts;
+    const { clock, timeouts, orders } = this.#parts;
     try {
       const bytes = await this.#cable.receive(deadlineIn(clock, timeouts.setTopBoxMs));
       if (!bytes) return { kind: "cable-lost", why: "closed" };
-      return { kind: "cable", message: parseMessage(bytes), today: dayOf(clock.wall()) };
+      const message = parseMessage(bytes);
+      const session = message.kind === "recovery" ? orders.sessionOf(message.IDTRX) : undefined;
+      return { kind: "cable", message, today: dayOf(clock.wall()), session };
     } catch (thrown) {
       return { kind: "cable-lost", why: lossOf(thrown, "closed") };
     }

@@ -42,6 +42,8 @@ export interface HeadEndState {
   readonly origin: string | undefined;
   /** The user's session at that site, 16 hex digits. */
   readonly session: string | undefined;
+  /** In a recovery: the session that ordered the sale, if it is still known. */
+  readonly orderedIn: string | undefined;
   readonly page: Page | undefined;
   readonly sale: HeadEndSale | undefined;
   /** The card's part of the draw request. */
@@ -68,6 +70,7 @@ export function newSession(config: HeadEndConfig): HeadEndState {
     phase: "start",
     origin: undefined,
     session: undefined,
+    orderedIn: undefined,
     page: undefined,
     sale: undefined,
     card: undefined,

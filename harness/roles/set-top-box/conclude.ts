@@ -32,7 +32,14 @@ export function mayBeDebited({ debit }: SetTopBoxState): boolean {
 
 /** The code for the user: nothing is certain as long as the card's answer is not known to those who can judge it. */
 export function finalCode(state: SetTopBoxState, CC: string): string {
-  return state.debit.kind === "unknown" ? "A01A" : CC;
+  return state.debit.kind === "unknown" || isContradicted(state, CC) ? "A01A" : CC;
+}
+
+/** Where no PSAM judges (COMPARE 02, 03), a card's refusal that this card never gave was made on the way (messages.md 3a). */
+function isContradicted({ debit, page }: SetTopBoxState, CC: string): boolean {
+  const isJudgedElsewhere = page?.COMPARE === 2 || page?.COMPARE === 3;
+  const isOfCard = CC !== "0000" && !CC.startsWith("A");
+  return isJudgedElsewhere && isOfCard && debit.kind === "answered" && debit.CC === "0000";
 }
 
 /** What the user is told of the card when it is over. */

@@ -164,6 +164,36 @@ describe("a debit command that comes again", () => {
   });
 });
 
+describe("a refusal that the card never gave", () => {
+  /** The head end whose page says that somebody else than the PSAM compares, and which ends with `CC`. */
+  const ending = (COMPARE: number | undefined, CC: string): Script => {
+    return async (far) => {
+      await far.hear();
+      await far.say({ ...PAGE, COMPARE });
+      await far.hear();
+      await far.say(EB);
+      await far.hear();
+      await far.say({ kind: "user-message", IDTRX, CC, TEXT: "no" });
+    };
+  };
+
+  it.each([2, 3])("leaves the debit for a recovery where COMPARE is %i", async (COMPARE) => {
+    const { box } = bench(ending(COMPARE, "9401"), new ScriptCard());
+    expect(await box.purchase(ORDER)).toMatchObject({ CC: "A01A" });
+    expect(box.pending()).toHaveLength(1);
+  });
+
+  it.each([
+    [undefined, "9401"],
+    [1, "9404"],
+    [2, "A018"],
+  ])("is the last word where the PSAM judges, as is a server's own code (COMPARE %s, %s)", async (COMPARE, CC) => {
+    const { box } = bench(ending(COMPARE, CC), new ScriptCard());
+    expect(await box.purchase(ORDER)).toMatchObject({ CC });
+    expect(box.pending()).toEqual([]);
+  });
+});
+
 describe("a card that is lost", () => {
   /** Pulls the card at DEBIT IEP, before or after it was executed. */
   function torn(when: "before" | "after") {
