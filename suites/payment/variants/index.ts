@@ -1,5 +1,6 @@
 import type { Case } from "../../define/case.ts";
 import { cases as compare } from "./compare.suite.ts";
+import { cases as confirm } from "./confirm.suite.ts";
 import { cases as draw } from "./draw.suite.ts";
 import { cases as early } from "./early.suite.ts";
 import { cases as expected } from "./expected.suite.ts";
@@ -7,4 +8,4 @@ import { cases as store } from "./store.suite.ts";
 import { cases as trips } from "./trips.suite.ts";
 
 /** FIG 5 to 7: who compares S3. */
-export const cases: readonly Case[] = [...draw, ...expected, ...store, ...trips, ...early, ...compare];
+export const cases: readonly Case[] = [...draw, ...expected, ...store, ...trips, ...early, ...compare, ...confirm];
