@@ -1,7 +1,7 @@
 /** What the acquirer has told a payment server of its merchants, from the test keys and the bench description. */
 import type { TestKeySet } from "../crypto/test-keys.ts";
 import type { PaymentServerName, SystemFacts } from "../flows/system.ts";
-import { STATUS_PATH } from "../roles/merchant/site.ts";
+import { DIRECT_PATH } from "../roles/merchant/site.ts";
 import type { MerchantContracts } from "../roles/payment-server/merchant-contract.ts";
 
 export interface ContractParts {
@@ -24,7 +24,7 @@ export function contractsOf({ name, facts, keys, originOf }: ContractParts): Mer
     if (!site) return { KMER, active };
     const { profile, terminals, SITE } = site;
     const origin = profile.direct ? originOf(SITE) : undefined;
-    const statusUrl = origin === undefined ? undefined : `${origin}${STATUS_PATH}`;
+    const statusUrl = origin === undefined ? undefined : `${origin}${DIRECT_PATH}`;
     return { KMER, active, profile, KSH: keys.sharedKey(IDMER), terminals, statusUrl };
   };
 }

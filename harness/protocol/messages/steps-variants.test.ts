@@ -82,7 +82,7 @@ describe("the step of a message of the variants", () => {
     ["234", "head-end", "CLEARCONF of the server", text(`POST /status\n\n${clear("00000001")}`), "636"],
     ["234", "head-end", "an answer of the card", text("POST /s\n\ncard-response=0&expected-signature=0"), "752"],
     ["234", "head-end", "the transaction alone", text("POST /status\n\ntransaction-id=00"), undefined],
-    ["238", "payment-server", "CONF", text("POST /status\n\ntransaction-id=1&confirmation=00"), "636"],
+    ["238", "payment-server", "CONF", text("POST /status/direct\n\ntransaction-id=1&confirmation=00"), "636"],
     ["238", "merchant", "its answer", text("200\n\n"), undefined],
   ])("%s from %s: %s", (link, from, _what, bytes, step) => {
     expect(stepOf(link, from, bytes)).toBe(step);

@@ -29,8 +29,14 @@ export type MerchantOutput =
 
 export type MerchantPhase =
   | { readonly at: "request" }
-  /** `SESSION`: of the user for whom the status URL was called; undefined when nobody's. */
-  | { readonly at: "sale"; readonly claim: Claim; readonly SESSION: string | undefined }
+  | {
+      readonly at: "sale";
+      readonly claim: Claim;
+      /** Of the user for whom the status URL was called; undefined when nobody's. */
+      readonly SESSION: string | undefined;
+      /** It came from the payment server itself (link 238). */
+      readonly isDirect: boolean;
+    }
   | { readonly at: "conclusion"; readonly sale: Sale; readonly status: SaleEnd }
   | { readonly at: "answered" };
 

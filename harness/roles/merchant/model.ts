@@ -4,9 +4,9 @@ import { answer, type MerchantStep, REFUSALS } from "./answers.ts";
 import { checkout } from "./checkout.ts";
 import type { MerchantInput, MerchantOutput, MerchantPhase, MerchantState } from "./effects.ts";
 import { isTooLarge } from "./form.ts";
-import { onConcluded, onSale, postConfirmation } from "./settle.ts";
+import { onConcluded, onSale, postConfirmation, postDirectly } from "./settle.ts";
 import { cataloguePage } from "./shop-pages.ts";
-import { type MerchantSite, STATUS_PATH } from "./site.ts";
+import { DIRECT_PATH, type MerchantSite, profileOf, STATUS_PATH } from "./site.ts";
 
 export type MerchantRole = Role<MerchantState, MerchantInput, MerchantOutput>;
 
@@ -52,6 +52,9 @@ function route(site: MerchantSite, { request, IDTRX, layer }: Arrived): Merchant
       return request.method === "POST" ? checkout(site, request, IDTRX, layer) : otherMethod("POST");
     case STATUS_PATH:
       return request.method === "POST" ? postConfirmation(site, request) : otherMethod("POST");
+    case DIRECT_PATH:
+      if (!profileOf(site.identity).direct) return answer(REFUSALS.noSuchPage());
+      return request.method === "POST" ? postDirectly(request) : otherMethod("POST");
     default:
       return answer(REFUSALS.noSuchPage());
   }

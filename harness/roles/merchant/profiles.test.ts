@@ -65,9 +65,11 @@ function shop(profile: Partial<SaleProfile>, over: Partial<MerchantOptions> = {}
   const buy = async () => (await order())["transaction-id"] ?? "";
   const claim = (IDTRX: string, proof: Readonly<Record<string, string>>, session?: string) =>
     post("/status", { "transaction-id": IDTRX, ...proof }, session);
+  const direct = (IDTRX: string, proof: Readonly<Record<string, string>>) =>
+    post("/status/direct", { "transaction-id": IDTRX, ...proof });
   const entries = () =>
     trace.flatMap((event) => (event.kind === "log" ? [[event.role, event.entry, event.step, event.fields]] : []));
-  return { ...server, order, buy, claim, entries, trace };
+  return { ...server, order, buy, claim, direct, entries, trace };
 }
 
 function confirmation(IDTRX: string, over: Partial<Confirmation> = {}): Confirmation {
@@ -344,7 +346,7 @@ describe("a direct confirmation", () => {
     const server = shop({ direct: true });
     const IDTRX = await server.buy();
     expect((await server.claim(IDTRX, {}, SESSION)).status).toBe(402);
-    const heard = await server.claim(IDTRX, sealed(IDTRX));
+    const heard = await server.direct(IDTRX, sealed(IDTRX));
     expect(heard).toMatchObject({ status: 200, body: "" });
     expect(await server.sale(IDTRX)).toMatchObject({ status: "paid" });
     expect(server.entries().some(([, entry]) => entry === "item-released")).toBe(false);
@@ -352,14 +354,14 @@ describe("a direct confirmation", () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409]);
     expect(answers.find(({ status }) => status === 200)?.body).toContain("rain at noon");
     expect((await server.claim(IDTRX, {}, SESSION)).status).toBe(409);
-    expect((await server.claim(IDTRX, sealed(IDTRX))).status).toBe(409);
+    expect((await server.direct(IDTRX, sealed(IDTRX))).status).toBe(409);
     expect(server.entries().filter(([, entry]) => entry === "item-released")).toHaveLength(1);
   });
 
   test("is delivered to nobody else", async () => {
     const server = shop({ direct: true });
     const IDTRX = await server.buy();
-    await server.claim(IDTRX, sealed(IDTRX));
+    await server.direct(IDTRX, sealed(IDTRX));
     expect((await server.claim(IDTRX, {}, "0123456789ABCDE0")).status).toBe(403);
     expect((await server.claim(IDTRX, {})).status).toBe(403);
     expect(await server.sale(IDTRX)).toMatchObject({ status: "paid" });
@@ -369,24 +371,29 @@ describe("a direct confirmation", () => {
     const server = shop({ direct: true });
     const IDTRX = await server.buy();
     for (let time = 0; time < 3; time++)
-      expect(await server.claim(IDTRX, sealed(IDTRX))).toMatchObject({ status: 200, body: "" });
-    expect((await server.claim(IDTRX, sealed(IDTRX, { CC: "9404" }))).status).toBe(409);
+      expect(await server.direct(IDTRX, sealed(IDTRX))).toMatchObject({ status: 200, body: "" });
+    expect((await server.direct(IDTRX, sealed(IDTRX, { CC: "9404" }))).status).toBe(409);
     expect(await server.sale(IDTRX)).toMatchObject({ status: "paid" });
   });
 
   test("of failure ends the sale, and there is nothing to fetch", async () => {
     const server = shop({ direct: true });
     const IDTRX = await server.buy();
-    expect((await server.claim(IDTRX, sealed(IDTRX, { CC: "9404" }))).status).toBe(402);
+    expect((await server.direct(IDTRX, sealed(IDTRX, { CC: "9404" }))).status).toBe(402);
     expect((await server.claim(IDTRX, {}, SESSION)).status).toBe(402);
     expect(await server.sale(IDTRX)).toMatchObject({ status: "failed" });
   });
 
-  test.each([false, true])("may come through the head end as well, after a lost answer: %s", async (wasHeard) => {
+  test.each<[boolean, string | undefined]>([
+    [false, SESSION],
+    [true, SESSION],
+    [false, undefined],
+    [true, undefined],
+  ])("may come by way of the head end: heard before %s, session %s", async (wasHeard, session) => {
     const server = shop({ direct: true });
     const IDTRX = await server.buy();
-    if (wasHeard) await server.claim(IDTRX, sealed(IDTRX));
-    const { status, body } = await server.claim(IDTRX, sealed(IDTRX), SESSION);
+    if (wasHeard) await server.direct(IDTRX, sealed(IDTRX));
+    const { status, body } = await server.claim(IDTRX, sealed(IDTRX), session); // a recovery has no session
     expect([status, body.includes("rain at noon")]).toEqual([200, true]);
     expect(await server.sale(IDTRX)).toMatchObject({ status: "released" });
   });
@@ -395,13 +402,26 @@ describe("a direct confirmation", () => {
     const server = shop({});
     const IDTRX = await server.buy();
     expect((await server.claim(IDTRX, {}, SESSION)).status).toBe(400);
+    expect((await server.direct(IDTRX, sealed(IDTRX))).status).toBe(404);
     expect((await server.claim(IDTRX, sealed(IDTRX))).body).toContain("rain at noon");
+  });
+
+  test.each<[string, (IDTRX: string) => Record<string, string>, number]>([
+    ["nothing", () => ({}), 400],
+    ["a clear confirmation", (IDTRX) => clear(serverClearKey(KMER, IDTRX), IDTRX), 400],
+    ["an answer of the card", () => ({ "card-response": "00", "expected-signature": "00" }), 400],
+    ["a confirmation of another sale", () => sealed("E".repeat(32)), 403],
+  ])("is not made by %s", async (_what, proof, status) => {
+    const server = shop({ direct: true, comparison: "merchant", confirmation: "both" });
+    const IDTRX = await server.buy();
+    expect((await server.direct(IDTRX, proof(IDTRX))).status).toBe(status);
+    expect(await server.sale(IDTRX)).toMatchObject({ status: "open" });
   });
 
   test("outlives a restart", async () => {
     const store = memorySaleStore();
     const IDTRX = await shop({ direct: true }, { store }).buy();
-    await shop({ direct: true }, { store }).claim(IDTRX, sealed(IDTRX));
+    await shop({ direct: true }, { store }).direct(IDTRX, sealed(IDTRX));
     expect((await shop({ direct: true }, { store }).claim(IDTRX, {}, SESSION)).status).toBe(200);
   });
 });

@@ -16,11 +16,18 @@ type Claimed = Extract<MerchantPhase, { at: "sale" }>;
 export function postConfirmation(site: MerchantSite, request: HttpRequest): MerchantStep {
   const posted = postedClaim(request);
   if (posted === undefined || !isServed(site, posted)) return answer(REFUSALS.malformed());
-  const { IDTRX, claim } = posted;
-  return {
-    state: { at: "sale", claim, SESSION: sessionOf(request) },
-    outputs: [{ kind: "find-sale", IDTRX }],
-  };
+  return lookUp(posted, { SESSION: sessionOf(request), isDirect: false });
+}
+
+/** `POST` to the payment server's own status URL: a sealed confirmation, and nothing else. */
+export function postDirectly(request: HttpRequest): MerchantStep {
+  const posted = postedClaim(request);
+  if (posted?.claim.kind !== "sealed") return answer(REFUSALS.malformed());
+  return lookUp(posted, { SESSION: undefined, isDirect: true });
+}
+
+function lookUp({ IDTRX, claim }: PostedClaim, from: Pick<Claimed, "SESSION" | "isDirect">): MerchantStep {
+  return { state: { at: "sale", claim, ...from }, outputs: [{ kind: "find-sale", IDTRX }] };
 }
 
 /** A transaction alone says something only where payments are confirmed directly. */
@@ -42,17 +49,12 @@ export function onSale(
     case "unacceptable":
       return answer(REFUSALS.unacceptable(), [registered(sale, false, null)]);
     case "paid":
-      return isDirect(site, phase) ? payDirectly(sale) : conclude(sale, "released", [registered(sale, true, "0000")]);
+      return phase.isDirect ? payDirectly(sale) : conclude(sale, "released", [registered(sale, true, "0000")]);
     case "not-paid":
       return conclude(sale, "failed", [registered(sale, true, check.confirmation.CC)]);
     default:
       return unreachable(check);
   }
-}
-
-/** The payment server itself has no session of a user (link 238). */
-function isDirect({ identity }: MerchantSite, { claim, SESSION }: Claimed): boolean {
-  return profileOf(identity).direct && claim.kind === "sealed" && SESSION === undefined;
 }
 
 /** The sale waits for its user, however often the payment server says that it is paid. */

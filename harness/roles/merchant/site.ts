@@ -55,6 +55,9 @@ const CONTENT_LIMIT = 4_096;
 /** The address of the status URL below the origin (`messages.md`, section 4). */
 export const STATUS_PATH = "/status";
 
+/** The status URL that only the contract with the payment server names, for its direct confirmations (`messages.md` 3c). */
+export const DIRECT_PATH = `${STATUS_PATH}/direct`;
+
 /** Throws `USAGE` when a site could not make pages that the specification allows. */
 export function checkSite({ identity, catalogue }: MerchantSite): void {
   const { IDMER, KMER, origin, paymentServer } = identity;

@@ -89,12 +89,12 @@ describe("a direct confirmation", () => {
     expect(bench.entries()).not.toContain("confirmed-directly");
   });
 
-  test("that comes again after a recovery counts as taken when the sale is over", async () => {
+  test("is not made after a recovery, which has no user's session: CONF goes by the head end", async () => {
     await using bench = await openBench();
     await talk(bench, drawRequest({ IDMER: "DIRECT01" }));
-    bench.merchantStatus = 409;
     const [result] = await talk(bench, debitResponse({ RECOVERED: 1 }));
-    expect(result).toEqual({ kind: "debit-result", IDTRX, IDMER: "DIRECT01" });
+    expect(result?.kind === "debit-result" && sealed("DIRECT01", result.CONF)?.CC).toBe("0000");
+    expect(bench.entries()).not.toContain("confirmed-directly");
   });
 
   test("does not keep the terminal from others", async () => {
