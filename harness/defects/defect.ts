@@ -25,7 +25,7 @@ const DefectFile = z.array(
     /** What it does wrong, in a sentence. */
     what: text,
     behaviour: z.looseObject({ name: text }),
-    /** The cases that must fail with it. */
+    /** The cases that must fail with it: ids, or patterns of them in which `*` stands for anything ("ENC-802-*"). */
     caughtBy: z.array(text).min(1, "expected at least one case"),
   }),
 );
@@ -35,4 +35,11 @@ export type Defect = z.infer<typeof DefectFile>[number];
 /** Reads one file of defects. Throws `USAGE` naming file, line and field. */
 export function parseDefects(yaml: string, fileName: string): readonly Defect[] {
   return readCheckedYaml(yaml, fileName, DefectFile);
+}
+
+/** Whether `pattern` of `caughtBy` means the case `id`. */
+export function isMeant(pattern: string, id: string): boolean {
+  if (!pattern.includes("*")) return pattern === id;
+  const parts = pattern.split("*").map((part) => part.replace(/[^A-Za-z0-9-]/g, "\\$&"));
+  return new RegExp(`^${parts.join(".*")}$`).test(id);
 }

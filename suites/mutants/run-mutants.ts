@@ -2,7 +2,7 @@
 import type { Bench } from "../../harness/bench/schema.ts";
 import { systemClock } from "../../harness/core/clock.ts";
 import { PursebenchError } from "../../harness/core/errors.ts";
-import type { Defect } from "../../harness/defects/defect.ts";
+import { type Defect, isMeant } from "../../harness/defects/defect.ts";
 import { variationOf } from "../../harness/defects/index.ts";
 import { REFERENCE, type Variation } from "../../harness/defects/variation.ts";
 import { discardEvents } from "../../harness/evidence/recorder.ts";
@@ -42,8 +42,7 @@ export interface KillMatrix {
 
 export async function runMutants(options: MutantOptions): Promise<KillMatrix> {
   const { defects, cases } = options;
-  const byId = new Map(cases.map((each) => [each.id, each]));
-  const work = defects.map((defect) => ({ defect, wanted: wantedCases(defect, byId) }));
+  const work = defects.map((defect) => ({ defect, wanted: wantedCases(defect, cases) }));
   const matrix: Kill[] = [];
   for (const { defect, wanted } of work) {
     const outcomes = await judge(options.bench, variationOf(defect), wanted);
@@ -51,7 +50,7 @@ export async function runMutants(options: MutantOptions): Promise<KillMatrix> {
     matrix.push(kill);
     options.onKill?.(kill, matrix.length);
   }
-  const proven = new Set(defects.flatMap(({ caughtBy }) => caughtBy));
+  const proven = new Set(work.flatMap(({ wanted }) => wanted.map(({ id }) => id)));
   return {
     mutants: defects.length,
     killed: matrix.filter(({ killed }) => killed).length,
@@ -63,12 +62,19 @@ export async function runMutants(options: MutantOptions): Promise<KillMatrix> {
 }
 
 /** Looked up before anything is run, so that a slip of the pen does not cost a minute. */
-function wantedCases(defect: Defect, byId: ReadonlyMap<string, Case>): readonly Case[] {
-  return defect.caughtBy.map((id) => {
-    const found = byId.get(id);
-    if (found) return found;
-    throw new PursebenchError("USAGE", `${defect.id} says that it is caught by ${id}, and there is no such case`);
-  });
+function wantedCases(defect: Defect, cases: readonly Case[]): readonly Case[] {
+  const wanted = new Set<Case>();
+  for (const pattern of defect.caughtBy) {
+    const found = cases.filter(({ id }) => isMeant(pattern, id));
+    if (found.length === 0) {
+      throw new PursebenchError(
+        "USAGE",
+        `${defect.id} says that it is caught by ${pattern}, and there is no such case`,
+      );
+    }
+    for (const each of found) wanted.add(each);
+  }
+  return [...wanted];
 }
 
 async function falseAlarms({ bench, cases }: MutantOptions): Promise<readonly string[]> {
