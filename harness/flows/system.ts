@@ -235,7 +235,7 @@ export interface PurseSystem extends AsyncDisposable {
     request: { method: "GET" | "POST"; path: string; body?: string; session?: string },
   ): Promise<{ status: number; body: string }>;
   /** As a head end would: opens link 236, sends messages one by one, returns the answers (`null` = closed). */
-  paymentSession(messages: readonly Uint8Array[]): Promise<readonly (Uint8Array | null)[]>;
+  paymentSession(messages: readonly (Uint8Array | NextMessage)[]): Promise<readonly (Uint8Array | null)[]>;
   /** Everything recorded so far, oldest first; `since` is an `n`. */
   events(since?: number): readonly RecordedEvent[];
   disturb(fault: LinkFault): Disturbance;
@@ -250,6 +250,9 @@ export interface PurseSystem extends AsyncDisposable {
   /** Stops a server at once, as a crash would, and starts it again on what it had stored. */
   restart(role: ServerRole): Promise<void>;
 }
+
+/** A message that depends on the answers so far. */
+export type NextMessage = (answers: readonly (Uint8Array | null)[]) => Uint8Array;
 
 /** The merchants' payment server, or the cable provider's own. */
 export type PaymentServerName = "payment-server" | "head-end-payment-server";
@@ -326,4 +329,10 @@ export interface TestKeys {
   sharedKey(IDMER: string): Uint8Array | undefined;
   /** KTA of merchant and trusted head end (`keys-and-signatures.md` 6). */
   agentKey(IDMER: string): Uint8Array | undefined;
+  /** Modulus of the CA of (PPIEP, VKIEP), 112 bytes (`keys-and-signatures.md` 8). */
+  caPublicKey(PPIEP: string, VKIEP: number): Uint8Array | undefined;
+  /** Key of that CA, PKCS#8 in base64: for certificates that the harness makes itself. */
+  caPrivateKey(PPIEP: string, VKIEP: number): string | undefined;
+  /** Key of the test card with this modulus (112 bytes, as its certificate says), PKCS#8 in base64. */
+  cardPrivateKey(modulus: Uint8Array): string | undefined;
 }

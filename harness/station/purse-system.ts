@@ -8,6 +8,7 @@ import type {
   CardKind,
   Disturbance,
   LinkFault,
+  NextMessage,
   Order,
   PaymentServerName,
   PsamTotals,
@@ -127,12 +128,13 @@ export class BenchSystem implements PurseSystem {
     return await this.#parts.servers.http(SITE, { method, path, headers, body }, this.#deadline());
   }
 
-  async paymentSession(messages: readonly Uint8Array[]): Promise<readonly (Uint8Array | null)[]> {
+  async paymentSession(messages: readonly (Uint8Array | NextMessage)[]): Promise<readonly (Uint8Array | null)[]> {
     const deadline = this.#deadline();
     const channel = await this.#parts.servers.paymentChannel(deadline);
     const answers: (Uint8Array | null)[] = [];
     try {
-      for (const message of messages) {
+      for (const next of messages) {
+        const message = next instanceof Uint8Array ? next : next(answers);
         const answer = await ask(channel, message, this.#deadline());
         answers.push(answer);
         if (answer === null) break;
