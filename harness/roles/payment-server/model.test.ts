@@ -10,6 +10,8 @@ import type { PaymentInput, PaymentOutput } from "./effects.ts";
 import { paymentServer } from "./model.ts";
 import { newThread, type PaymentState } from "./phase.ts";
 import { cardResponse, debitData, debitResponse, drawRequest, IDTERM, IDTRX, KMER } from "./test-bench.ts";
+import { LayeredHeadEnd } from "./testing/layered-head-end.ts";
+import { contractOf } from "./testing/merchants.ts";
 
 const EURO = [{ CURR: "0978", CEXP: 2 }];
 const fresh = { nonce: new Uint8Array(12), layerNonce: new Uint8Array(12).fill(1) };
@@ -152,6 +154,9 @@ test("nothing that is said in any order makes the model throw, wait for two thin
       encodeMessage({ kind: "t-debit", IDTERM, IDTRX, DEBITDATA: debitData({ IDTRX, MPDA: 1234 }, 1) }),
       encodeMessage({ kind: "t-result", IDTERM, IDTRX, CC: "9302" }),
       encodeMessage({ kind: "t-done", IDTERM, IDTRX, CC: "0000" }),
+      encodeMessage({ kind: "notice", IDTRX, CC: "0000", CARDRSP: cardResponse("BBBBBBBBBBBBBBBB"), SW: "9000" }),
+      encodeMessage(drawRequest({ IDMER: "SHOP0005" })),
+      encodeMessage(new LayeredHeadEnd("AES-128-GCM", "SHOP0014", IDTRX).opening(drawRequest({ IDMER: "SHOP0014" }))),
     ),
   );
   const input: fc.Arbitrary<PaymentInput> = fc.oneof(
@@ -164,6 +169,10 @@ test("nothing that is said in any order makes the model throw, wait for two thin
       { kind: "terminal-silent" },
       { kind: "found", rows: [] },
       { kind: "merchant", contract: undefined, ...fresh },
+      { kind: "merchant", contract: contractOf("SHOP0005"), ...fresh },
+      { kind: "merchant", contract: contractOf("SHOP0014"), ...fresh },
+      { kind: "undecipherable", IDTRX },
+      { kind: "posted", status: 200 },
     ),
   );
   const waits = new Set([
@@ -173,6 +182,7 @@ test("nothing that is said in any order makes the model throw, wait for two thin
     "find-transactions",
     "acquire-terminal",
     "ask-terminal",
+    "post-confirmation",
   ]);
   fc.assert(
     fc.property(fc.array(input, { maxLength: 12 }), (inputs) => {

@@ -116,22 +116,32 @@ describe("the terminal pool", () => {
     expect(turns).toBe(11);
   });
 
-  test("gives a terminal with forty-eight undecided transactions to nobody who would add one", async () => {
+  test("gives a terminal with forty-eight transactions since its oldest undecided one to nobody who would add one", async () => {
     const { clock, pool } = poolOf([A]);
+    const decisions: (() => void)[] = [];
     for (let number = 0; number < MOST_UNDECIDED; number++) {
       expect(await pool.acquire({ issues: true })).toBe(A);
-      pool.release(A, true);
+      decisions.push(pool.releaseUndecided(A));
     }
+    for (const decided of decisions.slice(1)) decided(); // the security card counts those as well
     const waits = pool.acquire({ issues: true });
     expect(await pool.acquire({ among: [A] })).toBe(A); // a reversal adds none
     pool.release(A);
     expect(await pool.acquire()).toBe(A); // nor does a transaction that holds its terminal
     pool.release(A);
     expect(pool.waiting).toBe(1);
-    pool.decided(A);
+    decisions[0]?.();
     expect(await waits).toBe(A);
     expect(clock.monotonicMs()).toBe(0);
-    pool.release(A, true);
+    const next = pool.releaseUndecided(A);
+    next();
+    next();
+    expect(await pool.acquire({ issues: true })).toBe(A);
+    pool.release(A);
+    for (let number = 0; number < MOST_UNDECIDED; number++) {
+      await pool.acquire({ issues: true });
+      pool.releaseUndecided(A);
+    }
     expect(await pool.acquire({ issues: true })).toBeUndefined();
     expect(clock.monotonicMs()).toBe(5_000);
   });

@@ -19,8 +19,17 @@ export interface TerminalWish {
   readonly isPatient?: boolean | undefined;
 }
 
-/** So many transactions of a terminal may be issued and undecided at a time (`messages.md` 3a); its PSAM keeps 64. */
+/** So many transactions a terminal may issue from the oldest undecided one on (`messages.md` 3a): its PSAM can take back its last 64. */
 export const MOST_UNDECIDED = 48;
+
+/** What a terminal has issued and serves others after; running numbers, counted from 1. */
+interface Issued {
+  readonly last: number;
+  /** In the order of their issue. */
+  readonly undecided: readonly number[];
+}
+
+const NOTHING_ISSUED: Issued = { last: 0, undecided: [] };
 
 interface Waiter {
   readonly wish: TerminalWish;
@@ -37,7 +46,7 @@ export class TerminalPool {
   readonly #free: string[];
   readonly #busy = new Set<string>();
   readonly #known: ReadonlySet<string>;
-  readonly #undecided = new Map<string, number>();
+  readonly #issued = new Map<string, Issued>();
   readonly #waiters: Waiter[] = [];
   readonly #options: PoolOptions;
   #isClosed = false;
@@ -79,18 +88,24 @@ export class TerminalPool {
     return isFull ? Promise.resolve(undefined) : this.#queue(wish);
   }
 
-  /** Its transaction needs it no more. `undecided`: until `decided`, what was issued there awaits its decision. */
-  release(IDTERM: string, undecided = false): void {
+  /** Its transaction needs it no more. */
+  release(IDTERM: string): void {
     if (!this.#busy.delete(IDTERM)) throw new PursebenchError("INTERNAL", `terminal ${IDTERM} was not in use`);
-    if (undecided) this.#undecided.set(IDTERM, this.#undecidedAt(IDTERM) + 1);
     this.#free.push(IDTERM);
     this.#serveNext(IDTERM);
   }
 
-  /** A transaction that was released undecided has ended. */
-  decided(IDTERM: string): void {
-    this.#undecided.set(IDTERM, Math.max(0, this.#undecidedAt(IDTERM) - 1));
-    if (this.#free.includes(IDTERM)) this.#serveNext(IDTERM);
+  /** As `release`, with something issued there that awaits its decision until the function returned is called. */
+  releaseUndecided(IDTERM: string): () => void {
+    const { last, undecided } = this.#issuedBy(IDTERM);
+    const number = last + 1;
+    this.#issued.set(IDTERM, { last: number, undecided: [...undecided, number] });
+    this.release(IDTERM);
+    return () => {
+      const issued = this.#issuedBy(IDTERM);
+      this.#issued.set(IDTERM, { ...issued, undecided: issued.undecided.filter((each) => each !== number) });
+      if (this.#free.includes(IDTERM)) this.#serveNext(IDTERM);
+    };
   }
 
   /** Turns away everybody who waits, now and later. */
@@ -101,11 +116,13 @@ export class TerminalPool {
 
   #suits(IDTERM: string, { among, issues }: TerminalWish): boolean {
     if (among?.includes(IDTERM) === false) return false;
-    return issues !== true || this.#undecidedAt(IDTERM) < MOST_UNDECIDED;
+    const { last, undecided } = this.#issuedBy(IDTERM);
+    const [oldest = last + 1] = undecided;
+    return issues !== true || last + 1 - oldest < MOST_UNDECIDED;
   }
 
-  #undecidedAt(IDTERM: string): number {
-    return this.#undecided.get(IDTERM) ?? 0;
+  #issuedBy(IDTERM: string): Issued {
+    return this.#issued.get(IDTERM) ?? NOTHING_ISSUED;
   }
 
   #take(IDTERM: string): void {

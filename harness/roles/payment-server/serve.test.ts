@@ -567,6 +567,21 @@ describe("a payment server that is stopped and started again on its database", (
   });
 });
 
+test("a contract with terminals of its own is served by those and no others", async () => {
+  await using bench = await openBench({ terminalIds: ["00000001", "0000000F"] });
+  await talk(bench, drawRequest({ IDMER: "NAMED001" }));
+  expect(new Set(bench.terminals.asked.map(({ IDTERM: used }) => used))).toEqual(new Set(["0000000F"]));
+  await using without = await openBench();
+  expect(await talk(without, drawRequest({ IDMER: "NAMED001" }))).toMatchObject([{ kind: "refusal", CC: "A007" }]);
+});
+
+test("the cable provider's payment server appears under its own name", async () => {
+  await using bench = await openBench({ name: "head-end-payment-server" });
+  await talk(bench, drawRequest(), debitResponse());
+  const roles = bench.trace.map((event) => (event.kind === "log" ? event.role : event.kind));
+  expect(new Set(roles)).toEqual(new Set(["head-end-payment-server"]));
+});
+
 test("another role than the reference one can be served", async () => {
   await using bench = await openBench({
     role: {

@@ -31,8 +31,8 @@ export class TransactionThread {
   #isLost = false;
   #hasSpoken = false;
   #IDTERM: string | undefined;
-  /** The terminal that has issued something for this transaction and serves others until it is decided. */
-  #undecidedAt: string | undefined;
+  /** Tells the pool that what its terminal has issued for this transaction, before it served others, is decided. */
+  #decided: () => void = () => undefined;
   #deadline: Deadline | undefined;
   /** Log entries that the next change of the database takes along, at the latest before anything is sent. */
   #lines: LogLine[] = [];
@@ -55,7 +55,7 @@ export class TransactionThread {
       if (!(thrown instanceof ThreadStopped)) throw thrown;
     } finally {
       this.#release(false);
-      if (this.#undecidedAt !== undefined) this.#parts.pool.decided(this.#undecidedAt);
+      this.#decided();
     }
   }
 
@@ -146,8 +146,8 @@ export class TransactionThread {
     const IDTERM = this.#IDTERM;
     this.#IDTERM = undefined;
     if (IDTERM === undefined) return;
-    if (isUndecided) this.#undecidedAt = IDTERM;
-    this.#parts.pool.release(IDTERM, isUndecided);
+    if (isUndecided) this.#decided = this.#parts.pool.releaseUndecided(IDTERM);
+    else this.#parts.pool.release(IDTERM);
   }
 
   async #ask(asked: Asked): Promise<PaymentInput> {
