@@ -1,5 +1,6 @@
 import { toHex } from "../../core/bytes.ts";
 import { unreachable } from "../../core/errors.ts";
+import { isRefusalOfCard } from "../../protocol/messages/card-refusal.ts";
 import type { TResponse } from "../../protocol/messages/layouts.ts";
 import { encodePsamCancelCommand, parsePsamCancelResponse } from "../../protocol/messages/psam-cancel.ts";
 import { encodePsamCompleteCommand, parsePsamCompleteResponse } from "../../protocol/messages/psam-complete.ts";
@@ -41,15 +42,6 @@ export function startComplete(state: TerminalState, response: TResponse): Termin
   const command = encodePsamCancelCommand(IDTRX, "withdraw");
   if (issuedOf(state.memory, IDTRX) === undefined) return ask(state, job, command);
   return askInDoubt(state, { kind: "reversal", IDTRX, MODE: 0 }, job, command);
-}
-
-/**
- * True when the status word says that the card did not debit. Without data, `9000`, `61xx` and warnings (`62xx`, `63xx`)
- * leave it open, as `0000` does: then the transaction waits for the right answer.
- */
-export function isRefusalOfCard(SW: string): boolean {
-  const status = Number.parseInt(SW, 16);
-  return status >= 0x6400 && status !== 0x9000;
 }
 
 export function onCompleted(state: TerminalState, response: TResponse, bytes: Uint8Array): TerminalStep {
