@@ -4,8 +4,20 @@ import { cases as confirm } from "./confirm.suite.ts";
 import { cases as draw } from "./draw.suite.ts";
 import { cases as early } from "./early.suite.ts";
 import { cases as expected } from "./expected.suite.ts";
+import { cases as only } from "./only.suite.ts";
+import { cases as secret } from "./secret.suite.ts";
 import { cases as store } from "./store.suite.ts";
 import { cases as trips } from "./trips.suite.ts";
 
 /** FIG 5 to 7: who compares S3. */
-export const cases: readonly Case[] = [...draw, ...expected, ...store, ...trips, ...early, ...compare, ...confirm];
+export const cases: readonly Case[] = [
+  ...draw,
+  ...expected,
+  ...store,
+  ...trips,
+  ...early,
+  ...compare,
+  ...confirm,
+  ...only,
+  ...secret,
+];
