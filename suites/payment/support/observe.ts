@@ -77,8 +77,8 @@ export function theLog(t: CaseContext, seen: Seen, role: RoleName, entry: string
 /** The payment page as the merchant sent it on link 234. */
 export function thePage(t: CaseContext, seen: Seen, about?: About): { event: MessageEvent; page: PaymentPage } {
   const event = t.expect.present(
-    "payment page (606) on link 234",
-    messagesOn(seen, "234", "merchant").find(({ step }) => step === "606"),
+    "payment page (606, 808) on link 234",
+    messagesOn(seen, "234", "merchant").find(({ step }) => step === "606" || step === "808"),
     about,
   );
   const text = new TextDecoder().decode(event.bytes);
