@@ -1,0 +1,20 @@
+import type { PurchaseObservation } from "../../../harness/flows/system.ts";
+import type { Books } from "../support/conservation.ts";
+import type { Affliction } from "./disturbances.ts";
+import type { Scheme } from "./schemes.ts";
+import type { Word } from "./words.ts";
+
+/** A place of the fault matrix. */
+export interface Place {
+  readonly scheme: Scheme;
+  readonly word: Word;
+  readonly affliction: Affliction;
+}
+
+/** A disturbed purchase that is over, and what it is judged by. */
+export interface Ended {
+  readonly place: Place;
+  readonly start: Books;
+  readonly seen: PurchaseObservation;
+  readonly after: Books;
+}
