@@ -70,6 +70,10 @@ describe("the standard test key set", () => {
     expect(modulusOf(keys.caPrivateKey("000123", 1) ?? "")).toEqual(moduli[0]);
     expect(keys.caPublicKey("000123", 2)).toBeUndefined();
     expect(keys.cardKey("specimen")).toBeUndefined();
+    expect(keys.cardPrivateKey(keys.cardKey("rsa")?.modulus ?? new Uint8Array(0))).toBe(
+      keys.cardKey("rsa")?.privateKey,
+    );
+    expect(keys.cardPrivateKey(keys.issuerKey("000123")?.modulus ?? new Uint8Array(0))).toBeUndefined();
   });
 
   it("gives copies, so that nobody can change a key for others", () => {

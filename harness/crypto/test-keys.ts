@@ -3,7 +3,7 @@
  * methods, never through JSON, logs or error messages.
  */
 import { inspect } from "node:util";
-import { fromHex } from "../core/bytes.ts";
+import { equal, fromHex } from "../core/bytes.ts";
 import { readCheckedYaml } from "../core/checked-yaml.ts";
 import { PursebenchError } from "../core/errors.ts";
 import { modulusOf, type RsaKey } from "./rsa.ts";
@@ -86,6 +86,11 @@ export class TestKeySet {
   /** `name`: as in the key set. */
   cardKey(name: string): RsaKey | undefined {
     return rsaKey(this.#publicKeys?.cards.find((card) => card.name === name)?.key);
+  }
+
+  /** PKCS#8, base64, of the test card whose key has this modulus (112 bytes). */
+  cardPrivateKey(modulus: Uint8Array): string | undefined {
+    return this.#publicKeys?.cards.find(({ key }) => equal(modulusOf(key), modulus))?.key;
   }
 
   toJSON(): string {
