@@ -34,7 +34,7 @@ export function expectedS2(t: CaseContext, { INITRSP, fields }: Omit<Offer, "ATR
 /** The CARDRSP that a card with these keys gives; `claims` in it are signed, `keysOf` is another card whose keys sign. */
 export function cardResponse(
   t: CaseContext,
-  { offer, DEBITDATA, MPDA }: Issued,
+  { offer, DEBITDATA, MPDA }: Pick<Issued, "offer" | "DEBITDATA" | "MPDA">,
   CC: string,
   keysOf: KeyFacts = offer.fields,
 ): Uint8Array {

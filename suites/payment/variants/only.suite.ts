@@ -9,7 +9,6 @@ import {
 import { sealExpected } from "../../../harness/crypto/expected-signature.ts";
 import type { PaymentPage } from "../../../harness/protocol/messages/payment-page.ts";
 import { type Case, type CaseContext, defineCase } from "../../define/case.ts";
-import type { About } from "../../define/expect.ts";
 import { cancel } from "../support/direct.ts";
 import { OWN_SESSION, statusPath } from "../support/merchant-site.ts";
 import { contractKey } from "../support/merchant-word.ts";

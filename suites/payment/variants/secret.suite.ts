@@ -13,7 +13,6 @@ import { type Figure, family, figureOf } from "./figures.ts";
 import { buy, contains, debitOf, expectBooked, expectNothingReleased, needing } from "./variant.ts";
 
 const FIG5 = figureOf("FIG5");
-const FIG6 = figureOf("FIG6");
 const FIG7 = figureOf("FIG7");
 
 const DEBIT_IEP = 0x54;
