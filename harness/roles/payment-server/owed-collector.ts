@@ -1,13 +1,30 @@
+import type { Clock } from "../../core/clock.ts";
 import { type Deadline, deadlineIn } from "../../core/deadline.ts";
 import { PursebenchError } from "../../core/errors.ts";
+import type { RoleName, TraceSink } from "../../core/trace.ts";
+import type { TerminalAccess } from "../../link/exchange.ts";
 import { cancelMessage, isAnsweredBy } from "./cancel.ts";
-import type { LogLine } from "./database/contracts.ts";
-import type { OwedCancel } from "./owed-cancels.ts";
-import type { PaymentServerParts } from "./parts.ts";
+import type { LogLine, PaymentDatabase } from "./database/contracts.ts";
+import type { OwedCancel, OwedCancels } from "./owed-cancels.ts";
+import type { TerminalPool } from "./pool.ts";
 import { reversalLine } from "./reversal-line.ts";
+import type { PaymentServerTimeouts } from "./timeouts.ts";
+
+/** What it takes to settle. */
+export interface SettlingParts {
+  /** Role in the traces. */
+  readonly name: RoleName;
+  readonly owed: OwedCancels;
+  readonly database: PaymentDatabase;
+  readonly terminals: TerminalAccess;
+  readonly pool: TerminalPool;
+  readonly clock: Clock;
+  readonly timeouts: PaymentServerTimeouts;
+  readonly trace: TraceSink;
+}
 
 /** What a terminal has to hear before it can be asked anything. Whoever calls this has it reserved. */
-export async function settleOwed(parts: PaymentServerParts, IDTERM: string, deadline: Deadline): Promise<void> {
+export async function settleOwed(parts: SettlingParts, IDTERM: string, deadline: Deadline): Promise<void> {
   for (const cancel of parts.owed.of(IDTERM)) {
     const answer = await parts.terminals.exchange(IDTERM, cancelMessage(cancel), deadline);
     if (isAnsweredBy(cancel, answer)) await settled(parts, cancel, answer);
@@ -20,7 +37,7 @@ export function isFailureOfTerminal(thrown: unknown): boolean {
 }
 
 async function settled(
-  { owed, database, trace, name }: PaymentServerParts,
+  { owed, database, trace, name }: SettlingParts,
   cancel: OwedCancel,
   answer: Uint8Array,
 ): Promise<void> {
@@ -33,12 +50,12 @@ async function settled(
 
 /** Waits, beside all transactions, for terminals that were busy when they should have heard of a reversal. */
 export class OwedCollector implements AsyncDisposable {
-  readonly #parts: () => PaymentServerParts;
+  readonly #parts: () => SettlingParts;
   readonly #running = new Map<string, Promise<void>>();
   readonly #stopped: Promise<void>;
   #stop: () => void = () => undefined;
 
-  constructor(parts: () => PaymentServerParts) {
+  constructor(parts: () => SettlingParts) {
     this.#parts = parts;
     this.#stopped = new Promise((resolve) => {
       this.#stop = resolve;

@@ -1,11 +1,12 @@
 import { type Deadline, deadlineIn } from "../../core/deadline.ts";
-import { PursebenchError, unreachable } from "../../core/errors.ts";
+import { unreachable } from "../../core/errors.ts";
 import type { MessageChannel } from "../../device/contracts.ts";
 import { parseMessage } from "../../protocol/messages/message.ts";
 import { drive, type LogOutput } from "../role.ts";
 import { isAnsweredBy } from "./cancel.ts";
 import type { LogLine } from "./database/contracts.ts";
 import type { Fresh, PaymentInput, PaymentOutput } from "./effects.ts";
+import { HeadEndChannel, type Wait } from "./head-end-channel.ts";
 import { isFailureOfTerminal, settleOwed } from "./owed-collector.ts";
 import type { PaymentServerParts } from "./parts.ts";
 import { newThread } from "./phase.ts";
@@ -13,7 +14,6 @@ import type { TerminalWish } from "./pool.ts";
 import { postConfirmation } from "./post-confirmation.ts";
 
 type Asked = Extract<PaymentOutput, { kind: "ask-terminal" }>;
-type Wait = Extract<PaymentOutput, { kind: "await-head-end" }>;
 
 const NONCE_LENGTH = 12;
 
@@ -23,22 +23,19 @@ const NONCE_LENGTH = 12;
  * `recover` of the next start finds what it left.
  */
 export class TransactionThread {
-  readonly #channel: MessageChannel;
+  readonly #headEnd: HeadEndChannel;
   readonly #parts: PaymentServerParts;
   readonly #stopped: Promise<"stopped">;
   #stop: () => void = () => undefined;
   #isStopped = false;
-  #isLost = false;
-  #hasSpoken = false;
   #IDTERM: string | undefined;
   /** Tells the pool that what its terminal has issued for this transaction, before it served others, is decided. */
   #decided: () => void = () => undefined;
-  #deadline: Deadline | undefined;
   /** Log entries that the next change of the database takes along, at the latest before anything is sent. */
   #lines: LogLine[] = [];
 
   constructor(channel: MessageChannel, parts: PaymentServerParts) {
-    this.#channel = channel;
+    this.#headEnd = new HeadEndChannel(channel, parts);
     this.#parts = parts;
     this.#stopped = new Promise((resolve) => {
       this.#stop = () => resolve("stopped");
@@ -61,7 +58,7 @@ export class TransactionThread {
 
   /** A message has come. */
   get hasSpoken(): boolean {
-    return this.#hasSpoken;
+    return this.#headEnd.hasSpoken;
   }
 
   stop(): void {
@@ -173,34 +170,14 @@ export class TransactionThread {
     }
   }
 
-  /** A message that cannot be sent is noticed at the next wait; to the transaction it may have left. */
   async #send(bytes: Uint8Array): Promise<undefined> {
     await this.#writeLines();
-    if (this.#isLost || this.#isStopped) return;
-    try {
-      await this.#channel.send(bytes);
-    } catch (thrown) {
-      if (!(thrown instanceof PursebenchError)) throw thrown;
-      this.#isLost = true;
-    }
+    if (!this.#isStopped) await this.#headEnd.send(bytes);
   }
 
-  async #receive({ since, isFirst }: Wait): Promise<PaymentInput> {
-    if (this.#isLost) return { kind: "lost" };
-    const { clock, timeouts } = this.#parts;
-    if (since === "now" || this.#deadline === undefined) {
-      this.#deadline = deadlineIn(clock, isFirst === true ? timeouts.firstMessageMs : timeouts.debitResponseMs);
-    }
-    try {
-      const bytes = await this.#unlessStopped(this.#channel.receive(this.#deadline));
-      this.#hasSpoken = true;
-      if (bytes !== null) return { kind: "message", bytes, ...this.#fresh() };
-    } catch (thrown) {
-      if (!(thrown instanceof PursebenchError)) throw thrown;
-      if (thrown.code === "DEVICE_SILENT") return { kind: "silence" };
-    }
-    this.#isLost = true;
-    return { kind: "lost" };
+  async #receive(wait: Wait): Promise<PaymentInput> {
+    const heard = await this.#unlessStopped(this.#headEnd.receive(wait));
+    return typeof heard === "string" ? { kind: heard } : { kind: "message", bytes: heard, ...this.#fresh() };
   }
 
   /** `work`, or the end of this thread; `late` gets what nobody waits for any more. */
