@@ -31,6 +31,8 @@ export const KeySetFile = z.strictObject({
       z.strictObject({
         IDMER: z.string().regex(/^[A-Z0-9]{8}$/, "expected 8 characters A-Z 0-9"),
         contract: oneOf("active", "ended"),
+        /** Whose it is where the bench has no site of it. */
+        server: oneOf("payment-server", "head-end-payment-server").optional(),
         KMER: hexBytes(16),
         KSH: hexBytes(16).optional(),
         KTA: hexBytes(16).optional(),

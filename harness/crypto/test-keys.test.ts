@@ -36,9 +36,9 @@ describe("the standard test key set", () => {
 
   it("knows its merchants and which contract has ended", () => {
     const { merchants } = loadTestKeys(TEXT, "test-keys.yaml");
-    expect(merchants.filter(({ active }) => !active).map(({ IDMER }) => IDMER)).toEqual(["MER00003"]);
+    expect(merchants.filter(({ active }) => !active).map(({ IDMER }) => IDMER)).toEqual(["MER00003", "CAB00003"]);
     expect(merchants.filter(({ IDMER }) => IDMER.startsWith("MER"))).toHaveLength(3 + 8 + 8);
-    expect(merchants.filter(({ IDMER }) => IDMER.startsWith("CAB"))).toHaveLength(12);
+    expect(merchants.filter(({ IDMER }) => IDMER.startsWith("CAB"))).toHaveLength(1 + 12);
   });
 
   it("has shared keys for those with the encryption layer, of odd parity for triple DES", () => {

@@ -13,6 +13,8 @@ export interface MerchantContract {
   /** 8 characters A-Z 0-9. */
   readonly IDMER: string;
   readonly active: boolean;
+  /** The payment server that knows it where the bench has no site of it; the merchants' when absent. */
+  readonly server: "payment-server" | "head-end-payment-server";
 }
 
 /** Names a master purchase key without giving it. */
@@ -35,7 +37,11 @@ export class TestKeySet {
 
   constructor(file: KeySet) {
     this.keyNames = file.masterPurchaseKeys.map(({ PPIEP, ALGIEP, VKIEP }) => ({ PPIEP, ALGIEP, VKIEP }));
-    this.merchants = file.merchants.map(({ IDMER, contract }) => ({ IDMER, active: contract === "active" }));
+    this.merchants = file.merchants.map(({ IDMER, contract, server = "payment-server" }) => ({
+      IDMER,
+      active: contract === "active",
+      server,
+    }));
     this.#masterKeys = new Map(file.masterPurchaseKeys.map((key) => [label(key), fromHex(key.MKP)]));
     this.#merchantKeys = keysOfMerchants(file, "KMER");
     this.#sharedKeys = keysOfMerchants(file, "KSH");

@@ -234,8 +234,14 @@ export interface PurseSystem extends AsyncDisposable {
     SITE: string,
     request: { method: "GET" | "POST"; path: string; body?: string; session?: string },
   ): Promise<{ status: number; body: string }>;
-  /** As a head end would: opens link 236, sends messages one by one, returns the answers (`null` = closed). */
-  paymentSession(messages: readonly (Uint8Array | NextMessage)[]): Promise<readonly (Uint8Array | null)[]>;
+  /**
+   * As a head end would: opens link 236, or 237 to the cable provider's payment server, sends messages one by one, returns the
+   * answers (`null` = closed).
+   */
+  paymentSession(
+    messages: readonly (Uint8Array | NextMessage)[],
+    server?: PaymentServerName,
+  ): Promise<readonly (Uint8Array | null)[]>;
   /** Everything recorded so far, oldest first; `since` is an `n`. */
   events(since?: number): readonly RecordedEvent[];
   disturb(fault: LinkFault): Disturbance;

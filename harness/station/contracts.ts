@@ -1,6 +1,6 @@
 /** What the acquirer has told a payment server of its merchants, from the test keys and the bench description. */
 import type { TestKeySet } from "../crypto/test-keys.ts";
-import type { PaymentServerName, SystemFacts } from "../flows/system.ts";
+import type { PaymentServerName, SiteFacts, SystemFacts } from "../flows/system.ts";
 import { DIRECT_PATH } from "../roles/merchant/site.ts";
 import type { MerchantContracts } from "../roles/payment-server/merchant-contract.ts";
 
@@ -18,8 +18,7 @@ export function contractsOf({ name, facts, keys, originOf }: ContractParts): Mer
     const KMER = keys.merchantKey(IDMER);
     if (!contract || !KMER) return undefined;
     const site = facts.sites.find((each) => each.IDMER === IDMER);
-    const server = site?.kind === "cable" ? "head-end-payment-server" : "payment-server";
-    if (server !== name) return undefined;
+    if (serverOf(site?.kind, contract.server) !== name) return undefined;
     const { active } = contract;
     if (!site) return { KMER, active };
     const { profile, terminals, SITE } = site;
@@ -27,4 +26,10 @@ export function contractsOf({ name, facts, keys, originOf }: ContractParts): Mer
     const statusUrl = origin === undefined ? undefined : `${origin}${DIRECT_PATH}`;
     return { KMER, active, profile, KSH: keys.sharedKey(IDMER), terminals, statusUrl };
   };
+}
+
+/** A site's kind says it, the key set where the bench has no site. */
+function serverOf(kind: SiteFacts["kind"] | undefined, otherwise: PaymentServerName): PaymentServerName {
+  if (kind === undefined) return otherwise;
+  return kind === "cable" ? "head-end-payment-server" : "payment-server";
 }

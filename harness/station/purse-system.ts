@@ -128,9 +128,11 @@ export class BenchSystem implements PurseSystem {
     return await this.#parts.servers.http(SITE, { method, path, headers, body }, this.#deadline());
   }
 
-  async paymentSession(messages: readonly (Uint8Array | NextMessage)[]): Promise<readonly (Uint8Array | null)[]> {
-    const deadline = this.#deadline();
-    const channel = await this.#parts.servers.paymentChannel(deadline);
+  async paymentSession(
+    messages: readonly (Uint8Array | NextMessage)[],
+    server: PaymentServerName = "payment-server",
+  ): Promise<readonly (Uint8Array | null)[]> {
+    const channel = await this.#parts.servers.paymentChannel(server, this.#deadline());
     const answers: (Uint8Array | null)[] = [];
     try {
       for (const next of messages) {

@@ -107,8 +107,8 @@ export class Servers implements AsyncDisposable {
     return await this.sites.http(SITE, request, client, deadline);
   }
 
-  paymentChannel(deadline: Deadline): Promise<MessageChannel> {
-    return this.#service("payment-server").channel(deadline);
+  paymentChannel(server: PaymentServerName, deadline: Deadline): Promise<MessageChannel> {
+    return this.#service(server).channel(deadline);
   }
 
   async restart(role: Exclude<ServerRole, "terminal">): Promise<void> {
