@@ -60,8 +60,10 @@ export function inprocHardware(parts: InprocParts, use: HardwareUse): Hardware {
 
 function psamInVirtualReader(parts: InprocParts, index: number, stack: DisposalStack): Exchange | undefined {
   if (!isPsamInReader(parts.bench, index)) return undefined;
-  const reader = stack.use(virtualReader({ name: "PSAM reader", card: psamCard(simulatedPsam(parts, index)) }));
-  return onDemand(() => psamInReader(reader, stack, parts.clock));
+  return onDemand(() => {
+    const reader = virtualReader({ name: "PSAM reader", card: psamCard(simulatedPsam(parts, index)) });
+    return psamInReader(stack.use(reader), stack, parts.clock);
+  });
 }
 
 /** Function calls, or T=1 over characters that take their time. */

@@ -4,16 +4,20 @@ import type { Bench } from "../bench/schema.ts";
 import type { TerminalFields } from "../bench/site-fields.ts";
 import type { Ends } from "../link/ends.ts";
 import type { Exchange } from "../link/exchange.ts";
+import type { ServedTerminal } from "../roles/terminal/serve.ts";
 import type { HardwareUse } from "./hardware.ts";
 import { simulatedTerminal, type TerminalParts } from "./terminals.ts";
 
-/** A terminal of the bench as it is played; `undefined` stands for one that is somebody else's. */
+/** A terminal of the bench as the harness plays it. */
 export interface PlayedTerminal {
   readonly terminal: Exchange;
   powerCycle(): Promise<void>;
 }
 
-/** `psam`: the security card in a reader; the terminal's own simulated one when absent. */
+/**
+ * `psam`: the security card in a reader; the terminal's own simulated one when absent. Terminal and PSAM are made for the
+ * first message: most cases need one of the bench's many.
+ */
 export function playTerminal(
   parts: TerminalParts,
   use: HardwareUse,
@@ -21,8 +25,16 @@ export function playTerminal(
   index: number,
   psam: Exchange | undefined,
 ): PlayedTerminal {
-  const terminal = simulatedTerminal({ ...parts, psam }, use, id, index, kind);
-  return { terminal, powerCycle: () => terminal.powerCycle() };
+  let made: ServedTerminal | undefined;
+  return {
+    terminal: {
+      exchange(request, deadline) {
+        made ??= simulatedTerminal({ ...parts, psam }, use, id, index, kind);
+        return made.exchange(request, deadline);
+      },
+    },
+    powerCycle: async () => await made?.powerCycle(),
+  };
 }
 
 /** Whether the security card of terminal number `index` is a card in some reader. */

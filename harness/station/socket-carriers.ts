@@ -3,7 +3,7 @@ import type { Clock } from "../core/clock.ts";
 import { PursebenchError } from "../core/errors.ts";
 import type { Connector } from "../device/contracts.ts";
 import { connectTcp } from "../device/network/connect.ts";
-import { listenHttps } from "../device/network/https.ts";
+import { httpsServer } from "../device/network/https.ts";
 import { httpsClient } from "../device/network/https-client.ts";
 import { listenTcp, type ServerTls } from "../device/network/listen.ts";
 import type { Carriers, Wire } from "./carriers.ts";
@@ -22,6 +22,7 @@ export interface SocketParts {
 
 export function socketCarriers({ clock, ca, tls, onFailure }: SocketParts): Carriers & AsyncDisposable {
   const http = httpsClient({ ca, clock });
+  const sites = httpsServer(tls);
   const way = (wire: Wire, host: string, port: number): Connector =>
     connectTcp(wire === "LAN" ? { host, port, lengthBytes: LAN_LENGTH_BYTES } : { host, port, tls: { ca } }, clock);
   return {
@@ -45,12 +46,15 @@ export function socketCarriers({ clock, ca, tls, onFailure }: SocketParts): Carr
     },
     reach: (host, port) => way("236", host, port),
     async site(handler, at) {
-      const listener = await listenHttps({ handler, tls, host: HOST, port: at === undefined ? 0 : portOf(at) });
+      const listener = await sites.listen({ handler, host: HOST, port: at === undefined ? 0 : portOf(at), onFailure });
       const origin = `https://${HOST}:${portOf(listener.address)}`;
       return { origin, [Symbol.asyncDispose]: async () => await listener[Symbol.asyncDispose]() };
     },
     http,
-    [Symbol.asyncDispose]: async () => await http[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await http[Symbol.asyncDispose]();
+      await sites[Symbol.asyncDispose]();
+    },
   };
 }
 

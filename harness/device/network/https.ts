@@ -1,15 +1,15 @@
 import { Buffer } from "node:buffer";
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
+import { type AddressInfo, createServer as createListener, type Server as PlainServer, type Socket } from "node:net";
 import { messageOf, PursebenchError } from "../../core/errors.ts";
 import type { Listener } from "../contracts.ts";
 import type { HttpHandler, HttpRequest, HttpResponse } from "./http.ts";
 import { readBody, TooLarge } from "./http-body.ts";
 import type { ServerTls } from "./listen.ts";
 
-export interface HttpsOptions {
+export interface SiteOptions {
   readonly handler: HttpHandler;
-  readonly tls: ServerTls;
   readonly host: string;
   /** 0 takes a free port; `address` of the listener names it. */
   readonly port: number;
@@ -17,34 +17,86 @@ export interface HttpsOptions {
   readonly onFailure?: ((thrown: unknown) => void) | undefined;
 }
 
+export interface HttpsOptions extends SiteOptions {
+  readonly tls: ServerTls;
+}
+
+/** Serves any number of sites with one certificate, each at its own port. Disposing it ends them all. */
+export interface HttpsServer extends AsyncDisposable {
+  /** `DEVICE_BUSY` when the port is in use, `USAGE` when the address cannot be bound. Disposing closes the site's connections at once. */
+  listen(site: SiteOptions): Promise<Listener>;
+}
+
 /** Longest request body in bytes (`messages.md`, section 4). */
 const REQUEST_LIMIT = 16_384;
 
 /**
  * Serves HTTPS. Bodies above 16 KiB are answered with 413, other methods than GET and POST with 405, a body that is no
- * UTF-8 with 400, headers above 16 KiB by Node with 431. `DEVICE_BUSY` when the port is in use, `USAGE` when the
- * address cannot be bound or the certificate is none. Disposing closes every connection at once.
+ * UTF-8 with 400, headers above 16 KiB by Node with 431. `USAGE` when the certificate is none. To read a key and a certificate takes
+ * longer than to listen: whoever has many sites makes one server.
  */
-export async function listenHttps(options: HttpsOptions): Promise<Listener> {
-  const server = newServer(options);
+export function httpsServer(tls: ServerTls): HttpsServer {
+  const server = newServer(tls);
+  /** Node watches for slow requests only while the server listens itself: it does so at a port where nobody is served. */
+  let watch: Promise<void> | undefined;
+  const listening = new Set<Listener>();
+  const sites = new Map<number, SiteOptions>();
   server.on("request", (incoming: IncomingMessage, outgoing: ServerResponse) => {
-    respond(options, incoming).then(
+    const site = sites.get(incoming.socket.localPort ?? 0);
+    if (!site) return void incoming.destroy();
+    respond(site, incoming).then(
       (response) => send(incoming, outgoing, response),
       () => incoming.destroy(), // the peer went away in the middle of its request
     );
   });
-  await bound(server, options);
   return {
-    address: addressOf(server),
+    async listen(site) {
+      watch ??= bound(server, { host: site.host, port: 0 });
+      await watch;
+      const open = new Set<Socket>();
+      const listener = createListener((socket) => {
+        open.add(socket);
+        socket.once("close", () => open.delete(socket));
+        server.emit("connection", socket);
+      });
+      await bound(listener, site);
+      const { port } = listener.address() as AddressInfo;
+      sites.set(port, site);
+      const own: Listener = {
+        address: addressOf(listener),
+        async [Symbol.asyncDispose](): Promise<void> {
+          if (!listening.delete(own)) return;
+          sites.delete(port);
+          const stopped = new Promise<void>((resolve) => listener.close(() => resolve()));
+          for (const socket of open) socket.destroy();
+          await stopped;
+        },
+      };
+      listening.add(own);
+      return own;
+    },
     async [Symbol.asyncDispose](): Promise<void> {
-      const stopped = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const each of [...listening]) await each[Symbol.asyncDispose]();
       server.closeAllConnections();
-      await stopped;
+      await watch?.catch(() => undefined); // whoever listened has heard of it
+      if (server.listening) await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
 }
 
-function newServer({ tls }: HttpsOptions): Server {
+/** One site with a server of its own, as `httpsServer` serves it. */
+export async function listenHttps({ tls, ...site }: HttpsOptions): Promise<Listener> {
+  const server = httpsServer(tls);
+  try {
+    const { address } = await server.listen(site);
+    return { address, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+  } catch (thrown) {
+    await server[Symbol.asyncDispose]();
+    throw thrown;
+  }
+}
+
+function newServer(tls: ServerTls): Server {
   const limits = {
     maxHeaderSize: 16_384,
     headersTimeout: 10_000,
@@ -61,7 +113,7 @@ function newServer({ tls }: HttpsOptions): Server {
   }
 }
 
-async function respond({ handler, onFailure }: HttpsOptions, incoming: IncomingMessage): Promise<HttpResponse> {
+async function respond({ handler, onFailure }: SiteOptions, incoming: IncomingMessage): Promise<HttpResponse> {
   const { method } = incoming;
   if (method !== "GET" && method !== "POST") return plain(405, { allow: "GET, POST" });
   try {
@@ -96,7 +148,7 @@ export function flatHeaders(headers: IncomingHttpHeaders): HttpRequest["headers"
   return flat;
 }
 
-function bound(server: Server, { host, port }: HttpsOptions): Promise<void> {
+function bound(server: PlainServer, { host, port }: Pick<SiteOptions, "host" | "port">): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", (cause: NodeJS.ErrnoException) => {
       const code = cause.code === "EADDRINUSE" ? "DEVICE_BUSY" : "USAGE";
@@ -111,7 +163,7 @@ function bound(server: Server, { host, port }: HttpsOptions): Promise<void> {
   });
 }
 
-function addressOf(server: Server): string {
+function addressOf(server: PlainServer): string {
   const address = server.address();
   if (address === null || typeof address === "string") return address ?? "";
   return address.family === "IPv6" ? `[${address.address}]:${address.port}` : `${address.address}:${address.port}`;
