@@ -20,7 +20,7 @@ import { Boxes, type BoxParts } from "./boxes.ts";
 import type { Carriers } from "./carriers.ts";
 import type { Hardware, HardwareUse } from "./hardware.ts";
 import { Links } from "./links.ts";
-import { type Pace, pacedCarriers } from "./pace.ts";
+import { type Pace, pacedCarriers, readerAtPace } from "./pace.ts";
 import { BenchSystem } from "./purse-system.ts";
 import { readerFor } from "./reader.ts";
 import { Recorder } from "./recorder.ts";
@@ -60,7 +60,12 @@ export async function buildSystem(options: BuildOptions): Promise<BenchSystem> {
     const boxOn = (reader: CardReader): BoxParts => ({
       setTopBox: stack.use(
         createSetTopBox({
-          reader: readerFor(reader, { link: "235", near: "set-top-box", far: "card" }, links, trace),
+          reader: readerFor(
+            readerAtPace(reader, options.pace, clock),
+            { link: "235", near: "set-top-box", far: "card" },
+            links,
+            trace,
+          ),
           headEnd: servers.headEnd,
           clock,
           random,

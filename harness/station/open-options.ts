@@ -10,7 +10,7 @@ export interface OpenOptions {
   readonly iut: RoleName;
   /** The reference system, or one with a seeded defect. */
   readonly variation: Variation;
-  /** Network and lines take their time; none when absent. */
+  /** Network, lines and cards take their time; none when absent. */
   readonly pace?: Pace | undefined;
   /** Name of the virtual lab to use, where the bench is one; when absent the user's own if it is free, else a private one. */
   readonly lab?: string | undefined;

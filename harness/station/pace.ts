@@ -1,6 +1,8 @@
-/** Networks and lines that take their time, for benchmarks. */
+/** Networks, lines and cards that take their time, for benchmarks. */
 import type { Clock } from "../core/clock.ts";
+import type { CardReader } from "../device/contracts.ts";
 import { pacedConnector, pacedHttp, pacedServe } from "../link/paced.ts";
+import { pacedReader } from "../link/paced-reader.ts";
 import type { Carriers, Wire } from "./carriers.ts";
 
 export interface Pace {
@@ -8,6 +10,8 @@ export interface Pace {
   readonly networkRoundTripMs: number;
   /** Of the lines to the terminals, bit/s. */
   readonly lineBaud: number;
+  /** What a card takes for its debit, ms; no time when absent. */
+  readonly cardDebitMs?: number | undefined;
   /** Told of every byte on the line of a terminal, blocks and all, as it passes. */
   readonly onLine?: ((IDTERM: string, bytes: Uint8Array) => void) | undefined;
 }
@@ -31,4 +35,9 @@ export function pacedCarriers(inner: Carriers, { networkRoundTripMs }: Pace, clo
     site: (handler, at) => inner.site(handler, at),
     http: pacedHttp(inner.http, delay),
   };
+}
+
+/** `inner` with cards that take their time. */
+export function readerAtPace(inner: CardReader, pace: Pace | undefined, clock: Clock): CardReader {
+  return pace?.cardDebitMs === undefined ? inner : pacedReader(inner, clock, pace.cardDebitMs);
 }
