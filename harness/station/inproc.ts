@@ -1,9 +1,9 @@
 /** A bench in one process: nothing but Node, virtual time, the same every time. Every case gets a system of its own. */
-import { VirtualClock } from "../core/clock.ts";
+import { type Clock, VirtualClock } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
 import { seededRandom } from "../core/random.ts";
 import type { Preflight, RecordEvent, Station } from "../flows/station.ts";
-import { openDatabase } from "../roles/payment-server/database/open-database.ts";
+import { memoryDatabases, openDatabase } from "../roles/payment-server/database/open-database.ts";
 import { buildSystem } from "./build-system.ts";
 import { factsOf } from "./facts.ts";
 import { psamData, testKeys } from "./fixtures.ts";
@@ -13,6 +13,7 @@ import type { OpenOptions } from "./open-options.ts";
 import { preflightOf } from "./preflight.ts";
 import { timeoutsOf } from "./timeouts.ts";
 
+const IN_MEMORY = "sqlite::memory:";
 const START = new Date("2026-08-02T10:15:00Z");
 
 export async function openInproc(options: OpenOptions, record: RecordEvent): Promise<Station> {
@@ -22,6 +23,8 @@ export async function openInproc(options: OpenOptions, record: RecordEvent): Pro
   const facts = factsOf(bench, new VirtualClock(start), keys);
   const timeouts = timeoutsOf(bench.timeouts);
   const { currencies } = psamData("psam-1");
+  const openMemory = memoryDatabases();
+  const open = (url: string, clock: Clock) => (url === IN_MEMORY ? openMemory(clock) : openDatabase(url, clock));
   const systemFor = (caseId: string | undefined) => {
     const clock = new VirtualClock(start);
     const random = seededRandom(`${bench.name}/${caseId ?? "preflight"}`);
@@ -39,8 +42,8 @@ export async function openInproc(options: OpenOptions, record: RecordEvent): Pro
       carriers: inProcessCarriers(),
       hardware: (use) => inprocHardware({ bench, keys, clock, random, variation, timeouts, pace }, use),
       databases: async (stack) => ({
-        "payment-server": stack.use(await openDatabase(bench.database, clock)),
-        "head-end-payment-server": stack.use(await openDatabase(bench.headEndDatabase, clock)),
+        "payment-server": stack.use(await open(bench.database, clock)),
+        "head-end-payment-server": stack.use(await open(bench.headEndDatabase, clock)),
       }),
       pace,
     });

@@ -6,7 +6,7 @@ import { migrate, type NumberingColumn } from "./migrations.ts";
 import { openPostgres } from "./postgres.ts";
 import type { Schema } from "./schema.ts";
 import { SqlDatabase } from "./sql-database.ts";
-import { openSqlite } from "./sqlite.ts";
+import { openSqlite, openSqliteImage, sqliteImage } from "./sqlite.ts";
 
 interface Opened {
   readonly db: Kysely<Schema>;
@@ -29,6 +29,15 @@ export async function openDatabase(url: string, clock: Clock): Promise<PaymentDa
   throw new PursebenchError("USAGE", "the payment server's database URL is of no known kind", {
     mend: 'write "sqlite::memory:", "sqlite:PATH" or "postgres://USER@HOST/NAME"',
   });
+}
+
+/** Opens empty databases in memory, one after the other: the schema is made once and copied from then on. */
+export function memoryDatabases(): (clock: Clock) => Promise<PaymentDatabase> {
+  let image: Promise<Buffer> | undefined;
+  return async (clock) => {
+    image ??= sqliteImage((db) => migrate(db, "integer"));
+    return new SqlDatabase(openSqliteImage(await image), clock, (work) => work);
+  };
 }
 
 async function ready(

@@ -1,3 +1,4 @@
+import type { Buffer } from "node:buffer";
 import SqliteEngine from "better-sqlite3";
 import { Kysely, type SqliteDatabase, SqliteDialect } from "kysely";
 import { messageOf, PursebenchError } from "../../../core/errors.ts";
@@ -17,14 +18,36 @@ export function openSqlite(path: string): Kysely<Schema> {
     engine.pragma("synchronous = FULL");
     engine.pragma("busy_timeout = 5000"); // another process may look into the file
   }
+  return over(engine);
+}
+
+/** The bytes of a database in memory that `prepare` has made. */
+export async function sqliteImage(prepare: (db: Kysely<Schema>) => Promise<void>): Promise<Buffer> {
+  const engine = openEngine(":memory:");
+  const db = over(engine);
+  try {
+    await prepare(db);
+    return engine.serialize();
+  } finally {
+    await db.destroy();
+  }
+}
+
+/** A database in memory that begins as `image`. */
+export function openSqliteImage(image: Buffer): Kysely<Schema> {
+  return over(openEngine(image));
+}
+
+function over(engine: SqliteEngine.Database): Kysely<Schema> {
   return new Kysely<Schema>({ dialect: new SqliteDialect({ database: withPreparedOnce(engine) }) });
 }
 
-function openEngine(path: string): SqliteEngine.Database {
+function openEngine(from: string | Buffer): SqliteEngine.Database {
   try {
-    return new SqliteEngine(path);
+    return new SqliteEngine(from);
   } catch (cause) {
-    throw new PursebenchError("STORAGE", `cannot open the SQLite database ${path}: ${messageOf(cause)}`, {
+    const what = typeof from === "string" ? from : "image";
+    throw new PursebenchError("STORAGE", `cannot open the SQLite database ${what}: ${messageOf(cause)}`, {
       mend: "give a path in a folder that exists and may be written",
       cause,
     });
