@@ -95,7 +95,7 @@ export function faultyChannel(inner: MessageChannel, ends: Ends, board: FaultBoa
       for (;;) {
         const next = waiting.shift();
         if (next) return next;
-        if (isLost) return null;
+        if (isLost) throw lost(ends);
         const message = await inner.receive(deadline);
         if (!message) return null;
         const delivery = await board.apply({ link: ends.link, from: ends.far, bytes: message });

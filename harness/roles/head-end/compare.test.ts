@@ -199,6 +199,28 @@ describe("FIG 6: the head end compares", () => {
     expect(run.entry("notice-not-sent")).toMatchObject([{ IDTRX, fields: { CC: "0000" } }]);
   });
 
+  it("gives the card's answer as a recovery when the payment server has decided without the notice", async () => {
+    const tooLate: Party = (heard) => {
+      if (heard.kind === "draw-request") return COMMAND;
+      if (heard.kind === "notice") return { kind: "refusal", IDTRX, CC: "A01A" };
+      return { kind: "debit-result", IDTRX, IDMER: "MERCH001", CONF: new Uint8Array(77) };
+    };
+    const run = await fig6({ payment: tooLate });
+    expect(run.connected).toHaveLength(2);
+    expect(run.payment.slice(2)).toEqual([{ ...EC, RECOVERED: 1 }]);
+    expect(run.entry("notice-settled")).toMatchObject([{ fields: { CC: "0000" } }]);
+    expect(run.box.at(-1)).toMatchObject({ kind: "result", CC: "0000" });
+    expect(run.posts).toHaveLength(2);
+  });
+
+  it("gives nothing more when the card did not pay", async () => {
+    const tooLate: Party = (heard) =>
+      heard.kind === "draw-request" ? COMMAND : { kind: "refusal", IDTRX, CC: "A01A" };
+    const run = await fig6({ payment: tooLate, box: box({ ...EC, CARDRSP: NEGATIVE }) });
+    expect(kinds(run.payment)).toEqual(["draw-request", "notice"]);
+    expect(run.connected).toHaveLength(1);
+  });
+
   it("passes no debit command on that has nothing to compare with, and says so in the notice", async () => {
     const run = await fig6({ payment: (heard) => (heard.kind === "draw-request" ? EB : undefined) });
     expect(kinds(run.box)).toEqual(["page", "user-message"]);

@@ -59,6 +59,7 @@ function boxOf(suite: CipherSuite, response: Message = EC): Party {
 function paymentOf(suite: CipherSuite, command: Message = EB, result: Message = C): Party {
   return (heard) => {
     if (heard.kind === "sealed-opening") return seal(suite, command);
+    if (inside(suite, heard, "notice")) return "close";
     return heard.kind === "sealed" ? results(suite, result) : undefined;
   };
 }

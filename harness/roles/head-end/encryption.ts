@@ -19,7 +19,7 @@ export function withEncryption(role: HeadEndRole): HeadEndRole {
       const layer = sale && layerOf(sale);
       if (!layer) return role.handle(state, input);
       if (input.kind === "random" && held) {
-        const isFirst = held.kind === "draw-request" || state.page === undefined;
+        const isFirst = held.kind === "draw-request" || state.page === undefined || state.phase === "settling";
         const message = envelope(sale, layer, held, input.bytes, isFirst);
         return go(state, { held: undefined }, { kind: "send-payment", message });
       }
@@ -41,7 +41,12 @@ function sealed({ state, outputs }: HeadEndStep, { suite }: EncryptionLayer): He
   if (last?.kind !== "send-payment") return { state, outputs };
   const { sealedResponse } = state;
   const { message } = last;
-  if (sealedResponse && "IDTRX" in message && equal(encodeMessage(message), sealedResponse.inner)) {
+  if (
+    sealedResponse &&
+    state.phase !== "settling" &&
+    "IDTRX" in message &&
+    equal(encodeMessage(message), sealedResponse.inner)
+  ) {
     const unchanged = { kind: "sealed", IDTRX: message.IDTRX ?? "", SEALED: sealedResponse.SEALED } as const;
     return go(state, {}, ...outputs.slice(0, -1), { kind: "send-payment", message: unchanged });
   }

@@ -3,8 +3,8 @@ import type { Unrecognised } from "../../protocol/messages/message.ts";
 import type { EndOutput, LogOutput, Role } from "../role.ts";
 import type { HeadEndState } from "./state.ts";
 
-/** `unreachable` nobody answers there; `silent` a deadline passed; `closed` the peer hung up. */
-export type Loss = "unreachable" | "silent" | "closed";
+/** `unreachable` nobody answers there; `silent` a deadline passed; `closed` the peer hung up; `broken` the link is gone. */
+export type Loss = "unreachable" | "silent" | "closed" | "broken";
 
 export type HeadEndInput =
   | { readonly kind: "start" }

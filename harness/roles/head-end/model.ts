@@ -44,6 +44,8 @@ function handle(state: HeadEndState, input: HeadEndInput): HeadEndStep {
     case "judging":
       return onJudgement(state, input);
     case "noticing":
+    case "noticed":
+    case "settling":
     case "over":
       return go(state, {}, { kind: "end" });
     default:

@@ -97,6 +97,7 @@ export class Session {
 
   async #openPayment(HOST: string, PORT: number): Promise<HeadEndInput> {
     try {
+      await this.#payment?.[Symbol.asyncDispose]();
       this.#payment = await this.#parts.connectPayment(HOST, PORT).connect(this.#serverDeadline());
       return { kind: "payment-open" };
     } catch (thrown) {
@@ -119,7 +120,7 @@ export class Session {
       const bytes = await this.#payment?.receive(this.#serverDeadline());
       return bytes ? { kind: "payment", message: parseMessage(bytes) } : { kind: "payment-lost", why: "closed" };
     } catch (thrown) {
-      return { kind: "payment-lost", why: lossOf(thrown, "closed") };
+      return { kind: "payment-lost", why: lossOf(thrown, "broken") };
     }
   }
 

@@ -27,6 +27,8 @@ export type HeadEndPhase =
   | "fetching" // what was bought, which the merchant knows to be paid
   | "judging" // the merchant's answer to the card's, which it compares
   | "noticing" // the notice leaves for the payment server
+  | "noticed" // the payment server ends the channel
+  | "settling" // the notice went unheard: the card's answer as a recovery
   | "over";
 
 /** What the head end must know of a sale. A page is one. */
@@ -58,6 +60,8 @@ export interface HeadEndState {
   readonly failure: string | undefined;
   /** What the payment server is to be told, where that is not the user's code. */
   readonly verdict: string | undefined;
+  /** How often the end of the channel was waited for after the notice. */
+  readonly waits: number;
   /** The debit response, encoded, as the set-top box has sealed it. */
   readonly sealedResponse: { readonly inner: Uint8Array; readonly SEALED: Uint8Array } | undefined;
   /** Leaves for the payment server as soon as there is a nonce to seal it with. */
@@ -79,6 +83,7 @@ export function newSession(config: HeadEndConfig): HeadEndState {
     response: undefined,
     failure: undefined,
     verdict: undefined,
+    waits: 0,
     sealedResponse: undefined,
     held: undefined,
   };

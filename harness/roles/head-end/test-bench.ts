@@ -143,7 +143,7 @@ async function play(channel: MessageChannel, party: Party, heard: Message[], clo
     const message = bytes && parseMessage(bytes);
     if (!message || message.kind === "unrecognised") return;
     heard.push(message);
-    const reply = party(message);
+    const reply = party(message) ?? (message.kind === "notice" ? "close" : undefined);
     if (reply === "close") return await channel[Symbol.asyncDispose]();
     if (reply) await channel.send(reply instanceof Uint8Array ? reply : encodeMessage(reply));
   }
