@@ -1,0 +1,75 @@
+/** What the virtual lab has beside the base payment, through its real carriers. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { loadBench } from "../bench/load.ts";
+import { REFERENCE } from "../defects/variation.ts";
+import type { Station } from "../flows/station.ts";
+import type { PurseSystem } from "../flows/system.ts";
+import { openStation } from "./index.ts";
+import { countingRecord } from "./recorder.ts";
+
+describe("the virtual lab", () => {
+  let station: Station;
+  beforeAll(async () => {
+    const { bench } = loadBench("virtual-lab");
+    const lab = `parties-${process.pid}`;
+    station = await openStation({ bench, iut: "card", variation: REFERENCE, lab }, countingRecord());
+  });
+  afterAll(async () => await station[Symbol.asyncDispose]());
+
+  async function inPsam(system: PurseSystem, IDTERM: string): Promise<number> {
+    return (await system.readTotals(IDTERM)).totals.reduce((sum, { MTOT }) => sum + MTOT, 0);
+  }
+
+  test.each<[SITE: string, IDTERM: string]>([
+    ["dumb", "00000003"],
+    ["straight", "00000004"],
+    ["cable4", "00000005"],
+  ])("sells at %s on the terminal that is for it", async (SITE, IDTERM) => {
+    await using system = await station.systemFor(SITE);
+    const before = await inPsam(system, IDTERM);
+    const { BALIEP } = await system.readPurse();
+    const { outcome, trouble } = await system.purchase({ SITE });
+    expect(trouble).toEqual([]);
+    expect(outcome.CC).toBe("0000");
+    expect(BALIEP - (await system.readPurse()).BALIEP).toBe(250);
+    expect((await inPsam(system, IDTERM)) - before).toBe(250);
+    expect(await system.transaction(outcome.IDTRX ?? "")).toMatchObject({ status: "confirmed", IDTERM });
+  });
+
+  test.each(["direct", "fig5-des", "fig6-aes", "fig7", "cable7-aes"])("sells at %s", async (SITE) => {
+    await using system = await station.systemFor(SITE);
+    const { outcome, trouble } = await system.purchase({ SITE });
+    expect(trouble).toEqual([]);
+    expect(outcome.CC).toBe("0000");
+    expect(await system.sale(outcome.IDTRX ?? "")).toMatchObject({ status: "released" });
+  });
+
+  test("has set-top boxes whose cards are programs, and they buy all at once", async () => {
+    await using system = await station.systemFor("BOXES");
+    const boxes = await system.boxes(station.facts.offers.boxes);
+    expect(boxes).toHaveLength(8);
+    const SITES = ["shop", "fig5", "fig6", "fig7", "straight", "dumb", "cable4", "cable5"];
+    const outcomes = await Promise.all(boxes.map((box, index) => box.purchase({ SITE: SITES[index] ?? "" })));
+    await system.idle();
+    expect(outcomes.map(({ CC }) => CC)).toEqual(boxes.map(() => "0000"));
+    expect((await system.sales()).map(({ status }) => status)).toEqual(boxes.map(() => "released"));
+  });
+
+  test("takes a card program in place of what is in the reader, and finds that as it was", async () => {
+    await using system = await station.systemFor("VIRTUAL");
+    const before = await system.readPurse();
+    await system.insertCard("virtual");
+    expect((await system.purchase({ SITE: "shop" })).outcome.CC).toBe("0000");
+    await system.insertCard("specimen");
+    expect(await system.readPurse()).toEqual(before);
+  });
+
+  test("goes on after a power cut at every terminal", async () => {
+    await using system = await station.systemFor("POWER");
+    for (const SITE of ["shop", "dumb", "straight", "cable4"]) await system.purchase({ SITE });
+    await system.restart("terminal");
+    for (const SITE of ["shop", "dumb", "straight", "cable4"]) {
+      expect((await system.purchase({ SITE })).outcome.CC, SITE).toBe("0000");
+    }
+  });
+});
