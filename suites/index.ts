@@ -1,3 +1,4 @@
+import { cases as cable } from "./cable/index.ts";
 import type { Case } from "./define/case.ts";
 import { cases as cardInsertion } from "./payment/506-card-insertion.suite.ts";
 import { cases as merchantPage } from "./payment/602-606-merchant-page.suite.ts";
@@ -116,4 +117,5 @@ export const cases: readonly Case[] = [
   ...psamTotals,
   ...terminal,
   ...concentrator,
+  ...cable,
 ];

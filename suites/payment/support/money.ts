@@ -1,5 +1,5 @@
 /** Money as an oracle: what left the card is with a PSAM, or in a transaction that is kept for recovery. Nothing else. */
-import type { CardLogRecord, PsamTotals, PurseReading } from "../../../harness/flows/system.ts";
+import type { CardLogRecord, Order, PsamTotals, PurseReading } from "../../../harness/flows/system.ts";
 import type { CaseContext } from "../../define/case.ts";
 import type { About } from "../../define/expect.ts";
 
@@ -9,11 +9,14 @@ export interface Accounts {
   readonly totals: ReadonlyMap<string, PsamTotals>;
 }
 
-/** Reads card and PSAMs. The card in the reader must be the same in both snapshots that are compared. */
-export async function readAccounts(t: CaseContext): Promise<Accounts> {
+/**
+ * Reads card and PSAMs, those of the base payment's terminals when nothing is said. The card in the reader must be the same in
+ * both snapshots that are compared, and so must be the terminals.
+ */
+export async function readAccounts(t: CaseContext, terminals = t.system.terminals()): Promise<Accounts> {
   const purse = await t.system.readPurse();
   const totals = new Map<string, PsamTotals>();
-  for (const IDTERM of t.system.terminals()) totals.set(IDTERM, await t.system.readTotals(IDTERM));
+  for (const IDTERM of terminals) totals.set(IDTERM, await t.system.readTotals(IDTERM));
   return { purse, totals };
 }
 
@@ -87,10 +90,15 @@ export function expectConserved(t: CaseContext, before: Accounts, after: Account
  * The proof that a failure left nothing behind: the set-top box settles what is open, then a purchase goes through, and over all of it the card lost exactly what the
  * PSAMs gained.
  */
-export async function expectNextPurchaseWorks(t: CaseContext, before: Accounts, about?: About): Promise<void> {
-  const next = await t.system.purchase();
+export async function expectNextPurchaseWorks(
+  t: CaseContext,
+  before: Accounts,
+  about?: About,
+  order?: Order,
+): Promise<void> {
+  const next = await t.system.purchase(order);
   t.expect.completed(next, about);
-  const after = await readAccounts(t);
+  const after = await readAccounts(t, [...before.totals.keys()]);
   const inSuspense = expectConserved(t, before, after, about);
   t.expect.equal("amount left in suspense after the next purchase (minor units)", inSuspense, 0, about);
 }

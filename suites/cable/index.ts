@@ -1,0 +1,5 @@
+/** Every case of sales by the cable provider (FIG 16). */
+import type { Case } from "../define/case.ts";
+import { cases as user } from "./user.suite.ts";
+
+export const cases: readonly Case[] = [...user];
