@@ -14,9 +14,11 @@ export async function diagnose(bench: Bench | undefined): Promise<readonly Findi
   const readers = await lookForReaders();
   const general = [nodeVersion(), await labPackages(), readers.finding];
   if (!bench) return general;
-  const needed = bench.kind === "virtual-lab" ? [general[1]] : [];
+  const devices = devicesOf(bench);
+  const needsLab = bench.kind !== "inproc" && devices.some(({ spec }) => spec.kind === "reader");
+  const needed = bench.kind === "virtual-lab" || needsLab ? [general[1]] : [];
   const found = [nodeVersion(), ...needed.flatMap((finding) => finding ?? [])];
-  for (const { what, spec } of devicesOf(bench)) found.push(await lookFor(what, spec, readers.names));
+  for (const { what, spec } of devices) found.push(await lookFor(what, spec, readers.names));
   return found;
 }
 
@@ -48,9 +50,19 @@ async function lookForReaders(): Promise<{ readonly names: readonly string[]; re
 }
 
 function devicesOf(bench: Bench): { readonly what: string; readonly spec: DeviceSpec }[] {
-  const terminals = bench.terminals.map(({ id, terminal }) => ({ what: `terminal ${id}`, spec: terminal }));
+  const terminals = bench.terminals.map((each) => ({ what: terminalName(each), spec: each.terminal }));
   const psams = bench.terminals.flatMap(({ id, psam }) => (psam ? [{ what: `PSAM of ${id}`, spec: psam }] : []));
   return [{ what: "card", spec: bench.card }, { what: "PSAM", spec: bench.psam }, ...psams, ...terminals];
+}
+
+/** "terminal 00000003 (dumb)". */
+function terminalName({ id, kind, reach, server }: Bench["terminals"][number]): string {
+  const more = [
+    ...(kind === "dumb" ? ["dumb"] : []),
+    ...(reach === "direct" ? ["without concentrator"] : []),
+    ...(server === "head-end-payment-server" ? ["of the cable provider"] : []),
+  ];
+  return more.length === 0 ? `terminal ${id}` : `terminal ${id} (${more.join(", ")})`;
 }
 
 async function lookFor(what: string, spec: DeviceSpec, readers: readonly string[]): Promise<Finding> {
@@ -58,6 +70,7 @@ async function lookFor(what: string, spec: DeviceSpec, readers: readonly string[
     if (spec.kind === "serial") await assertPort(spec.path);
     if (spec.kind === "pcsc") assertReader(spec.reader, readers);
     if (spec.kind === "vpcd") return `vpcd:${spec.port}, whoever connects there`;
+    if (spec.kind === "reader") return "played by the harness, as a card in the virtual reader";
     return spec.kind === "sim" ? "played by the harness" : `${specText(spec)} is there`;
   });
 }
