@@ -60,16 +60,6 @@ function terminalFlaws({ terminals, concentrator, psam }: Described): BenchFlaw[
   return flaws;
 }
 
-/** The security card of a terminal that the harness plays; undefined for one that brings its own. */
-export function psamOf(
-  { terminal, psam }: { readonly terminal: DeviceSpec; readonly psam?: DeviceSpec | undefined },
-  index: number,
-  ofBench: DeviceSpec,
-): DeviceSpec | undefined {
-  if (terminal.kind !== "sim") return undefined;
-  return psam ?? (index === 0 ? ofBench : { kind: "sim" });
-}
-
 function siteFlaws(bench: Described): BenchFlaw[] {
   return bench.sites.flatMap((site, index) => {
     const flaws = [...servingFlaws(site, bench), ...profileFlaws(site, bench), ...nameFlaws(site, bench)];

@@ -1,5 +1,6 @@
-/** Which terminals serve which site. */
+/** Which terminals serve which site, and with which security card. */
 import type { SiteFields, TerminalFields } from "./site-fields.ts";
+import type { DeviceSpec } from "./spec.ts";
 
 export interface SitesAndTerminals {
   readonly sites: readonly SiteFields[];
@@ -22,4 +23,14 @@ export function servingTerminals(site: SiteFields, bench: SitesAndTerminals): re
   const server = serverOf(site);
   const free = bench.terminals.filter((each) => each.server === server && !isNamed(each.id, bench));
   return free.map(({ id }) => id);
+}
+
+/** The security card of a terminal that the harness plays; undefined for one that brings its own. */
+export function psamOf(
+  { terminal, psam }: { readonly terminal: DeviceSpec; readonly psam?: DeviceSpec | undefined },
+  index: number,
+  ofBench: DeviceSpec,
+): DeviceSpec | undefined {
+  if (terminal.kind !== "sim") return undefined;
+  return psam ?? (index === 0 ? ofBench : { kind: "sim" });
 }

@@ -1,8 +1,7 @@
 /** What a case may know of a bench whose devices are all our own; what is not our own is taken away elsewhere. */
 import { CARD_KINDS } from "../bench/card-kinds.ts";
-import { psamOf } from "../bench/flaws.ts";
 import type { Bench } from "../bench/schema.ts";
-import { isNamed, servingTerminals } from "../bench/serving.ts";
+import { isNamed, psamOf, servingTerminals } from "../bench/serving.ts";
 import type { SiteFields, TerminalFields } from "../bench/site-fields.ts";
 import type { Clock } from "../core/clock.ts";
 import type { SaleProfile } from "../core/sale-profile.ts";

@@ -1,6 +1,7 @@
 /** The devices of a bench that stay open for all its cases: reader, lines, the lab itself where one is needed. */
-import { psamOf } from "../bench/flaws.ts";
+
 import type { Bench } from "../bench/schema.ts";
+import { psamOf } from "../bench/serving.ts";
 import { DEFAULT_BAUD } from "../bench/spec.ts";
 import { systemClock } from "../core/clock.ts";
 import { deadlineIn } from "../core/deadline.ts";

@@ -1,6 +1,7 @@
 /** The terminals that the harness plays, each with its security card, and what brings them back after a power cut. */
-import { psamOf } from "../bench/flaws.ts";
+
 import type { Bench } from "../bench/schema.ts";
+import { psamOf } from "../bench/serving.ts";
 import type { TerminalFields } from "../bench/site-fields.ts";
 import type { Ends } from "../link/ends.ts";
 import type { Exchange } from "../link/exchange.ts";
