@@ -24,6 +24,7 @@ import { cases as release } from "./payment/640-641-release.suite.ts";
 import { cases as noRelease } from "./payment/640-no-release.suite.ts";
 import { cases as debitCommand } from "./payment/680-694-debit-command.suite.ts";
 import { cases as drawProcessing } from "./payment/680-694-draw-processing.suite.ts";
+import { cases as algorithms } from "./payment/algorithms/index.ts";
 import { cases as alteredCable } from "./payment/altered/cable.suite.ts";
 import { cases as alteredCardEdge } from "./payment/altered/card-edge.suite.ts";
 import { cases as alteredMerchant } from "./payment/altered/link-234.suite.ts";
@@ -44,6 +45,7 @@ import { cases as merchantSite } from "./payment/merchant.suite.ts";
 import { cases as paymentServer } from "./payment/payment-server.suite.ts";
 import { cases as paymentServerMessages } from "./payment/payment-server-messages.suite.ts";
 import { cases as drawRequests } from "./payment/payment-server-requests.suite.ts";
+import { cases as product } from "./payment/product/index.ts";
 import { cases as psamChecks } from "./payment/psam.suite.ts";
 import { cases as psamKeys } from "./payment/psam-keys.suite.ts";
 import { cases as psamTotals } from "./payment/psam-totals.suite.ts";
@@ -118,4 +120,6 @@ export const cases: readonly Case[] = [
   ...terminal,
   ...concentrator,
   ...cable,
+  ...algorithms,
+  ...product,
 ];

@@ -36,7 +36,7 @@ export interface Draw {
   /** Who compares S3, 1 to 3; the PSAM when absent. */
   readonly COMPARE?: number;
   /** Certificates of issuer and card, 488 bytes, which a card that claims AMIEP 2 must have. */
-  readonly CERTS?: Uint8Array;
+  readonly CERTS?: Uint8Array | undefined;
 }
 
 /** A draw for which the PSAM issued a debit command. */
@@ -44,8 +44,10 @@ export interface Issued extends Draw {
   /** 53 bytes. */
   readonly DEBITDATA: Uint8Array;
   readonly debit: DebitData;
-  /** As the terminal gave it. */
+  /** As the terminal gave them. */
   readonly EXPECTED?: Uint8Array | undefined;
+  readonly PSAMCERT?: Uint8Array | undefined;
+  readonly SESSKEY?: Uint8Array | undefined;
 }
 
 export function firstTerminal(t: CaseContext): string {
@@ -111,11 +113,12 @@ export function drawMessage(t: CaseContext, draw: Draw): MessageOf<"t-draw"> {
 
 /** The terminal must reach *draw amount* and answer the debit command. */
 export async function issue(t: CaseContext, draw: Draw, about?: About): Promise<Issued> {
-  const { DEBITDATA, EXPECTED } = await answerOf(t, draw.IDTERM, drawMessage(t, draw), "t-debit", about);
+  const answer = await answerOf(t, draw.IDTERM, drawMessage(t, draw), "t-debit", about);
+  const { DEBITDATA, EXPECTED, PSAMCERT, SESSKEY } = answer;
   const parsed = parseDebitData(DEBITDATA);
   t.expect.that(parsed.ok, "the debit command is well-formed", { ...about, actual: toHex(DEBITDATA) });
   if (!parsed.ok) throw new Error("unreachable: the expectation above failed");
-  return { ...draw, DEBITDATA, EXPECTED, debit: parsed.value };
+  return { ...draw, DEBITDATA, EXPECTED, PSAMCERT, SESSKEY, debit: parsed.value };
 }
 
 /** The draw must be refused with that code. */
