@@ -1,5 +1,5 @@
 /** What is wrong between the fields of a bench description, each of which is right by itself. */
-import { type SitesAndTerminals, serverOf, servingTerminals } from "./serving.ts";
+import { psamOf, type SitesAndTerminals, serverOf, servingTerminals } from "./serving.ts";
 import type { SiteFields } from "./site-fields.ts";
 import type { DeviceSpec } from "./spec.ts";
 
