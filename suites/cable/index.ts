@@ -1,5 +1,8 @@
 /** Every case of sales by the cable provider (FIG 16). */
 import type { Case } from "../define/case.ts";
+import { cases as module } from "./module.suite.ts";
+import { cases as provider } from "./provider.suite.ts";
+import { cases as routing } from "./routing.suite.ts";
 import { cases as user } from "./user.suite.ts";
 
-export const cases: readonly Case[] = [...user];
+export const cases: readonly Case[] = [...user, ...module, ...routing, ...provider];
