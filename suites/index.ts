@@ -59,6 +59,7 @@ import { cases as silentNetwork } from "./payment/silence/network.suite.ts";
 import { cases as terminal } from "./payment/terminal.suite.ts";
 import { cases as terminalPool } from "./payment/terminal-pool.suite.ts";
 import { cases as userView } from "./payment/user-view.suite.ts";
+import { cases as variants } from "./payment/variants/index.ts";
 
 /** Every case there is, suite by suite. */
 export const cases: readonly Case[] = [
@@ -119,6 +120,7 @@ export const cases: readonly Case[] = [
   ...psamTotals,
   ...terminal,
   ...concentrator,
+  ...variants,
   ...cable,
   ...algorithms,
   ...product,

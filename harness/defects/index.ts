@@ -26,6 +26,9 @@ import { SILENCE_BEHAVIOURS } from "./silence.ts";
 import { TERMINAL_BEHAVIOURS } from "./terminal.ts";
 import { UNGUARDED_BEHAVIOURS } from "./unguarded.ts";
 import { USER_VIEW_BEHAVIOURS } from "./user-view.ts";
+import { VARIANT_COMPARING_BEHAVIOURS } from "./variants-comparing.ts";
+import { VARIANT_PSAM_BEHAVIOURS } from "./variants-psam.ts";
+import { VARIANT_TELLING_BEHAVIOURS } from "./variants-telling.ts";
 import type { Variation } from "./variation.ts";
 import { WIRING_BEHAVIOURS } from "./wiring.ts";
 
@@ -55,6 +58,9 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   ...TERMINAL_BEHAVIOURS,
   ...UNGUARDED_BEHAVIOURS,
   ...SILENCE_BEHAVIOURS,
+  ...VARIANT_PSAM_BEHAVIOURS,
+  ...VARIANT_COMPARING_BEHAVIOURS,
+  ...VARIANT_TELLING_BEHAVIOURS,
 };
 
 /** The reference system with this defect in it. Throws `USAGE` when the behaviour or a parameter of it is unknown. */

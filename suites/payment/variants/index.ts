@@ -1,6 +1,7 @@
 import type { Case } from "../../define/case.ts";
 import { cases as compare } from "./compare.suite.ts";
 import { cases as confirm } from "./confirm.suite.ts";
+import { cases as debit } from "./debit.suite.ts";
 import { cases as draw } from "./draw.suite.ts";
 import { cases as early } from "./early.suite.ts";
 import { cases as expected } from "./expected.suite.ts";
@@ -15,6 +16,7 @@ export const cases: readonly Case[] = [
   ...draw,
   ...expected,
   ...store,
+  ...debit,
   ...trips,
   ...early,
   ...compare,

@@ -15,6 +15,7 @@ import { buy, expectBooked, expectNothingReleased, needing, recordsOf, siteOf } 
 
 const DEBIT_IEP = 0x54;
 const DEBIT_COMMAND = 0xeb;
+const DEBIT_RESPONSE = 0xec;
 const NOTICE = 0xe0;
 const S2_AT = 45;
 
@@ -186,7 +187,7 @@ export const cases: readonly Case[] = [
         const fault = t.system.disturb({
           link: "cable",
           from: "set-top-box",
-          message: 0xec,
+          message: DEBIT_RESPONSE,
           act: () => "lose-link",
           what: "the cable breaks as the card's answer leaves",
         });
@@ -220,23 +221,22 @@ export const cases: readonly Case[] = [
       id: `PAY-${figure.id}-REVERSAL-06`,
       suite: "payment",
       purpose:
-        "Where the notice stays away the payment server reverses and keeps the transaction, and counts no sale unproven",
+        "Where head end and notice stay away the payment server reverses, keeps the transaction, and counts no sale unproven",
       requirements: [...figure.requirements.reversed, "AMB-REVERSAL"],
       owner: "server",
       needs: needing(figure, { links: ["cable", "234", "236", "line"], database: true }),
       async run(t) {
         const about = { requirement: "AMB-REVERSAL" };
         const before = await readAccounts(t);
-        using fault = t.system.disturb({
-          link: "236",
-          from: "head-end",
-          message: NOTICE,
-          times: 1,
-          act: () => [],
-          what: "the notice is lost",
-        });
+        const faults = [NOTICE, DEBIT_RESPONSE].map((message) =>
+          t.system.disturb({
+            ...{ link: "236", from: "head-end", message, what: "the head end is cut off from the payment server" },
+            act: () => "lose-link",
+          }),
+        );
         const seen = await buy(t, figure);
-        t.expect.equal("notices that were lost", fault.hits, 1, about);
+        for (const fault of faults) fault[Symbol.dispose]();
+        t.expect.equal("notices that were lost", faults[0]?.hits, 1, about);
         t.expect.completed(seen, about);
         const { IDTRX, MPDA } = thePage(t, seen).page;
         await expectBooked(t, IDTRX, "unresolved", "released", about);
@@ -247,6 +247,33 @@ export const cases: readonly Case[] = [
         t.expect.equal("answer to the card's word, brought late", answers.map(outcomeOf), ["debit-result"], about);
         expectMoved(t, before, await readAccounts(t), MPDA, about);
         await expectBooked(t, IDTRX, "confirmed", "released", about);
+      },
+    }),
+  ),
+  ...[figureOf("FIG6"), figureOf("FIG7")].map((figure) =>
+    defineCase({
+      id: `PAY-${figure.id}-REVERSAL-07`,
+      suite: "payment",
+      purpose: "A notice that is lost leaves no merchant unpaid: the head end brings the card's answer once more",
+      requirements: [...figure.requirements.reversed, "AMB-REVERSAL"],
+      owner: "server",
+      needs: needing(figure, { links: ["cable", "234", "236", "line"], database: true }),
+      async run(t) {
+        const about = { requirement: "AMB-REVERSAL" };
+        const before = await readAccounts(t);
+        using fault = t.system.disturb({
+          ...{ link: "236", from: "head-end", message: NOTICE, what: "the notice is lost with its channel" },
+          act: () => "lose-link",
+        });
+        const seen = await buy(t, figure);
+        t.expect.equal("notices that were lost", fault.hits, 1, about);
+        t.expect.completed(seen, about);
+        const { IDTRX, MPDA } = thePage(t, seen).page;
+        expectMoved(t, before, await readAccounts(t), MPDA, about);
+        await expectBooked(t, IDTRX, "confirmed", "released", about);
+        const { IDTERM } = theMessage(t, seen, "line", "t-debit").message;
+        const codes = (await recordsOf(t, IDTERM, IDTRX)).map(({ CC }) => CC);
+        t.expect.equal("newest record of the transaction", codes.at(-1), "0000", about);
       },
     }),
   ),
