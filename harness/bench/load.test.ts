@@ -39,7 +39,7 @@ function lineOf(path: string, text: string): number {
 }
 
 test("every bench that comes along can be loaded by its name", () => {
-  expect(knownBenches().sort()).toEqual(["inproc", "usb-example", "virtual-lab"]);
+  expect(knownBenches().sort()).toEqual(["crowd", "inproc", "usb-example", "virtual-lab"]);
   for (const name of knownBenches()) expect(loadBench(name).bench.name).toBe(name);
 });
 

@@ -44,11 +44,13 @@ export interface BuildOptions {
   readonly databases: (stack: DisposalStack) => Promise<ServerParts["databases"]>;
   /** Network and lines take their time; none when absent. `hardware` knows of it as well. */
   readonly pace?: Pace | undefined;
+  /** False: events are passed on to `record` alone. */
+  readonly keepsEvents?: boolean | undefined;
 }
 
 export async function buildSystem(options: BuildOptions): Promise<BenchSystem> {
   const { bench, clock, random, keys, variation, timeouts } = options;
-  const recorder = new Recorder(clock, options.record, options.caseId);
+  const recorder = new Recorder(clock, options.record, options.caseId, options.keepsEvents);
   const trace: TraceSink = variation.trace?.(recorder.sink) ?? recorder.sink;
   const links = new Links(trace, variation.says ?? []);
   const onLink = (inner: Exchange, ends: Ends) => links.exchange(inner, ends);

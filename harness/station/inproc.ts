@@ -17,7 +17,7 @@ const IN_MEMORY = "sqlite::memory:";
 const START = new Date("2026-08-02T10:15:00Z");
 
 export async function openInproc(options: OpenOptions, record: RecordEvent): Promise<Station> {
-  const { bench, variation, pace } = options;
+  const { bench, variation, pace, keepsEvents } = options;
   const keys = testKeys(bench.keys);
   const start = bench.clockStart === undefined ? START : new Date(bench.clockStart);
   const facts = factsOf(bench, new VirtualClock(start), keys);
@@ -46,6 +46,7 @@ export async function openInproc(options: OpenOptions, record: RecordEvent): Pro
         "head-end-payment-server": stack.use(await open(bench.headEndDatabase, clock)),
       }),
       pace,
+      keepsEvents,
     });
   };
   return {

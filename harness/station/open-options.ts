@@ -12,6 +12,8 @@ export interface OpenOptions {
   readonly variation: Variation;
   /** Network, lines and cards take their time; none when absent. */
   readonly pace?: Pace | undefined;
+  /** False, on `inproc` benches: a system passes its events on and keeps none, for runs that would fill the memory. */
+  readonly keepsEvents?: boolean | undefined;
   /** Name of the virtual lab to use, where the bench is one; when absent the user's own if it is free, else a private one. */
   readonly lab?: string | undefined;
   /** Hears what is waited for, one sentence at a time, as it begins. */

@@ -9,15 +9,19 @@ export class Recorder {
   readonly #clock: Clock;
   readonly #record: RecordEvent;
   readonly #caseId: string | undefined;
+  readonly #keeps: boolean;
 
-  constructor(clock: Clock, record: RecordEvent, caseId: string | undefined) {
+  /** `keeps` false: everything is passed on and forgotten. */
+  constructor(clock: Clock, record: RecordEvent, caseId: string | undefined, keeps = true) {
     this.#clock = clock;
     this.#record = record;
     this.#caseId = caseId;
+    this.#keeps = keeps;
   }
 
   readonly sink: TraceSink = (event: TraceEvent) => {
-    this.#events.push(this.#record(event, momentOf(this.#clock), this.#caseId));
+    const recorded = this.#record(event, momentOf(this.#clock), this.#caseId);
+    if (this.#keeps) this.#events.push(recorded);
   };
 
   /** Events with a number above `since`, oldest first. */
