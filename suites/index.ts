@@ -1,5 +1,6 @@
 import { cases as cable } from "./cable/index.ts";
 import type { Case } from "./define/case.ts";
+import { cases as encryption } from "./encryption/index.ts";
 import { cases as cardInsertion } from "./payment/506-card-insertion.suite.ts";
 import { cases as merchantPage } from "./payment/602-606-merchant-page.suite.ts";
 import { cases as pageIntegrity } from "./payment/606-page-integrity.suite.ts";
@@ -122,6 +123,7 @@ export const cases: readonly Case[] = [
   ...concentrator,
   ...variants,
   ...cable,
+  ...encryption,
   ...algorithms,
   ...product,
 ];

@@ -122,7 +122,7 @@ function expectRecord(t: CaseContext, seen: PurchaseObservation, { kind, CC }: F
 /** A draw request that was received has an end in the payment server's log. */
 function expectDrawEnded(t: CaseContext, seen: PurchaseObservation): void {
   if (logsOf(seen, "payment-server", "draw-request-received").length === 0) return;
-  const entries = ["draw-request-refused", "transaction-unresolved", "confirmation-sent"];
+  const entries = ["draw-request-refused", "transaction-unresolved", "confirmation-sent", "notice-received"];
   const ends = entries.flatMap((entry) => logsOf(seen, "payment-server", entry));
   t.expect.that(ends.length > 0, "the payment server's log says how the transaction ended", {
     requirement: "PAY-BASE-624-b",

@@ -1,7 +1,7 @@
 /** A case that alters the elements of one message one at a time, a fresh purchase for each. */
 import type { Owner } from "../../../harness/core/errors.ts";
 import type { LinkName, RoleName } from "../../../harness/core/trace.ts";
-import type { LinkFault, PurchaseObservation } from "../../../harness/flows/system.ts";
+import type { LinkFault, Order, PurchaseObservation } from "../../../harness/flows/system.ts";
 import { type Case, type CaseContext, defineCase } from "../../define/case.ts";
 import type { Change } from "../support/alter.ts";
 import { type Accounts, expectConserved, expectNextPurchaseWorks, readAccounts } from "../support/money.ts";
@@ -79,10 +79,11 @@ export async function expectEnd(t: CaseContext, faults: readonly LinkFault[], fa
 export async function disturbedPurchase(
   t: CaseContext,
   faults: readonly LinkFault[],
+  order: Order = {},
 ): Promise<{ seen: PurchaseObservation; hits: number }> {
   const disturbances = faults.map((fault) => t.system.disturb(fault));
   try {
-    const seen = await t.system.purchase();
+    const seen = await t.system.purchase(order);
     return { seen, hits: disturbances.reduce((sum, { hits }) => sum + hits, 0) };
   } finally {
     for (const each of disturbances) each[Symbol.dispose]();

@@ -1,12 +1,12 @@
 /** A debit command that the card refuses, and what it must leave behind: nothing. */
-import type { PurchaseObservation } from "../../../harness/flows/system.ts";
+import type { Order, PurchaseObservation } from "../../../harness/flows/system.ts";
 import { encodeMessage, parseMessage } from "../../../harness/protocol/messages/message.ts";
 import type { CaseContext } from "../../define/case.ts";
 import { type Accounts, expectConserved, expectMoved, expectNextPurchaseWorks, readAccounts } from "./money.ts";
 
 /** The card refuses: S2 is damaged on the cable, in its last bit. Nobody but the card can know. */
-export async function refusedDebit(t: CaseContext): Promise<PurchaseObservation> {
-  const fault = t.system.disturb({
+export async function refusedDebit(t: CaseContext, order: Order = {}): Promise<PurchaseObservation> {
+  using fault = t.system.disturb({
     link: "cable",
     from: "head-end",
     message: 0xeb,
@@ -21,7 +21,7 @@ export async function refusedDebit(t: CaseContext): Promise<PurchaseObservation>
     },
     what: "S2 of the debit command is damaged, so that the card refuses",
   });
-  const seen = await t.system.purchase();
+  const seen = await t.system.purchase(order);
   t.expect.equal("debit commands that were damaged", fault.hits, 1);
   return seen;
 }
