@@ -2,6 +2,7 @@
 import { PursebenchError } from "../core/errors.ts";
 import { APDU_BEHAVIOURS } from "./apdus.ts";
 import type { Behaviour } from "./behaviour.ts";
+import { CABLE_BEHAVIOURS } from "./cable.ts";
 import { CARD_BEHAVIOURS } from "./card.ts";
 import { CARD_CRYPTO_BEHAVIOURS } from "./card-crypto.ts";
 import { CONCENTRATOR_BEHAVIOURS } from "./concentrator.ts";
@@ -12,12 +13,14 @@ import { ELEMENT_BYTES_BEHAVIOURS } from "./element-bytes.ts";
 import { HEAD_END_BEHAVIOURS } from "./head-end.ts";
 import { HEAD_END_BROWSER_BEHAVIOURS } from "./head-end-browser.ts";
 import { HEAD_END_CHECK_BEHAVIOURS } from "./head-end-checks.ts";
+import { LEAK_BEHAVIOURS } from "./leaks.ts";
 import { LOG_BEHAVIOURS } from "./logs.ts";
 import { MERCHANT_BEHAVIOURS } from "./merchant.ts";
 import { MESSAGE_BEHAVIOURS } from "./messages.ts";
 import { PAGE_INTEGRITY_BEHAVIOURS } from "./page-integrity.ts";
 import { PAYMENT_SERVER_BEHAVIOURS } from "./payment-server.ts";
 import { PSAM_BEHAVIOURS } from "./psam.ts";
+import { PUBLIC_KEY_BEHAVIOURS } from "./public-key.ts";
 import { READER_BEHAVIOURS } from "./reader.ts";
 import { SESSION_LOG_BEHAVIOURS } from "./session-logs.ts";
 import { SET_TOP_BOX_BEHAVIOURS } from "./set-top-box.ts";
@@ -48,6 +51,7 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   ...DATABASE_BEHAVIOURS,
   ...CONFIRMATION_BEHAVIOURS,
   ...APDU_BEHAVIOURS,
+  ...CABLE_BEHAVIOURS,
   ...CARD_BEHAVIOURS,
   ...CARD_CRYPTO_BEHAVIOURS,
   ...READER_BEHAVIOURS,
@@ -58,6 +62,8 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   ...TERMINAL_BEHAVIOURS,
   ...UNGUARDED_BEHAVIOURS,
   ...SILENCE_BEHAVIOURS,
+  ...LEAK_BEHAVIOURS,
+  ...PUBLIC_KEY_BEHAVIOURS,
   ...VARIANT_PSAM_BEHAVIOURS,
   ...VARIANT_COMPARING_BEHAVIOURS,
   ...VARIANT_TELLING_BEHAVIOURS,

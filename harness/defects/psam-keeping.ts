@@ -79,12 +79,12 @@ const forgetsSuspended: Behaviour = () => ({
   psam: afterCommand(SUSPEND, ({ step }) => withMemory(step, { ...step.state.memory, suspended: [] })),
 });
 
-/** A withdrawn transaction stays among the suspended ones. */
+/** A withdrawn transaction, open or issued, stays among the suspended ones. */
 const keepsWithdrawn: Behaviour = () => ({
-  psam: afterCommand(WITHDRAW, ({ before, step }) => {
-    const { open } = before.memory;
-    if (!open) return step;
-    return withMemory(step, { ...step.state.memory, suspended: [...step.state.memory.suspended, open] });
+  psam: afterCommand(WITHDRAW, ({ input, before, step }) => {
+    const withdrawn = findTransaction(before.memory, toHex(dataOf(input)));
+    if (!withdrawn) return step;
+    return withMemory(step, { ...step.state.memory, suspended: [...step.state.memory.suspended, withdrawn] });
   }),
 });
 
