@@ -5,14 +5,11 @@ import type { HeadEndState } from "../roles/head-end/state.ts";
 import type { PaymentInput, PaymentOutput } from "../roles/payment-server/effects.ts";
 import type { PaymentState } from "../roles/payment-server/phase.ts";
 import { type Behaviour, numberOf, textOf } from "./behaviour.ts";
-import { replaceElement, tagOf } from "./messages.ts";
 import { varyInputs, varyOutputs } from "./wrap.ts";
 
 const DRAW_REQUEST = 0xea;
-const T_DEBIT = 0xf2;
 
 const onOutputs = varyOutputs<HeadEndState, HeadEndInput, HeadEndOutput>;
-const onInputs = varyInputs<HeadEndState, HeadEndInput, HeadEndOutput>;
 
 /** `SITE`, `at`: looks for the goods of one shop at another. */
 const looksElsewhere: Behaviour = (parameters) => {
@@ -66,32 +63,26 @@ const mixesBoxes: Behaviour = () => ({
   },
 });
 
-/** A card's answer without a signature is taken for the expected one. */
+/** A card's answer without a signature is taken for a good one. */
 const takesMissingSignature: Behaviour = () => ({
-  headEnd: onInputs((input, { phase, command }) => {
-    if (phase !== "debiting" || input.kind !== "cable" || input.message.kind !== "debit-response") return input;
-    const { message } = input;
-    if (message.CARDRSP.length > 0 || !command?.EXPECTED) return input;
-    return { ...input, message: { ...message, CARDRSP: command.EXPECTED, SW: "9000" } };
+  headEnd: (reference) => ({
+    handle(state, input) {
+      const { phase, command } = state;
+      const message = phase === "debiting" && input.kind === "cable" ? input.message : undefined;
+      const isMissing = message?.kind === "debit-response" && message.CARDRSP.length === 0;
+      if (!isMissing || input.kind !== "cable") return reference.handle(state, input);
+      const { EXPECTED } = command ?? {};
+      if (EXPECTED !== undefined) {
+        return reference.handle(state, { ...input, message: { ...message, CARDRSP: EXPECTED, SW: "9000" } });
+      }
+      const result = { kind: "result", IDTRX: message.IDTRX, CC: "0000", CONTENT: "Thank you." } as const;
+      return {
+        state: { ...state, phase: "over" },
+        outputs: [{ kind: "send-cable", message: result }, { kind: "end" }],
+      };
+    },
   }),
 });
-
-/** Compares with what the card of the purchase before had to answer. */
-const expectsPrevious: Behaviour = () => {
-  let previous: Uint8Array | undefined;
-  const change = (value: Uint8Array) => {
-    const expected = previous ?? value;
-    previous = value;
-    return expected;
-  };
-  return {
-    paymentServer: varyInputs<PaymentState, PaymentInput, PaymentOutput>((input) =>
-      input.kind === "terminal-answer" && input.bytes[0] === T_DEBIT
-        ? { ...input, bytes: replaceElement(input.bytes, tagOf("EXPECTED"), change) }
-        : input,
-    ),
-  };
-};
 
 /** `MPDA`: takes no draw request for that amount. */
 const turnsAway: Behaviour = (parameters) => {
@@ -112,6 +103,5 @@ export const CABLE_BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   "head-end-stays-with-payment-server": staysWithPaymentServer,
   "head-end-mixes-boxes": mixesBoxes,
   "head-end-takes-missing-signature": takesMissingSignature,
-  "payment-server-expects-previous": expectsPrevious,
   "payment-server-turns-away": turnsAway,
 };
