@@ -42,6 +42,7 @@ import { cases as concentrator } from "./payment/concentrator.suite.ts";
 import { cases as forged } from "./payment/forged.suite.ts";
 import { cases as general } from "./payment/general.suite.ts";
 import { cases as headEnd } from "./payment/head-end.suite.ts";
+import { cases as many } from "./payment/many/index.ts";
 import { cases as merchantSite } from "./payment/merchant.suite.ts";
 import { cases as paymentServer } from "./payment/payment-server.suite.ts";
 import { cases as paymentServerMessages } from "./payment/payment-server-messages.suite.ts";
@@ -126,4 +127,5 @@ export const cases: readonly Case[] = [
   ...encryption,
   ...algorithms,
   ...product,
+  ...many,
 ];

@@ -1,0 +1,129 @@
+/** [0036], [0041], [0091]: many purchases at once, with every variant and the cable provider's shop among them. */
+import type { SiteFacts } from "../../../harness/flows/system.ts";
+import { type Case, type CaseContext, defineCase } from "../../define/case.ts";
+import type { SiteNeed } from "../../define/site-need.ts";
+import { baseSites } from "../support/base-sites.ts";
+import { drawsOf, expectNeverShared } from "./occupation.ts";
+import { expectNothingMixed, expectOwnDebits } from "./own-data.ts";
+import { buyAtOnce, buyersAt, expectAllPaid, type Throng } from "./throng.ts";
+
+const BOXES = 8;
+
+/** One buyer at each: who compares, both suites of the encryption layer, the direct confirmation, the cable provider. */
+const MIXED: readonly SiteNeed[] = [
+  { kind: "internet", comparison: "psam", encryption: undefined },
+  { kind: "internet", comparison: "payment-server", encryption: undefined },
+  { kind: "internet", comparison: "head-end", encryption: undefined },
+  { kind: "internet", comparison: "merchant", encryption: undefined },
+  { kind: "internet", comparison: "psam", encryption: "AES-128-GCM" },
+  { kind: "internet", comparison: "merchant", encryption: "3DES-CBC-MAC" },
+  { kind: "internet", direct: true },
+  { kind: "cable", comparison: "psam", encryption: undefined },
+];
+
+/** Base sites in turn. */
+function baseSitesFor(t: CaseContext, count: number): readonly SiteFacts[] {
+  const sites = baseSites(t.facts);
+  return Array.from({ length: count }, (_, index) => t.expect.present("a site", sites[index % sites.length]));
+}
+
+/** What each user got is of the own transaction, and no two got the same. */
+function expectOwnDeliveries(t: CaseContext, { purchases, events }: Throng): void {
+  const about = { requirement: "HE-0036-a" };
+  const amounts = purchases.map(({ outcome, MPDA }) => outcome.shown.some((text) => text.includes(amountText(MPDA))));
+  t.expect.equal(
+    "users who were shown their own total",
+    amounts,
+    purchases.map(() => true),
+    about,
+  );
+  for (const [index, { outcome }] of purchases.entries()) {
+    t.expect.present(`what box ${index + 1} was given`, outcome.CONTENT, about);
+  }
+  expectNothingMixed(t, purchases, events, about);
+  expectOwnDebits(t, purchases, events, about);
+}
+
+/** Minor units of a currency with two decimals, as users read it. */
+function amountText(MPDA: number): string {
+  return (MPDA / 100).toFixed(2);
+}
+
+export const cases: readonly Case[] = [
+  defineCase({
+    id: "PAY-MANY-01",
+    suite: "payment",
+    purpose:
+      "Four times as many purchases at once as the pool has terminals all succeed, and no terminal ever serves two of them",
+    requirements: ["PS-0041-a", "PS-0041-c", "PS-0041-d", "PS-0091-f", "PAY-BASE-614-b"],
+    owner: "server",
+    needs: { boxes: BOXES, links: ["line"] },
+    async run(t) {
+      const throng = await buyAtOnce(t, await buyersAt(t, baseSitesFor(t, BOXES)));
+      expectNeverShared(t, throng.events, { requirement: "PS-0041-d" });
+      const draws = drawsOf(t, throng.events);
+      t.expect.equal("transactions that terminals drew", draws.length, BOXES, { requirement: "PAY-BASE-614-b" });
+      const used = [...new Set(draws.map(({ IDTERM }) => IDTERM))].sort();
+      t.expect.equal("terminals that were used", used, [...t.system.terminals()].sort(), { requirement: "PS-0091-f" });
+      await expectAllPaid(t, throng, { requirement: "PS-0041-a" });
+    },
+  }),
+  defineCase({
+    id: "PAY-MANY-02",
+    suite: "payment",
+    purpose:
+      "Of purchases at once no message carries another one's transaction, card, amount or merchant, and each card is debited by its own command",
+    requirements: ["PS-0041-a", "HE-0036-a"],
+    owner: "server",
+    needs: { boxes: BOXES, links: ["235", "cable", "234", "236", "line"] },
+    async run(t) {
+      const throng = await buyAtOnce(t, await buyersAt(t, baseSitesFor(t, BOXES)));
+      await expectAllPaid(t, throng, { requirement: "PS-0041-a" });
+      expectOwnDeliveries(t, throng);
+    },
+  }),
+  defineCase({
+    id: "PAY-MANY-03",
+    suite: "payment",
+    purpose:
+      "Every variant, both suites, the direct confirmation and the cable provider's shop go on at once, and every sum is right",
+    requirements: ["HE-0036-a", "PS-0029-d"],
+    owner: "server",
+    needs: { boxes: MIXED.length, sites: MIXED, links: ["235", "cable", "line"] },
+    async run(t) {
+      const throng = await buyAtOnce(
+        t,
+        await buyersAt(
+          t,
+          MIXED.map((need) => t.siteFor(need)),
+        ),
+      );
+      await expectAllPaid(t, throng, { requirement: "PS-0029-d" });
+      expectNeverShared(t, throng.events, { requirement: "PS-0041-d" });
+      expectOwnDeliveries(t, throng);
+    },
+  }),
+  defineCase({
+    id: "PAY-MANY-04",
+    suite: "payment",
+    purpose:
+      "A buyer at every site of the bench, three times over, all at once: every sum is right and nothing is mixed up",
+    requirements: ["HE-0036-a", "PS-0041-a"],
+    owner: "server",
+    needs: { boxes: 3 * MIXED.length, exhaustive: true, links: ["235", "cable", "line"] },
+    async run(t) {
+      const most = Math.min(t.facts.offers.boxes, 3 * t.facts.sites.length);
+      const sites = Array.from({ length: most }, (_, index) => t.facts.sites[index % t.facts.sites.length]);
+      const throng = await buyAtOnce(
+        t,
+        await buyersAt(
+          t,
+          sites.filter((site) => site !== undefined),
+        ),
+      );
+      await expectAllPaid(t, throng, { requirement: "PS-0041-a" });
+      expectNeverShared(t, throng.events, { requirement: "PS-0041-d" });
+      expectOwnDeliveries(t, throng);
+    },
+  }),
+];
