@@ -51,6 +51,7 @@ export class Servers implements AsyncDisposable {
   readonly #services = new Map<PaymentServerName, PaymentService>();
   #sites: Sites | undefined;
   #headEndListener: Reachable | undefined;
+  #headEndLife = new AbortController();
 
   private constructor(parts: ServerParts) {
     this.#parts = parts;
@@ -122,6 +123,7 @@ export class Servers implements AsyncDisposable {
       case "merchant":
         return await this.sites.restart("internet");
       case "head-end":
+        this.#headEndLife.abort();
         await this.#headEndListener?.[Symbol.asyncDispose]();
         await this.sites.restart("cable"); // its merchant module goes down with it
         return await this.#startHeadEnd();
@@ -161,7 +163,9 @@ export class Servers implements AsyncDisposable {
   async #startHeadEnd(): Promise<void> {
     const { carriers, clock, random, trace, timeouts, variation, links, announceDebit, facts, keys } = this.#parts;
     const http = links.http(carriers.http, { link: "234", near: "head-end", far: "merchant" });
+    this.#headEndLife = new AbortController();
     const serve = serveHeadEnd({
+      killed: this.#headEndLife.signal,
       http: this.sites.clientFor(http),
       sites: Object.fromEntries(this.sites.origins),
       connectPayment: (host, port) => this.#paymentConnector(host, port),

@@ -24,12 +24,15 @@ export interface HeadEndOptions {
   readonly announceDebit?: boolean;
   /** KTA (16 bytes) for each merchant whose trusted agent this head end is (FIG 6); absent: nobody's. */
   readonly trustedAgent?: ((IDMER: string) => Uint8Array | undefined) | undefined;
+  /** Aborts where the head end is to stop at once, as a crash would. */
+  readonly killed?: AbortSignal | undefined;
   /** Another model in place of the reference one, e.g. with a seeded defect. */
   readonly role?: HeadEndRole;
 }
 
 /** What a session works with. */
-export interface HeadEndParts extends Pick<HeadEndOptions, "http" | "connectPayment" | "clock" | "random" | "trace"> {
+export interface HeadEndParts
+  extends Pick<HeadEndOptions, "http" | "connectPayment" | "clock" | "random" | "trace" | "killed"> {
   readonly config: HeadEndConfig;
   readonly timeouts: HeadEndTimeouts;
   readonly role: HeadEndRole;

@@ -9,7 +9,7 @@ export type { HeadEndOptions } from "./parts.ts";
 
 /** The head end on its links: one session for each channel that a set-top box opens, as many at once as there are. */
 export function serveHeadEnd(options: HeadEndOptions): ServeChannel {
-  const { http, connectPayment, clock, random, trace, sites, announceDebit = true, trustedAgent } = options;
+  const { http, connectPayment, clock, random, trace, sites, announceDebit = true, trustedAgent, killed } = options;
   const timeouts = { ...HEAD_END_TIMEOUTS, ...options.timeouts };
   const role = options.role ?? headEnd;
   const config = { sites, announceDebit, trustedAgent };
@@ -19,6 +19,7 @@ export function serveHeadEnd(options: HeadEndOptions): ServeChannel {
     clock,
     random,
     trace,
+    killed,
     timeouts,
     role,
     config,

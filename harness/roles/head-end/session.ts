@@ -23,11 +23,15 @@ export class Session {
     this.#parts = parts;
   }
 
-  /** Until the purchase is over. Rejects only for a defect of the bench. */
+  /** Until the purchase is over, or the head end is killed: then nothing more is said or logged. Rejects only for a defect of the bench. */
   async run(): Promise<void> {
-    const { role, config } = this.#parts;
+    const { role, config, killed } = this.#parts;
     try {
-      await drive(role, newSession(config), { kind: "start" }, (output) => this.#perform(output));
+      await drive(role, newSession(config), { kind: "start" }, (output) => {
+        return killed === undefined ? this.#perform(output) : unlessKilled(killed, () => this.#perform(output));
+      });
+    } catch (thrown) {
+      if (!(thrown instanceof HeadEndKilled)) throw thrown;
     } finally {
       await this.#payment?.[Symbol.asyncDispose]();
     }
@@ -126,6 +130,25 @@ export class Session {
 
   #serverDeadline(): Deadline {
     return deadlineIn(this.#parts.clock, this.#parts.timeouts.serverMs);
+  }
+}
+
+class HeadEndKilled extends Error {}
+
+/** What is under way then is forgotten where it is. */
+async function unlessKilled<T>(killed: AbortSignal, work: () => Promise<T>): Promise<T> {
+  if (killed.aborted) throw new HeadEndKilled();
+  let stop: () => void = () => undefined;
+  const stopped = new Promise<never>((_, reject) => {
+    stop = () => reject(new HeadEndKilled());
+    killed.addEventListener("abort", stop, { once: true });
+  });
+  const going = work();
+  going.catch(() => undefined); // nobody's news once it is killed
+  try {
+    return await Promise.race([going, stopped]);
+  } finally {
+    killed.removeEventListener("abort", stop);
   }
 }
 

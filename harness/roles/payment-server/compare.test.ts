@@ -71,6 +71,47 @@ describe.each(VARIANTS)("a draw request of %s", (IDMER) => {
     expect(headEnd.command.IDTRX).toBe(IDTRX);
   });
 
+  test("withdraws where the security card knows the name: it may have counted this very transaction", async () => {
+    await using bench = await openBench();
+    bench.terminals.script = (message, honest) => {
+      const said = honest();
+      return message.kind === "t-draw" ? { kind: "t-refusal", IDTERM, IDTRX, CC: "9416" } : said;
+    };
+    const headEnd = bench.connect();
+    await headEnd.send(drawRequest({ IDMER }));
+    expect(await headEnd.next()).toMatchObject({ kind: "refusal", CC: "9416" });
+    expect(cancels(bench)).toEqual([0]);
+    expect(bench.terminals.counted.size).toBe(0);
+  });
+
+  test("leaves a transaction of another merchant alone that has the same name", async () => {
+    await using bench = await openBench();
+    await commanded(bench, IDMER === FIG5 ? FIG6 : FIG5);
+    bench.terminals.script = (message, honest) =>
+      message.kind === "t-draw" ? { kind: "t-refusal", IDTERM, IDTRX, CC: "9416" } : honest();
+    const headEnd = bench.connect();
+    await headEnd.send(drawRequest({ IDMER }));
+    expect(await headEnd.next()).toMatchObject({ kind: "refusal", CC: "9416" });
+    expect(cancels(bench)).toEqual([]);
+  });
+
+  test("leaves a transaction alone that it has drawn itself, when a debit command names that one", async () => {
+    await using bench = await openBench();
+    const other = "B0B1B2B3B4B5B6B7B8B9BABBBCBDBEBF";
+    const first = bench.connect();
+    await first.send(drawRequest({ IDMER, IDTRX: other }));
+    expect(await first.next()).toMatchObject({ kind: "debit-command" });
+    bench.terminals.script = (_message, honest) => {
+      const said = honest();
+      return said !== "silent" && said.kind === "t-debit" ? { ...said, IDTRX: other } : said;
+    };
+    const second = bench.connect();
+    await second.send(drawRequest({ IDMER }));
+    expect(await second.next()).toMatchObject({ kind: "refusal", IDTRX, CC: "A008" });
+    expect(cancels(bench)).toEqual([0]);
+    expect([...bench.terminals.counted]).toEqual([other]);
+  });
+
   test("lets another transaction have the same terminal while this one waits for its card", async () => {
     await using bench = await openBench();
     await commanded(bench, IDMER);

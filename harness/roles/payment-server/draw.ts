@@ -2,10 +2,10 @@ import type { CipherSuite } from "../../core/sale-profile.ts";
 import type { DrawRequest } from "../../protocol/messages/layouts.ts";
 import { encodeMessage, parseMessage } from "../../protocol/messages/message.ts";
 import { agreementOf } from "./agreement.ts";
-import { cancelAtTerminal, cancelOf, isAnsweredBy } from "./cancel.ts";
+import { cancelAtTerminal, cancelOf, isAnsweredBy, isSingleTrip } from "./cancel.ts";
 import { debitCommandFor } from "./debit-command-check.ts";
 import { merchantRefusal, saleOf } from "./draw-request-checks.ts";
-import type { PaymentInput } from "./effects.ts";
+import type { PaymentInput, PaymentOutput } from "./effects.ts";
 import { issue } from "./issue.ts";
 import type { ServedCurrency } from "./merchant-contract.ts";
 import { ignored, log, refuse, refuseRegistered, update } from "./outputs.ts";
@@ -73,8 +73,7 @@ export function onDebitCommand(phase: PhaseAt<"debit-command">, input: PaymentIn
   if (input.kind !== "terminal-answer") return ignored(phase);
   const { sale, request, agreement, IDTERM } = phase;
   const answer = parseMessage(input.bytes);
-  if (answer.kind === "t-refusal" && answer.CC !== IN_USE) return refuseRegistered(sale, answer.CC, IDTERM);
-  if (answer.kind === "t-refusal") return withdraw(phase, answer.CC);
+  if (answer.kind === "t-refusal") return onRefusal(phase, answer.CC);
   const command = answer.kind === "t-debit" ? debitCommandFor(sale, request, IDTERM, answer) : undefined;
   if (command === undefined || answer.kind !== "t-debit") return withdraw(phase, "A008", otherIn(answer, sale));
   const { NTPSAM, DTHR } = command;
@@ -86,13 +85,37 @@ export function onDebitCommand(phase: PhaseAt<"debit-command">, input: PaymentIn
 /** T-draw while a transaction is open: perhaps this very one, when T-draw came twice. */
 const IN_USE = "6985";
 
+/** Likewise where the security card has counted it with the first one, and the terminal was free again. */
+const USED = "9416";
+
+function onRefusal({ sale, IDTERM }: PhaseAt<"debit-command">, CC: string): PhaseStep {
+  if (CC === IN_USE) return withdraw({ sale, IDTERM }, CC);
+  if (CC !== USED || !isSingleTrip(sale)) return refuseRegistered(sale, CC, IDTERM);
+  return { state: { at: "used-name", sale, IDTERM, CC }, outputs: [findIssued(sale, IDTERM, sale.IDTRX)] };
+}
+
+/** Another merchant's transaction of the same name is not this one's to take back. */
+export function onUsedName(phase: PhaseAt<"used-name">, input: PaymentInput): PhaseStep {
+  if (input.kind !== "issued-there") return ignored(phase);
+  const { sale, IDTERM, CC } = phase;
+  return input.isIssued ? refuseRegistered(sale, CC, IDTERM) : withdraw(phase, CC);
+}
+
+function findIssued({ IDMER, IDTRX }: Sale, IDTERM: string, name: string): PaymentOutput {
+  return { kind: "find-issued", IDTERM, IDTRX: name, sale: { IDMER, IDTRX } };
+}
+
 /** The identifier of a debit command that was not asked for: the terminal has that transaction open. */
 function otherIn(answer: ReturnType<typeof parseMessage>, sale: Sale): string | undefined {
   return answer.kind === "t-debit" && answer.IDTRX !== sale.IDTRX ? answer.IDTRX : undefined;
 }
 
 /** No usable debit command came, so none has left: the terminal forgets the transaction for good. */
-function withdraw({ sale, IDTERM }: PhaseAt<"debit-command">, CC: string, other?: string): PhaseStep {
+function withdraw(
+  { sale, IDTERM }: Pick<PhaseAt<"debit-command">, "sale" | "IDTERM">,
+  CC: string,
+  other?: string,
+): PhaseStep {
   return {
     state: { at: "withdrawal", sale, IDTERM, CC, other },
     outputs: [cancelAtTerminal(cancelOf(sale, IDTERM, 0))],
@@ -102,16 +125,23 @@ function withdraw({ sale, IDTERM }: PhaseAt<"debit-command">, CC: string, other?
 /**
  * Whatever the terminal says to its cancellation, the transaction is refused; one that it was silent on stays owed. Another
  * one that it has opened by mistake is suspended and not withdrawn: the name may be that of a debit whose answer is still
- * to come.
+ * to come. It is left alone where this server has drawn it there: then the name alone is wrong, and the transaction is another sale's.
  */
 export function onWithdrawal(phase: PhaseAt<"withdrawal">, input: PaymentInput): PhaseStep {
+  if (input.kind === "issued-there") return onOther(phase, input.isIssued);
   if (input.kind !== "terminal-answer" && input.kind !== "terminal-silent") return ignored(phase);
   const { sale, IDTERM, CC, other } = phase;
   const answer = input.kind === "terminal-answer" ? input.bytes : undefined;
   const owedMode = phase.owedMode ?? (isAnsweredBy(cancelOf(sale, IDTERM, 0), answer) ? undefined : 0);
   if (other === undefined) return refuseRegistered(sale, CC, IDTERM, owedMode);
+  return { state: { ...phase, owedMode }, outputs: [findIssued(sale, IDTERM, other)] };
+}
+
+function onOther(phase: PhaseAt<"withdrawal">, isIssued: boolean): PhaseStep {
+  const { sale, IDTERM, CC, other, owedMode } = phase;
+  if (other === undefined || isIssued) return refuseRegistered(sale, CC, IDTERM, owedMode);
   return {
-    state: { ...phase, other: undefined, owedMode },
-    outputs: [cancelAtTerminal({ IDTERM, IDTRX: other, MODE: 1, IDMER: undefined, isReversal: false })],
+    state: { ...phase, other: undefined },
+    outputs: [cancelAtTerminal({ IDTERM, IDTRX: other, MODE: 1, IDMER: undefined, isReversal: isSingleTrip(sale) })],
   };
 }

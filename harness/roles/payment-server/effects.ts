@@ -31,12 +31,16 @@ export type PaymentInput =
   /** False: this merchant has used the identifier before. */
   | { readonly kind: "registered"; readonly isNew: boolean }
   | { readonly kind: "found"; readonly rows: readonly TransactionRecord[] }
+  | { readonly kind: "issued-there"; readonly isIssued: boolean }
   /** `undefined`: none became free in time. */
   | { readonly kind: "terminal"; readonly IDTERM: string | undefined }
   | ({ readonly kind: "terminal-answer"; readonly bytes: Uint8Array } & Fresh)
   | { readonly kind: "terminal-silent" }
   /** What the merchant's site answered to a direct confirmation; `undefined` when it could not be reached. */
   | { readonly kind: "posted"; readonly status: number | undefined };
+
+/** A row's key. */
+export type SaleName = Pick<NewTransaction, "IDMER" | "IDTRX">;
 
 /** What a transaction thread wants done. */
 export type PaymentOutput =
@@ -52,6 +56,8 @@ export type PaymentOutput =
   | { readonly kind: "register"; readonly row: NewTransaction }
   | { readonly kind: "update"; readonly IDMER: string; readonly IDTRX: string; readonly change: TransactionChange }
   | { readonly kind: "find-transactions"; readonly IDTRX: string }
+  /** Whether the terminal was asked for a transaction of that name by another sale than this one. Gives `issued-there`. */
+  | { readonly kind: "find-issued"; readonly IDTERM: string; readonly IDTRX: string; readonly sale: SaleName }
   | {
       readonly kind: "acquire-terminal";
       /** Any free terminal, or one of these. */

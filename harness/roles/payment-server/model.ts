@@ -5,7 +5,15 @@ import { onDebitResponse } from "./await-answer.ts";
 import { onJudgingTerminal } from "./compare.ts";
 import { onTerminalResult } from "./complete.ts";
 import { onDirectConfirmation } from "./conclude.ts";
-import { onDebitCommand, onDrawRequest, onFreeTerminal, onMerchant, onRegistration, onWithdrawal } from "./draw.ts";
+import {
+  onDebitCommand,
+  onDrawRequest,
+  onFreeTerminal,
+  onMerchant,
+  onRegistration,
+  onUsedName,
+  onWithdrawal,
+} from "./draw.ts";
 import type { PaymentInput, PaymentOutput } from "./effects.ts";
 import { withEncryptionLayer } from "./encryption.ts";
 import { ignored, log, over, refuse } from "./outputs.ts";
@@ -37,6 +45,8 @@ function handlePhase({ currencies, phase, layer }: PaymentState, input: PaymentI
       return onFreeTerminal(phase, input);
     case "debit-command":
       return onDebitCommand(phase, input);
+    case "used-name":
+      return onUsedName(phase, input);
     case "withdrawal":
       return onWithdrawal(phase, input);
     case "debit-response":

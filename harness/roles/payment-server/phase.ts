@@ -50,6 +50,8 @@ export type Phase =
   | ({ readonly at: "registration" } & Drawn)
   | ({ readonly at: "free-terminal" } & Drawn)
   | ({ readonly at: "debit-command"; readonly IDTERM: string } & Drawn)
+  /** Whether it is this very transaction that the security card calls used. */
+  | { readonly at: "used-name"; readonly sale: Sale; readonly IDTERM: string; readonly CC: string }
   | {
       readonly at: "withdrawal";
       readonly sale: Sale;

@@ -4,7 +4,7 @@ import type { MessageChannel } from "../../device/contracts.ts";
 import { parseMessage } from "../../protocol/messages/message.ts";
 import { drive, type LogOutput } from "../role.ts";
 import { isAnsweredBy } from "./cancel.ts";
-import type { LogLine } from "./database/contracts.ts";
+import type { LogLine, TransactionRecord } from "./database/contracts.ts";
 import type { Fresh, PaymentInput, PaymentOutput } from "./effects.ts";
 import { HeadEndChannel, type Wait } from "./head-end-channel.ts";
 import { isFailureOfTerminal, settleOwed } from "./owed-collector.ts";
@@ -14,6 +14,7 @@ import type { TerminalWish } from "./pool.ts";
 import { postConfirmation } from "./post-confirmation.ts";
 
 type Asked = Extract<PaymentOutput, { kind: "ask-terminal" }>;
+type Issued = Extract<PaymentOutput, { kind: "find-issued" }>;
 
 const NONCE_LENGTH = 12;
 
@@ -81,6 +82,8 @@ export class TransactionThread {
         return undefined;
       case "find-transactions":
         return { kind: "found", rows: await database.transactionsWith(output.IDTRX) };
+      case "find-issued":
+        return { kind: "issued-there", isIssued: isIssuedThere(output, await database.transactionsWith(output.IDTRX)) };
       case "acquire-terminal":
         return await this.#acquire(output);
       case "release-terminal":
@@ -187,6 +190,10 @@ export class TransactionThread {
     work.then(late, () => undefined); // its failure is nobody's news
     throw new ThreadStopped();
   }
+}
+
+function isIssuedThere({ IDTERM, sale }: Issued, rows: readonly TransactionRecord[]): boolean {
+  return rows.some((row) => row.IDTERM === IDTERM && (row.IDMER !== sale.IDMER || row.IDTRX !== sale.IDTRX));
 }
 
 class ThreadStopped extends Error {}

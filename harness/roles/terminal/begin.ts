@@ -22,23 +22,29 @@ export function select(state: TerminalState, next: PsamMessage | undefined, DTHR
 }
 
 export function onSelected(state: TerminalState, job: Preparation, bytes: Uint8Array): TerminalStep {
-  const { next, DTHR } = job;
+  const { next } = job;
   const result = parseSelectPsamResponse(bytes);
   if (result.kind !== "answer") {
     const CC = result.kind === "refused" ? codeOf(result.SW) : UNUSABLE_ANSWER;
     return abandon(state, next, CC);
   }
   const selected: TerminalState = { ...state, isPsamSelected: true };
+  return cleanUp(selected, job);
+}
+
+/** Settles what is in doubt, one command after the other. */
+function cleanUp(state: TerminalState, job: Preparation): TerminalStep {
+  const { next, DTHR } = job;
   const { doubt } = state.memory;
-  if (doubt === undefined) return proceed(selected, job);
-  return ask(selected, { kind: "clean-up", next, DTHR }, settlingCommand(doubt));
+  if (doubt === undefined) return proceed(state, job);
+  return ask(state, { kind: "clean-up", next, DTHR }, settlingCommand(doubt));
 }
 
 export function onCleanedUp(state: TerminalState, job: Preparation, bytes: Uint8Array): TerminalStep {
   const { doubt } = state.memory;
   const settled = doubt === undefined ? nothing(state) : settle(state, doubt, bytes);
   if (settled === undefined) return andThen(outOfStep(state), (after) => abandon(after, job.next, UNUSABLE_ANSWER));
-  return andThen(settled, (after) => proceed(after, job));
+  return andThen(settled, (after) => cleanUp(after, job));
 }
 
 function abandon(state: TerminalState, next: PsamMessage | undefined, CC: string): TerminalStep {

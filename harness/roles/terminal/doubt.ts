@@ -19,10 +19,15 @@ export function askInDoubt(state: TerminalState, doubt: Doubt, job: Job, bytes: 
 }
 
 /** A DEBITDATA that was made, if it was, is to be withdrawn. Not if the IDTRX was there before: then none was made. */
-export function doubtDebit(state: TerminalState, IDTRX: string): TerminalStep {
+export function doubtDebit(state: TerminalState, IDTRX: string, named = IDTRX): TerminalStep {
   const { memory } = state;
-  if (memory.doubt !== undefined || factsOf(memory, IDTRX) !== undefined) return { state, outputs: [] };
-  return remember(state, { ...memory, doubt: { kind: "debit", IDTRX } });
+  const asked = factsOf(memory, IDTRX) === undefined ? ({ kind: "debit", IDTRX } as const) : undefined;
+  const doubt = withNamed(memory.doubt ?? asked, factsOf(memory, named) === undefined ? named : IDTRX);
+  return doubt === memory.doubt ? { state, outputs: [] } : remember(state, { ...memory, doubt });
+}
+
+function withNamed(doubt: Doubt | undefined, named: string): Doubt | undefined {
+  return doubt?.kind === "debit" && doubt.IDTRX !== named ? { ...doubt, other: named } : doubt;
 }
 
 /** There is no doubt any more. */
@@ -51,6 +56,9 @@ export function settle(state: TerminalState, doubt: Doubt, bytes: Uint8Array): T
   const result = parsePsamCancelResponse(bytes);
   if (result.kind === "malformed") return undefined;
   // 9415: the first command has done it
+  if (doubt.kind === "debit" && doubt.other !== undefined) {
+    return remember(state, { ...state.memory, doubt: { kind: "debit", IDTRX: doubt.other } });
+  }
   const isReversed = doubt.kind === "reversal" && (result.kind === "answer" || result.SW === UNKNOWN);
   return isReversed ? reversed(state, doubt.IDTRX, doubt.MODE) : doubtOver(state);
 }

@@ -5,19 +5,10 @@ import { encodePackageIssueCommand } from "../../protocol/messages/psam-issue.ts
 import { encodePackageDebitCommand } from "../../protocol/messages/psam-packages.ts";
 import { askInDoubt, doubtDebit, doubtOver } from "./doubt.ts";
 import { factsOf } from "./memory.ts";
+import { isOwnRefusal } from "./psam-refusals.ts";
 import { issued } from "./single-trip.ts";
 import type { DebitIssue, TerminalState, TerminalStep, TransactionFacts } from "./state.ts";
-import {
-  andThen,
-  answer,
-  ask,
-  CONDITIONS_NOT_SATISFIED,
-  codeOf,
-  outOfStep,
-  refuse,
-  remember,
-  UNUSABLE_ANSWER,
-} from "./steps.ts";
+import { andThen, answer, ask, codeOf, outOfStep, refuse, remember, UNUSABLE_ANSWER } from "./steps.ts";
 
 /** What the draws of all kinds of card have in common, after the PSAM has accepted the card. */
 
@@ -40,9 +31,7 @@ export function drawRefused(
   { IDTRX }: TDraw,
   result: Exclude<CommandResult<unknown>, { kind: "answer" }>,
 ): TerminalStep {
-  if (result.kind === "refused" && result.SW !== CONDITIONS_NOT_SATISFIED) {
-    return refuse(state, IDTRX, codeOf(result.SW));
-  }
+  if (result.kind === "refused" && isOwnRefusal(result.SW)) return refuse(state, IDTRX, codeOf(result.SW));
   const afresh = outOfStep(state);
   const CC = result.kind === "refused" ? codeOf(result.SW) : UNUSABLE_ANSWER;
   return refuse(afresh.state, IDTRX, CC, afresh.outputs);
@@ -54,8 +43,13 @@ export function debitRefused(state: TerminalState, draw: TDraw, SW: number): Ter
 }
 
 /** DEBITDATA was made, or may have been, and cannot go out: the PSAM is to withdraw it. */
-export function debitSpoilt(state: TerminalState, draw: TDraw, CC = UNUSABLE_ANSWER): TerminalStep {
-  const afresh = andThen(doubtDebit(state, draw.IDTRX), outOfStep);
+export function debitSpoilt(
+  state: TerminalState,
+  draw: TDraw,
+  CC = UNUSABLE_ANSWER,
+  named: string = draw.IDTRX,
+): TerminalStep {
+  const afresh = andThen(doubtDebit(state, draw.IDTRX, named), outOfStep);
   return refuse(afresh.state, draw.IDTRX, CC, afresh.outputs);
 }
 

@@ -9,9 +9,10 @@ import {
   parsePackageInitializeResponse,
 } from "../../protocol/messages/psam-packages.ts";
 import { answerDebit, askDebit, debitRefused, debitSpoilt, drawRefused } from "./draw-steps.ts";
+import { GENERAL_REFUSALS, isOwnRefusal } from "./psam-refusals.ts";
 import { startCertificates, startReading } from "./public-key.ts";
 import type { DebitIssue, TerminalState, TerminalStep } from "./state.ts";
-import { ask } from "./steps.ts";
+import { ask, UNUSABLE_ANSWER } from "./steps.ts";
 
 /** T-draw is worked off as packages, each after the answer to the one before (`messages.md` 5, step 688). */
 
@@ -36,9 +37,15 @@ export function onCardAccepted(state: TerminalState, draw: TDraw, DTHR: string, 
 export function onDebitIssued(state: TerminalState, draw: TDraw, DTHR: string, response: Uint8Array): TerminalStep {
   const isSingleTrip = draw.COMPARE !== undefined;
   const result = isSingleTrip ? parsePackageIssueResponse(response) : parsePackageDebitResponse(response);
-  if (result.kind === "refused") return debitRefused(state, draw, result.SW);
-  if (result.kind === "malformed" || !isForDraw(draw, DTHR, result.value)) return debitSpoilt(state, draw);
+  if (result.kind === "refused" && isRefusal(response, result.SW)) return debitRefused(state, draw, result.SW);
+  if (result.kind !== "answer") return debitSpoilt(state, draw);
+  if (!isForDraw(draw, DTHR, result.value)) return debitSpoilt(state, draw, UNUSABLE_ANSWER, result.value.fields.IDTRX);
   return draw.CERTS === undefined ? answerDebit(state, draw, result.value) : startReading(state, draw, result.value);
+}
+
+/** Any other answer may be DEBITDATA that was damaged on its way. */
+function isRefusal(response: Uint8Array, SW: number): boolean {
+  return response.length === 2 && (isOwnRefusal(SW) || GENERAL_REFUSALS.has(SW));
 }
 
 /** DEBITDATA repeats the package (`psam-edge.md` 4.3): with anything else the two are not about the same transaction. */

@@ -1,3 +1,4 @@
+import { concat, fromHex } from "../../core/bytes.ts";
 import { beforeEach, describe, expect, it } from "vitest";
 import { phaseOf } from "./state.ts";
 import {
@@ -77,6 +78,46 @@ describe("single trip draw", () => {
     expect(bed.apdus.slice(4)).toEqual(["A404", "8E00", "8C00"]);
     expect(bed.totals()).toEqual([0, 0]);
     expect(await bed.records()).toEqual([]);
+  });
+
+  it.each([
+    [
+      "a status word that is none beside DEBITDATA",
+      (answer: Uint8Array) => concat(answer.subarray(0, -2), fromHex("9080")),
+    ],
+    [
+      "a status word of the PSAM edge beside DEBITDATA",
+      (answer: Uint8Array) => concat(answer.subarray(0, -2), fromHex("9414")),
+    ],
+    ["a status word that is none", () => fromHex("9080")],
+  ])("does not take %s for a refusal, and has it withdrawn", async (_, spoil) => {
+    bed.tamper.act = instead(0x72, spoil);
+    expect(await bed.say(bed.draw(A, 1250, 1))).toMatchObject({ kind: "t-refusal", CC: "6F00" });
+    bed.tamper.act = asUsual;
+    await bed.client.readTotals(bed.soon());
+    expect(bed.totals()).toEqual([0, 0]);
+    expect(await bed.records()).toEqual([]);
+  });
+
+  it.each(["6E00", "6D00", "6A86", "6700", "6985"])(
+    "selects the PSAM anew after %s in the middle of a draw",
+    async (SW) => {
+      let answers = 0;
+      bed.tamper.act = instead(0x70, (answer) => (++answers === 2 ? fromHex(SW) : answer));
+      expect(await bed.say(bed.draw(A, 1250, 1))).toMatchObject({ kind: "t-refusal", CC: SW });
+      bed.tamper.act = asUsual;
+      expect(await bed.say(bed.draw(B, 1250, 1))).toMatchObject({ kind: "t-debit" });
+      expect(bed.apdus.slice(3)).toEqual(["A404", "7000", "7001", "7201"]);
+    },
+  );
+
+  it("has both withdrawn where DEBITDATA names another transaction: nobody knows which one was issued", async () => {
+    bed.tamper.act = instead(0x72, (answer) => answer.map((byte, index) => (index === 44 ? byte ^ 1 : byte)));
+    expect(await bed.say(bed.draw(A, 1250, 1))).toMatchObject({ kind: "t-refusal", CC: "6F00" });
+    bed.tamper.act = asUsual;
+    await bed.client.readTotals(bed.soon());
+    expect(bed.apdus.slice(4)).toEqual(["A404", "8E00", "8E00", "8C00"]);
+    expect(bed.totals()).toEqual([0, 0]);
   });
 });
 

@@ -31,7 +31,8 @@ export interface TransactionFacts {
  * withdrawn, anything else asked again.
  */
 export type Doubt =
-  | { readonly kind: "debit"; readonly IDTRX: string }
+  /** `other`: the name in its DEBITDATA where that is not IDTRX; one of the two the PSAM has issued. */
+  | { readonly kind: "debit"; readonly IDTRX: string; readonly other?: string | undefined }
   /** Of an issued transaction. */
   | { readonly kind: "reversal"; readonly IDTRX: string; readonly MODE: number }
   /** Of a single trip transaction. `CARDRSP`: 32 hex digits. */

@@ -34,7 +34,7 @@ const Facts = z.strictObject({
 });
 
 const Doubt = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("debit"), IDTRX: hex(16) }),
+  z.strictObject({ kind: z.literal("debit"), IDTRX: hex(16), other: hex(16).optional() }),
   z.strictObject({ kind: z.literal("reversal"), IDTRX: hex(16), MODE: z.number().int().min(0).max(1) }),
   z.strictObject({ kind: z.literal("completion"), IDTRX: hex(16), CARDRSP: hex(16) }),
 ]);

@@ -11,77 +11,87 @@ import {
   terminalsOf,
 } from "../support/conservation.ts";
 import { logsOf, messagesOn } from "../support/observe.ts";
+import { blowsOf, killedAt, listens } from "./columns.ts";
 import type { Blow } from "./disturbances.ts";
 import { expectCleanEnd } from "./ending.ts";
 import type { Place } from "./place.ts";
 import { logsRead } from "./schemes.ts";
 
 /** Standings beside `complete` and `nowhere` that a disturbance of that place may leave for good. */
-function leftBy({ scheme, word, affliction: { id, kills } }: Place): readonly Standing[] {
+function leftBy({ scheme, word, column }: Place): readonly Standing[] {
   const isComparedElsewhere = scheme.comparison === "head-end" || scheme.comparison === "merchant";
-  const isForged = ["ALTERED", "FOREIGN", "OTHER-KIND"].includes(id);
   const carriesProof = ["236-ED", "237-ED", "236-EF", "234-STATUS"].includes(word.id);
   return [
-    ...(isComparedElsewhere && (word.link === "236" || kills !== undefined) ? (["unheard"] as const) : []),
-    ...(isForged && carriesProof ? (["undelivered"] as const) : []),
+    ...(isComparedElsewhere && (word.link === "236" || column.id === "KILLED") ? (["unheard"] as const) : []),
+    ...(carriesProof && column.id === "FORGED" ? (["undelivered"] as const) : []),
+    // what the set-top box needs for a recovery is on that page, and nothing but the link itself protects it there
+    ...(word.id === "CABLE-E2" && column.id === "FORGED" ? (["unresolved"] as const) : []),
   ];
 }
 
 export function cellCase(id: string, place: Place, needs: Needs = {}): Case {
-  const { scheme, word, affliction } = place;
+  const { scheme, word, column } = place;
   return defineCase({
     id,
     suite: scheme.suite,
-    purpose: `The ${word.what} (${word.step}), ${affliction.column}: no money is lost or made, and the terminal serves on`,
+    purpose: `The ${word.what} (${word.step}), ${column.title}: no money is lost or made, and the terminal serves on`,
     requirements: scheme.requirements,
     owner: "server",
-    cell: { matrix: scheme.title, row: `${word.link} ${word.step} ${word.what}`, column: affliction.column },
+    cell: { matrix: scheme.title, row: `${word.link} ${word.step} ${word.what}`, column: column.title },
     needs: { ...needs, ...needsOf(place) },
     timeoutMs: 300_000,
     run: (t) => runCell(t, place),
   });
 }
 
-function needsOf({ scheme, word, affliction: { kills, id } }: Place): Needs {
-  const role = kills === "payment-server" ? scheme.server : kills;
+function needsOf({ scheme, word, column }: Place): Needs {
   return {
     sites: [scheme.site],
     links: [word.link, ...(scheme.site.kind === "cable" ? [] : (["234"] as const)), "line"],
     logs: logsRead(scheme),
     database: true,
-    ...(role === undefined ? {} : { restart: [role] }),
-    ...(id === "CARD-PULLED" ? { removal: true } : {}),
+    restart: killedAt(column, word, scheme),
+    ...(column.id === "PULLED" ? { removal: true } : {}),
   };
 }
 
-/** Where time is dear, of the parts of a message only so many. */
+/** Where time is dear, of all that can befall a message only so much. */
 const DEAR_BLOWS = 3;
 
+/** All of them, or the few that lie farthest apart. */
+function chosen(t: CaseContext, blows: readonly Blow[]): readonly Blow[] {
+  if (t.facts.offers.exhaustive || blows.length <= DEAR_BLOWS) return blows;
+  const places = Array.from({ length: DEAR_BLOWS }, (_, nth) =>
+    Math.floor((nth * (blows.length - 1)) / (DEAR_BLOWS - 1)),
+  );
+  return places.flatMap((place) => blows[place] ?? []);
+}
+
 async function runCell(t: CaseContext, place: Place): Promise<void> {
-  const { scheme, word, affliction } = place;
+  const { scheme, word, column } = place;
   const site = t.siteFor(scheme.site);
   const before = await readBooks(t, site);
   const about: About = { requirement: scheme.requirements[0] ?? "" };
   const earlier: PurchaseObservation[] = [];
-  for (let time = 0; time < affliction.listens; time++) earlier.push(await completed(t, site, about));
-  const debits: CardLogRecord[] = [...debitsSince(before, await t.system.readPurse())];
+  for (let time = 0; time < listens(column, word, scheme); time++) earlier.push(await completed(t, site, about));
+  let start = await readBooks(t, site);
+  const debits: CardLogRecord[] = [...debitsSince(before, start.purse)];
   let last: PurchaseObservation | undefined;
-  const blows = affliction.blows(word, scheme, earlier);
-  for (const blow of t.facts.offers.exhaustive ? blows : blows.slice(-DEAR_BLOWS)) {
+  for (const blow of chosen(t, blowsOf(column, word, scheme, earlier))) {
     await t.step(blow.what, async () => {
-      const start = await readBooks(t, site);
       last = await struck(t, place, site, blow);
       const after = await readBooks(t, site);
       expectSound(t, start, after, about);
-      expectCleanEnd(t, { place, start, seen: last, after });
+      expectCleanEnd(t, { place, blow, start, seen: last, after });
+      debits.push(...debitsSince(start, after.purse));
       await t.system.recover();
-      debits.push(...debitsSince(start, await t.system.readPurse()));
+      start = await readBooks(t, site);
+      t.expect.samePurse(after.purse, start.purse, about);
     });
   }
-  const start = await t.system.readPurse();
   await t.step("the terminal serves on", () => expectServed(t, site, last, about));
   const after = await readBooks(t, site);
-  debits.push(...after.purse.log.filter(({ NTIEP }) => NTIEP >= start.NTIEP));
+  debits.push(...debitsSince(start, after.purse));
   expectConservation(t, before, after, debits, leftBy(place), about);
 }
 

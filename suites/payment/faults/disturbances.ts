@@ -1,4 +1,4 @@
-/** What befalls a message: the columns of the fault matrix. */
+/** What befalls a message, and what it takes to do that. */
 import type { LinkFault, PurchaseObservation, ServerRole } from "../../../harness/flows/system.ts";
 import { messageBody } from "../../../harness/protocol/messages/label.ts";
 import type { CaseContext } from "../../define/case.ts";
@@ -17,16 +17,13 @@ export interface Blow {
   readonly strike?: (t: CaseContext, message: Uint8Array) => Promise<unknown>;
   /** `strike` goes on beside the purchase. */
   readonly isBeside?: true;
+  readonly kills?: ServerRole;
   /** The card is put back when the purchase is over. */
   readonly isPulled?: true;
 }
 
+/** One way to disturb a message; several make a column of the matrix (`columns.ts`). */
 export interface Affliction {
-  /** "LOST", for ids. */
-  readonly id: string;
-  /** Column of the report. */
-  readonly column: string;
-  readonly kills?: ServerRole;
   readonly befalls: (word: Word, scheme: Scheme) => boolean;
   /** How many good purchases are listened to beforehand. */
   readonly listens: 0 | 1 | 2;
@@ -36,12 +33,6 @@ export interface Affliction {
 const CHANNELS: readonly string[] = ["cable", "236", "237"];
 const APDUS: readonly string[] = ["235", "SAM"];
 
-function isRequest({ from }: Word): boolean {
-  return ["head-end", "payment-server", "head-end-payment-server", "concentrator", "terminal", "set-top-box"].includes(
-    from,
-  );
-}
-
 /** Nobody would hear it later than never: an answer that somebody waits for on a link of requests and answers. */
 function isAnswer(word: Word): boolean {
   if (word.link === "LAN") return word.from === "concentrator";
@@ -49,8 +40,8 @@ function isAnswer(word: Word): boolean {
   return word.from === "merchant" || word.from === "card" || word.from === "psam";
 }
 
-function simple(id: string, column: string, act: LinkFault["act"], befalls: Affliction["befalls"]): Affliction {
-  return { id, column, befalls, listens: 0, blows: ({ what }) => [{ what: `${what}: ${column}`, act }] };
+function acting(how: string, act: LinkFault["act"], befalls: Affliction["befalls"] = () => true): Affliction {
+  return { befalls, listens: 0, blows: ({ what }) => [{ what: `${what}: ${how}`, act }] };
 }
 
 /** The message waits for the sender's next one. */
@@ -145,78 +136,51 @@ const KILLED_AT: Readonly<Record<Exclude<ServerRole, "head-end-payment-server">,
   merchant: ["234"],
 };
 
-function killed(role: keyof typeof KILLED_AT, column: string): Affliction {
-  const isRole = (scheme: Scheme): ServerRole => (role === "payment-server" ? scheme.server : role);
+function killing(role: keyof typeof KILLED_AT): Affliction {
   return {
-    id: `KILLED-${role.toUpperCase()}`,
-    column,
-    kills: role,
     listens: 0,
-    befalls: ({ link }, scheme) =>
-      KILLED_AT[role].includes(link === "237" ? "236" : link) &&
-      (role !== "merchant" || scheme.site.kind === "internet"),
-    blows: ({ what }, scheme) => [{ what: `${what}: ${column}`, strike: (t) => t.system.restart(isRole(scheme)) }],
+    befalls: ({ link }, { site }) =>
+      KILLED_AT[role].includes(link === "237" ? "236" : link) && (role !== "merchant" || site.kind === "internet"),
+    blows: ({ what, from, link }, { server }) => {
+      const kills = role === "payment-server" ? server : role;
+      const strike: Blow["strike"] = (t) => t.system.restart(kills);
+      // it cannot go down while the message that it has just said is held up
+      const isSpeaker = kills === from && (kills === "head-end" || kills === "concentrator");
+      // the security card goes down with its terminal, and what is on the way to it
+      const act: Blow["act"] = link === "SAM" ? () => "lose-link" : undefined;
+      const beside = isSpeaker ? ({ isBeside: true } as const) : {};
+      return [{ what: `${what}: ${kills} killed`, kills, strike, ...(act ? { act } : {}), ...beside }];
+    },
   };
 }
 
-const PULLED: Affliction = {
-  id: "CARD-PULLED",
-  column: "card pulled",
+export const LOST = acting("lost", () => []);
+export const LINK_LOST = acting("link lost", () => "lose-link");
+export const TWICE = acting("said twice", (message) => [message, message]);
+export const LATE = acting(
+  "past its deadline",
+  () => "late",
+  (word) => !APDUS.includes(word.link) && !isAnswer(word),
+);
+export const SWAPPED: Affliction = { listens: 0, befalls: ({ link }) => CHANNELS.includes(link), blows: swapped };
+export const INTRUDED: Affliction = {
+  listens: 0,
+  befalls: ({ link, from }) =>
+    ((link === "236" || link === "234") && from === "head-end") || (link === "LAN" && from !== "concentrator"),
+  blows: intruder,
+};
+export const ALTERED: Affliction = { listens: 1, befalls: () => true, blows: alterations };
+export const EXCHANGED: Affliction = { listens: 2, befalls: () => true, blows: foreignParts };
+export const OTHER_KIND: Affliction = { listens: 1, befalls: () => true, blows: otherKind };
+export const KILLED: readonly Affliction[] = [
+  killing("head-end"),
+  killing("payment-server"),
+  killing("concentrator"),
+  killing("terminal"),
+  killing("merchant"),
+];
+export const PULLED: Affliction = {
   listens: 0,
   befalls: ({ link, id }) => link === "235" || ["CABLE-E2", "CABLE-E3", "CABLE-EB"].includes(id),
   blows: ({ what }) => [{ what: `${what}: card pulled`, strike: (t) => t.system.removeCard(), isPulled: true }],
 };
-
-export const AFFLICTIONS: readonly Affliction[] = [
-  simple(
-    "LOST",
-    "lost",
-    () => [],
-    () => true,
-  ),
-  simple(
-    "TWICE",
-    "said twice",
-    (message) => [message, message],
-    () => true,
-  ),
-  simple(
-    "LATE",
-    "past its deadline",
-    () => "late",
-    (word) => !APDUS.includes(word.link) && !isAnswer(word),
-  ),
-  {
-    id: "SWAPPED",
-    column: "after the next",
-    listens: 0,
-    befalls: ({ link }) => CHANNELS.includes(link),
-    blows: swapped,
-  },
-  { id: "ALTERED", column: "a bit altered", listens: 1, befalls: () => true, blows: alterations },
-  { id: "FOREIGN", column: "parts of another purchase", listens: 2, befalls: () => true, blows: foreignParts },
-  { id: "OTHER-KIND", column: "another kind in its place", listens: 1, befalls: () => true, blows: otherKind },
-  {
-    id: "INTRUDER",
-    column: "said by somebody else too",
-    listens: 0,
-    befalls: (word) =>
-      ["236", "234", "LAN"].includes(word.link) &&
-      !isAnswer(word) &&
-      isRequest(word) &&
-      !(word.link === "236" && word.from !== "head-end"),
-    blows: intruder,
-  },
-  simple(
-    "LINK-LOST",
-    "link lost",
-    () => "lose-link",
-    () => true,
-  ),
-  killed("head-end", "head end killed"),
-  killed("payment-server", "payment server killed"),
-  killed("concentrator", "concentrator killed"),
-  killed("terminal", "terminal without power"),
-  killed("merchant", "merchant killed"),
-  PULLED,
-];

@@ -22,8 +22,8 @@ const REASONS: readonly (readonly [RoleName, string])[] = [
   ["head-end-payment-server", "confirmation-sent"],
 ];
 
-export function expectCleanEnd(t: CaseContext, { place, start, seen, after }: Ended): void {
-  const { scheme, word, affliction } = place;
+export function expectCleanEnd(t: CaseContext, { place, blow, start, seen, after }: Ended): void {
+  const { scheme, word } = place;
   const about = { requirement: scheme.requirements[0] ?? "", at: seen.events.at(-1) };
   const took = (seen.events.at(-1)?.atMs ?? 0) - (seen.events[0]?.atMs ?? 0);
   t.expect.that(took <= LONGEST_MS, "the purchase ended within its time", {
@@ -38,7 +38,7 @@ export function expectCleanEnd(t: CaseContext, { place, start, seen, after }: En
   const sale = after.sales.find((each) => each.IDTRX === IDTRX);
   if (CC === "0000" && isToldTruth)
     t.expect.equal("sale of a user who is told of success", sale?.status, "released", about);
-  if (CC === "0000" || sale === undefined || affliction.kills === "head-end") return;
+  if (sale === undefined || sale.status === "released" || blow.kills === "head-end") return;
   const reasons = REASONS.flatMap(([role, entry]) => logsOf(seen, role, entry));
   const codes = reasons.map(({ fields }) => fields.CC);
   t.expect.that(codes.length > 0, "the logs say why the purchase failed", { ...about, actual: codes });

@@ -2,39 +2,35 @@
 import type { Case } from "../../define/case.ts";
 import { caseId } from "../../define/product.ts";
 import { cellCase } from "./cell.ts";
-import { AFFLICTIONS } from "./disturbances.ts";
+import { befalls, COLUMNS } from "./columns.ts";
 import type { Place } from "./place.ts";
 import { SCHEMES } from "./schemes.ts";
 import { wordsOf } from "./words.ts";
 
 const PLACES: readonly Place[] = SCHEMES.flatMap((scheme) =>
   wordsOf(scheme).flatMap((word) =>
-    AFFLICTIONS.filter(({ befalls }) => befalls(word, scheme)).map((affliction) => ({ scheme, word, affliction })),
+    COLUMNS.filter((column) => befalls(column, word, scheme)).map((column) => ({ scheme, word, column })),
   ),
 );
 
-/** A step through a group that meets all its places before any of them again. */
+/** Steps through a group that meet all its places before any of them again. */
 const STRIDE = 7;
 
-/**
- * Where time is dear: each figure with each affliction once (of all that kill one), each time with another message, and with
- * the encryption layer every other time.
- */
+/** Where time is dear: each figure with each column twice, each time with another message, in clear or under the encryption layer as it comes. */
 function selected(): ReadonlySet<Place> {
   const groups = new Map<string, Place[]>();
   for (const place of PLACES) {
-    const figure = place.scheme.id.replace("-AES", "");
-    const affliction = place.affliction.kills === undefined ? place.affliction.id : "KILLED";
-    const key = `${figure} ${affliction}`;
+    const key = `${place.scheme.id.replace("-AES", "")} ${place.column.id}`;
     groups.set(key, [...(groups.get(key) ?? []), place]);
   }
-  return new Set([...groups.values()].flatMap((group, index) => group[(index * STRIDE) % group.length] ?? []));
+  const two = (group: readonly Place[], nth: number) =>
+    [nth * STRIDE, nth * STRIDE + (group.length >> 1)].flatMap((at) => group[at % group.length] ?? []);
+  return new Set([...groups.values()].flatMap(two));
 }
 
 const SELECTION = selected();
 
 export const cases: readonly Case[] = PLACES.map((place) => {
-  const { scheme, word, affliction } = place;
-  const id = caseId(`${scheme.prefix}-FAULT`, { scheme, word, affliction });
+  const id = caseId(`${place.scheme.prefix}-FAULT`, { ...place });
   return cellCase(id, place, SELECTION.has(place) ? {} : { exhaustive: true });
 });

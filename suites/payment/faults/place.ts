@@ -1,6 +1,7 @@
 import type { PurchaseObservation } from "../../../harness/flows/system.ts";
 import type { Books } from "../support/conservation.ts";
-import type { Affliction } from "./disturbances.ts";
+import type { Column } from "./columns.ts";
+import type { Blow } from "./disturbances.ts";
 import type { Scheme } from "./schemes.ts";
 import type { Word } from "./words.ts";
 
@@ -8,12 +9,13 @@ import type { Word } from "./words.ts";
 export interface Place {
   readonly scheme: Scheme;
   readonly word: Word;
-  readonly affliction: Affliction;
+  readonly column: Column;
 }
 
 /** A disturbed purchase that is over, and what it is judged by. */
 export interface Ended {
   readonly place: Place;
+  readonly blow: Blow;
   readonly start: Books;
   readonly seen: PurchaseObservation;
   readonly after: Books;
