@@ -7,7 +7,7 @@ import type { Vary } from "../roles/role.ts";
 import type { TerminalRole } from "../roles/terminal/model.ts";
 import type { TerminalOutput, TerminalState } from "../roles/terminal/state.ts";
 import { type Behaviour, numberOf } from "./behaviour.ts";
-import { answerOf, commandOf, dataOf } from "./psam-steps.ts";
+import { afterCommand, answerOf, commandOf, dataOf, SUSPEND, withMemory } from "./psam-steps.ts";
 import { varyOutputs } from "./wrap.ts";
 
 const INITIALIZE_PACKAGE = 0x7001;
@@ -41,6 +41,25 @@ const verifiesNothing: Behaviour = () => ({
   psam: () => createPsamRole({ ...psamCrypto, verifyCertificate: () => true }),
 });
 
+/** The last days of certificates are forgotten as soon as they were found good. */
+const forgetsLastDay: Behaviour = () => ({
+  psam: afterCommand(CARD_PACKAGE, ({ step }) => {
+    const { session } = step.state;
+    if (session.kind !== "card-accepted" || session.certified === undefined) return step;
+    const certified = { ...session.certified, lastDay: "991231", issuerLastDay: "991231" };
+    return { ...step, state: { ...step.state, session: { ...session, certified } } };
+  }),
+});
+
+/** A transaction that is suspended loses its session key. */
+const forgetsSessionKey: Behaviour = () => ({
+  psam: afterCommand(SUSPEND, ({ step }) => {
+    const { memory } = step.state;
+    const suspended = memory.suspended.map((each) => (each.SK === undefined ? each : { ...each, SK: "0".repeat(32) }));
+    return withMemory(step, { ...memory, suspended });
+  }),
+});
+
 /** The certificates, as much of them as there is room for, are put behind the card's answer to INITIALIZE IEP. */
 const joinsCertificates: Behaviour = () => {
   const vary: Vary<TerminalRole> = varyOutputs<TerminalState, Parameters<TerminalRole["handle"]>[1], TerminalOutput>(
@@ -61,6 +80,8 @@ const joinsCertificates: Behaviour = () => {
 export const PSAM_CERTIFICATE_BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   "psam-takes-certificate": takesCertificate,
   "psam-verifies-no-certificate": verifiesNothing,
+  "psam-forgets-last-day": forgetsLastDay,
+  "psam-forgets-session-key": forgetsSessionKey,
   "terminal-joins-certificates": joinsCertificates,
 };
 

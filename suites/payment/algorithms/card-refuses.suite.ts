@@ -1,24 +1,21 @@
 /** `card-edge.md` 5.3a: the card takes certificate and session key of its own security card for its own transaction only. */
-import { concat, flipBit, fromHex } from "../../../harness/core/bytes.ts";
-import { signS2 } from "../../../harness/crypto/purse-signatures.ts";
-import { encodeDebitIepCommand } from "../../../harness/protocol/messages/debit-iep.ts";
+import { flipBit } from "../../../harness/core/bytes.ts";
 import { encodePresentCertificateCommand } from "../../../harness/protocol/messages/present-certificate.ts";
 import { encodePresentSessionKeyCommand } from "../../../harness/protocol/messages/present-session-key.ts";
 import { type Case, type CaseContext, defineCase } from "../../define/case.ts";
 import { inconclusive } from "../../define/failures.ts";
 import { expectAnswer, expectRefused } from "../support/card.ts";
-import { confirm, firstTerminal, type Issued, withdraw } from "../support/direct.ts";
-import { type Accounts, expectMoved, expectNextPurchaseWorks, readAccounts } from "../support/money.ts";
-import { type AnyOffer, debitAny, keysOf, materialOf, offerAgain, offerAny, present } from "./any-card.ts";
+import { firstTerminal, type Issued, withdraw } from "../support/direct.ts";
+import { type AnyOffer, offerAgain, offerAny } from "./any-card.ts";
 import { BLOCK, CERTIFICATE, caName, certify, middle, NAMES, type PLACES, part, SESSKEY } from "./certificate.ts";
 import { drawFor } from "./draw.ts";
+import { expectNoDebit, withPublicKeyCard } from "./public-key-card.ts";
 
 const suite = "payment";
 const ABOUT = { requirement: "ENC-0107-b" };
 const NO_CERTIFICATE = "6A80";
 const WRONG_AUTHORITY = "9421";
 const NOT_SIGNED = "9422";
-const NOT_NOW = "6985";
 /** A test CA of the same provider that neither card nor security card knows. */
 const OTHER_CA = 9;
 const LAST_DAY = "291231";
@@ -102,85 +99,7 @@ export const cases: readonly Case[] = [
       });
     },
   }),
-  defineCase({
-    id: "PAY-RSA-CARD-04",
-    suite,
-    purpose: "Certificate, session key and debit have their order, and each serves once for one INITIALIZE IEP",
-    requirements: ["ENC-0107-b"],
-    owner: "card",
-    needs: { cards: ["rsa", "specimen"], keys: true },
-    run: (t) =>
-      withPublicKeyCard(t, async (first, IDTERM) => {
-        const offer = await offerAgain(t, first);
-        const issued = await drawFor(t, offer, { IDTERM, k: 1 });
-        const certificate = encodePresentCertificateCommand(t.expect.present("PSAMCERT", issued.PSAMCERT));
-        const key = encodePresentSessionKeyCommand(t.expect.present("SESSKEY", issued.SESSKEY));
-        await expectRefused(t, "a session key before the certificate", key, NOT_NOW, ABOUT);
-        await expectRefused(t, "a certificate after that refusal", certificate, NOT_NOW, ABOUT);
-        await offerAgain(t, first);
-        await expectAnswer(t, "PRESENT CERTIFICATE", certificate, 0, ABOUT);
-        await expectRefused(t, "a second certificate", certificate, NOT_NOW, ABOUT);
-        await offerAgain(t, first);
-        await expectAnswer(t, "PRESENT CERTIFICATE", certificate, 0, ABOUT);
-        await expectNoDebit(t, issued);
-        await withdraw(t, issued);
-        const last = await offerAgain(t, first);
-        const fresh = await drawFor(t, last, { IDTERM, k: 2 });
-        await present(t, fresh, ABOUT);
-        const again = encodePresentSessionKeyCommand(t.expect.present("SESSKEY", fresh.SESSKEY));
-        await expectRefused(t, "a second session key", again, NOT_NOW, ABOUT);
-        await expectNoDebit(t, fresh);
-        await withdraw(t, fresh);
-      }),
-  }),
-  defineCase({
-    id: "PAY-RSA-CARD-05",
-    suite,
-    purpose: "Under its session key the card still wants S2, and the security card that its certificate names",
-    requirements: ["ENC-0107-b"],
-    owner: "card",
-    needs: { cards: ["rsa", "specimen"], keys: true },
-    run: (t) =>
-      withPublicKeyCard(t, async (first, IDTERM) => {
-        const commands: [string, (issued: Issued) => Uint8Array][] = [
-          ["another S2", ({ DEBITDATA }) => flipBit(DEBITDATA, 53 * 8 - 1)],
-          ["another amount", ({ DEBITDATA }) => flipBit(DEBITDATA, 15 * 8 - 1)],
-          ["another security card, rightly signed", (issued) => signedFor(t, issued, "00C0FFEE")],
-        ];
-        for (const [k, [what, change]] of commands.entries()) {
-          const issued = await drawFor(t, await offerAgain(t, first), { IDTERM, k });
-          await present(t, issued, ABOUT);
-          await expectRefused(t, `a debit of ${what}`, encodeDebitIepCommand(change(issued)), "9302", ABOUT);
-          await withdraw(t, issued);
-        }
-      }),
-  }),
 ];
-
-/**
- * `work` with the public key card in the reader, selected and initialised once. Nothing of it may move money; at the end the card
- * still pays as it should, and so does the specimen.
- */
-async function withPublicKeyCard(
-  t: CaseContext,
-  work: (offer: AnyOffer, IDTERM: string) => Promise<void>,
-): Promise<void> {
-  await t.system.insertCard("rsa");
-  const before = await readAccounts(t);
-  const offer = await offerAny(t);
-  const IDTERM = firstTerminal(t);
-  await work(offer, IDTERM);
-  await expectStillPays(t, before, offer, IDTERM);
-  await t.system.insertCard("specimen");
-  await expectNextPurchaseWorks(t, await readAccounts(t));
-}
-
-async function expectStillPays(t: CaseContext, before: Accounts, offer: AnyOffer, IDTERM: string): Promise<void> {
-  expectMoved(t, before, await readAccounts(t), 0, ABOUT);
-  const issued = await drawFor(t, await offerAgain(t, offer), { IDTERM, k: 99, MPDA: 2 });
-  await confirm(t, issued, await debitAny(t, issued, ABOUT), ABOUT);
-  expectMoved(t, before, await readAccounts(t), 2, ABOUT);
-}
 
 function wrongCertificates(
   t: CaseContext,
@@ -215,16 +134,4 @@ async function expectKeyRefused(t: CaseContext, issued: Issued, what: string): P
   const key = encodePresentSessionKeyCommand(t.expect.present("SESSKEY", issued.SESSKEY));
   await expectRefused(t, what, key, NOT_SIGNED, ABOUT);
   await expectNoDebit(t, issued);
-}
-
-async function expectNoDebit(t: CaseContext, { DEBITDATA }: Issued): Promise<void> {
-  await expectRefused(t, "DEBIT IEP", encodeDebitIepCommand(DEBITDATA), NOT_NOW, ABOUT);
-}
-
-/** The same debit command in the name of another security card, with the S2 that belongs to it. */
-function signedFor(t: CaseContext, issued: Issued, IDPSAM: string): Uint8Array {
-  const { DEBITDATA, offer } = issued;
-  const unsigned = concat(DEBITDATA.subarray(0, 3), fromHex(IDPSAM), DEBITDATA.subarray(7, 45));
-  const { KS2 } = keysOf(t, materialOf(issued));
-  return concat(unsigned, signS2(offer.fields.ALGIEP, KS2, offer.INITRSP, unsigned));
 }

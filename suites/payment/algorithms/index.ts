@@ -1,6 +1,9 @@
 import type { Case } from "../../define/case.ts";
+import { cases as cardOrder } from "./card-order.suite.ts";
 import { cases as cardRefuses } from "./card-refuses.suite.ts";
 import { cases as handing } from "./handing.suite.ts";
+import { cases as lastDay } from "./last-day.suite.ts";
+import { cases as late } from "./late.suite.ts";
 import { cases as mixed } from "./mixed.suite.ts";
 import { cases as otherKey } from "./other-key.suite.ts";
 import { cases as psamRefuses } from "./psam-refuses.suite.ts";
@@ -14,8 +17,11 @@ export const cases: readonly Case[] = [
   ...handing,
   ...sessionKey,
   ...psamRefuses,
+  ...lastDay,
   ...cardRefuses,
+  ...cardOrder,
   ...way,
   ...otherKey,
+  ...late,
   ...mixed,
 ];

@@ -32,13 +32,18 @@ export interface Sale {
   readonly CEXPPDA: number;
 }
 
-export interface Proof {
-  readonly combination: Combination;
-  readonly seen: PurchaseObservation;
+/** One purchase as both ends of it must know it. */
+export interface Facts {
   readonly sale: Sale;
   readonly debit: Debit;
-  readonly spoken: readonly Message[];
+  /** Undefined without encryption layer. */
   readonly keys: LayerKeys | undefined;
+}
+
+export interface Proof extends Facts {
+  readonly combination: Combination;
+  readonly seen: PurchaseObservation;
+  readonly spoken: readonly Message[];
 }
 
 /** `CC`: the outcome that it must state; in FIG 7 the merchant judges for itself, and it is a success. */

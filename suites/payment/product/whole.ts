@@ -1,20 +1,18 @@
 /** A whole purchase, judged link by link and book by book against the table. */
-import { fromHex, toHex } from "../../../harness/core/bytes.ts";
+import { toHex } from "../../../harness/core/bytes.ts";
 import { compareCode } from "../../../harness/core/sale-profile.ts";
-import { securityInformation } from "../../../harness/crypto/security-information.ts";
 import type { PurchaseObservation } from "../../../harness/flows/system.ts";
 import type { CaseContext } from "../../define/case.ts";
 import type { About } from "../../define/expect.ts";
-import { keysOf, PUBLIC_KEY, transportedKey } from "../algorithms/any-card.ts";
-import { contractKey } from "../support/merchant-word.ts";
 import { apdusOn, theMessage } from "../support/observe.ts";
 import { type Books, expectChanged, newRow, readBooks } from "./books.ts";
-import { expectConfirmation, type Sale } from "./confirmed.ts";
+import type { Facts, Sale } from "./confirmed.ts";
 import { type Debit, debitIn } from "./debit.ts";
 import { type Combination, siteNeed } from "./dimensions.ts";
 import { paymentLink, roundTripsOf, stepsOf, trafficOf } from "./expected.ts";
-import { debitResponse, type LayerKeys, layerKeys, spokenOnPayment, theOne } from "./opened.ts";
-import { placesOf, placesOfS2, placesOfS3, placesOfTsk } from "./readable.ts";
+import { layerKeys } from "./opened.ts";
+import { expectReadable } from "./secrecy.ts";
+import { expectSpoken } from "./spoken.ts";
 import { roundTrips, trafficIn } from "./traffic.ts";
 
 const ABOUT: About = { requirement: "ENC-0107-b" };
@@ -81,12 +79,6 @@ function expectAgreed(t: CaseContext, seen: PurchaseObservation, SITE: string): 
   return { IDMER, IDTRX, MPDA, CURRPDA, CEXPPDA };
 }
 
-interface Facts {
-  readonly debit: Debit;
-  readonly sale: Sale;
-  readonly keys: LayerKeys | undefined;
-}
-
 /** S2, S3 and what stands beside them, by the keys of card and security card. */
 function expectSigned(t: CaseContext, seen: PurchaseObservation, debit: Debit, sale: Sale): void {
   const { DEBITDATA, data } = debit;
@@ -103,76 +95,6 @@ function expectSigned(t: CaseContext, seen: PurchaseObservation, debit: Debit, s
     owner: "card",
     at: answer,
   });
-}
-
-/** What head end and payment server tell each other, opened, and the proof for the merchant. */
-function expectSpoken(t: CaseContext, seen: PurchaseObservation, combination: Combination, facts: Facts): void {
-  const { debit, sale, keys } = facts;
-  const { comparison, encryption } = combination;
-  const about: About = { ...ABOUT, owner: "server" };
-  const spoken = spokenOnPayment(t, seen, combination, keys);
-  const draw = theOne(t, spoken, "draw-request");
-  const { IDMER, IDTRX, MPDA, CURRPDA, CEXPPDA } = draw;
-  t.expect.equal("sale in the draw request", { IDMER, IDTRX, MPDA, CURRPDA, CEXPPDA }, sale, about);
-  t.expect.equal("COMPARE of it", draw.COMPARE, compareCode(comparison), about);
-  t.expect.equal("INITRSP of it", toHex(draw.INITRSP), toHex(debit.INITRSP), about);
-  t.expect.equal("CERTS of it", hex(draw.CERTS), hex(debit.CERTS), { ...about, requirement: "PAY-BASE-0078-b" });
-  const SECINFO = securityInformation(contractKey(t, IDMER), sale, { comparison, encryption });
-  t.expect.equal("SECINFO of it", toHex(draw.SECINFO), toHex(SECINFO), about);
-  const command = theOne(t, spoken, "debit-command");
-  const given = [command.DEBITDATA, command.PSAMCERT, command.SESSKEY].map(hex);
-  t.expect.equal("debit command", given, [debit.DEBITDATA, debit.PSAMCERT, debit.SESSKEY].map(hex), about);
-  const expected = comparison === "head-end" ? debit.answer : undefined;
-  t.expect.equal("EXPECTED for the head end", hex(command.EXPECTED), expected, about);
-  const passedOn = theMessage(t, seen, "cable", "debit-command").message;
-  t.expect.equal(
-    "EXPECTED, SEXP for the set-top box",
-    [passedOn.EXPECTED, passedOn.SEXP],
-    [undefined, undefined],
-    about,
-  );
-  const response = debitResponse(t, seen, keys);
-  t.expect.equal(
-    "debit response",
-    [hex(response.CARDRSP), response.SW, response.RECOVERED],
-    [debit.answer, "9000", 0],
-    about,
-  );
-  const last = spoken.filter(({ kind }) => kind === "debit-response" || kind === "notice");
-  const words = last.map((message) => ("CARDRSP" in message ? hex(message.CARDRSP) : undefined));
-  t.expect.equal("the card's answer for the payment server", words, [debit.answer], about);
-  expectConfirmation(t, { combination, seen, sale, debit, spoken, keys }, "0000");
-}
-
-/** Signatures stand where they must and nowhere else; keys stand nowhere. */
-function expectReadable(t: CaseContext, seen: PurchaseObservation, combination: Combination, facts: Facts): void {
-  const { debit, sale, keys } = facts;
-  const S3 = fromHex(debit.answer).subarray(8);
-  t.expect.equal("where S2 can be read", placesOf(seen, fromHex(debit.S2)), placesOfS2(combination), ABOUT);
-  t.expect.equal("where S3 can be read", placesOf(seen, S3), placesOfS3(combination), ABOUT);
-  if (keys) t.expect.equal("where TSK can be read", placesOf(seen, keys.TSK), placesOfTsk(combination), ABOUT);
-  for (const [name, key] of secrets(t, debit, sale, keys)) {
-    t.expect.equal(`where ${name} can be read`, placesOf(seen, key), [], ABOUT);
-  }
-}
-
-function secrets(t: CaseContext, debit: Debit, { IDMER }: Sale, keys: LayerKeys | undefined): [string, Uint8Array][] {
-  const { KS2, KS3 } = keysOf(t, debit);
-  const { PPIEP, ALGIEP, VKIEP } = debit.fields;
-  const card: [string, Uint8Array | undefined] =
-    ALGIEP === PUBLIC_KEY
-      ? ["the card's session key", transportedKey(t, debit.CERTS, debit.SESSKEY)]
-      : ["the issuer's master key", t.keys.masterPurchaseKey(PPIEP, ALGIEP, VKIEP)];
-  const all: [string, Uint8Array | undefined][] = [
-    ["KS2", KS2],
-    ["KS3", KS3],
-    card,
-    ["the contract key", contractKey(t, IDMER)],
-    ["the trusted agent's key", t.keys.agentKey(IDMER)],
-    ["the shared key", keys?.KSH],
-    ["the derived key", keys?.KDER],
-  ];
-  return all.flatMap(([name, key]) => (key === undefined ? [] : [[name, key] as [string, Uint8Array]]));
 }
 
 /** Card, totals and data stores of all terminals, databases of both payment servers, and the merchant agree. */
@@ -207,8 +129,4 @@ async function expectBooked(
     ["released", MPDA, CURRPDA, CEXPPDA],
     about,
   );
-}
-
-function hex(bytes: Uint8Array | undefined): string | undefined {
-  return bytes && toHex(bytes);
 }
