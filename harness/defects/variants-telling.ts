@@ -71,7 +71,8 @@ const believes: Behaviour = (parameters) => {
       if (!CARDRSP || sale.COMPARE === 1) return input;
       const bytes = encodeMessage({ kind: "notice", IDTRX: sale.IDTRX, CC: "0000", CARDRSP, SW: "9000" });
       const fresh = { nonce: new Uint8Array(12), layerNonce: new Uint8Array(12) };
-      if (isSilence) return input.kind === "lost" ? { kind: "message", bytes, ...fresh } : input;
+      if (isSilence)
+        return input.kind === "lost" || input.kind === "silence" ? { kind: "message", bytes, ...fresh } : input;
       const said = input.kind === "message" ? parseMessage(input.bytes) : undefined;
       return said?.kind === "notice" && said.CC === "0000" && input.kind === "message" ? { ...input, bytes } : input;
     }),

@@ -5,10 +5,11 @@ import type { PurchaseObservation } from "../../../harness/flows/system.ts";
 import { readDebitData } from "../../../harness/protocol/messages/debit-data.ts";
 import { type Case, type CaseContext, defineCase } from "../../define/case.ts";
 import type { About } from "../../define/expect.ts";
-import { exchangesOf, type HttpExchange } from "../support/merchant-site.ts";
+import { exchangesOf, type HttpExchange, OWN_SESSION, statusPath } from "../support/merchant-site.ts";
 import { confOf, openedConfirmation } from "../support/merchant-word.ts";
 import { readAccounts } from "../support/money.ts";
 import { allOf, logsOf, messagesOn, theLog, theMessage, thePage } from "../support/observe.ts";
+import { orderItem } from "../support/payment.ts";
 import { family, figureOf } from "./figures.ts";
 import { buy, expectBefore, expectBooked, expectPaid, needing, siteOf } from "./variant.ts";
 
@@ -246,6 +247,35 @@ export const cases: readonly Case[] = [
           expectBefore(t, "the merchant has answered before", answered, event, about);
           await expectBooked(t, message.IDTRX, "confirmed", "released", about);
         }
+      },
+    }),
+  ),
+  ...[FIG6, FIG7].map((figure) =>
+    defineCase({
+      id: `PAY-${figure.id}-CONFIRM-04`,
+      suite: "payment",
+      purpose: "What has released one item releases nothing a second time, nor at another sale of the same price",
+      requirements: figure.requirements.delivered,
+      owner: "server",
+      needs: needing(figure, { links: ["234"] }),
+      async run(t) {
+        const about = { requirement: figure.requirements.delivered[0] };
+        const seen = await buy(t, figure);
+        t.expect.completed(seen, about);
+        const { page } = thePage(t, seen);
+        const { fields } = theProof(t, seen, about);
+        const SITE = siteOf(t, figure);
+        const post = async (IDTRX: string, path: string) => {
+          const form = new URLSearchParams(fields);
+          form.set("transaction-id", IDTRX);
+          const request = { method: "POST", path, body: form.toString(), session: OWN_SESSION } as const;
+          return (await t.system.http(SITE, request)).status;
+        };
+        t.expect.equal("the merchant's answer to it again", await post(page.IDTRX, statusPath(page)), 409, about);
+        const other = await orderItem(t, { SITE });
+        t.expect.equal("price of another sale", other.MPDA, page.MPDA);
+        t.expect.equal("the answer for another sale", await post(other.IDTRX, statusPath(other)), 403, about);
+        t.expect.equal("the other sale", (await t.system.sale(other.IDTRX))?.status, "open", about);
       },
     }),
   ),

@@ -277,7 +277,56 @@ export const cases: readonly Case[] = [
       },
     }),
   ),
+  ...[figureOf("FIG6"), figureOf("FIG7")].map((figure) =>
+    defineCase({
+      id: `PAY-${figure.id}-REVERSAL-08`,
+      suite: "payment",
+      purpose:
+        "When the time for the notice is over the payment server reverses; a notice that comes then is made good",
+      requirements: [...figure.requirements.reversed, "AMB-REVERSAL"],
+      owner: "server",
+      needs: needing(figure, { links: ["cable", "234", "236", "line"], database: true, boxes: 1 }),
+      async run(t) {
+        const about = { requirement: "AMB-REVERSAL" };
+        const before = await readAccounts(t);
+        const since = t.system.events().at(-1)?.n;
+        const rows: (string | undefined)[] = [];
+        const totals = new Map(before.totals);
+        const wait = async () => {
+          await untilTimeIsOver(t);
+          const { IDTRX, IDTERM } = theMessage(t, t.system.events(since), "line", "t-debit").message;
+          rows.push((await t.system.transaction(IDTRX))?.status);
+          totals.set(IDTERM, await t.system.readTotals(IDTERM));
+        };
+        using watch = t.system.when({ link: "236", from: "head-end", message: NOTICE }, wait);
+        const seen = await buy(t, figure);
+        t.expect.equal("notices that were held back", watch.hits, 1);
+        t.expect.completed(seen, about);
+        t.expect.equal("the transaction when the time is over", rows, ["unresolved"], about);
+        expectRise(t, before, { ...before, totals }, [0, 0], about);
+        const { IDTRX, MPDA } = thePage(t, seen).page;
+        expectMoved(t, before, await readAccounts(t), MPDA, about);
+        await expectBooked(t, IDTRX, "confirmed", "released", about);
+      },
+    }),
+  ),
 ];
+
+/** Two waits for another set-top box whose order is lost are longer than the payment server's for a head end (`messages.md` 9). */
+async function untilTimeIsOver(t: CaseContext): Promise<void> {
+  const [box] = await t.system.boxes(1);
+  using _lost = t.system.disturb({
+    ...{
+      link: "cable",
+      from: "set-top-box",
+      message: 0xe1,
+      times: 2,
+      what: "the order of another set-top box is lost",
+    },
+    act: () => [],
+  });
+  for (let wait = 1; wait <= 2; wait++) await t.expect.present("another set-top box", box).purchase();
+}
 
 function expectRise(
   t: CaseContext,
