@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import type { Clock } from "../../core/clock.ts";
 import { type Deadline, deadlineIn, within } from "../../core/deadline.ts";
 import { messageOf, PursebenchError } from "../../core/errors.ts";
+import { Lifetime } from "../../core/lifetime.ts";
 import type { MessageChannel } from "../contracts.ts";
 import { MessageQueue } from "../message-queue.ts";
 import { encodeMessageFrame, type LengthBytes, MESSAGE_BOUND, MessageAccumulator } from "./frame.ts";
@@ -20,6 +21,7 @@ export class SocketChannel implements MessageChannel {
   readonly #clock: Clock;
   readonly #queue = new MessageQueue();
   readonly #accumulator: MessageAccumulator;
+  readonly #life = new Lifetime();
   readonly #gone: Promise<void>;
   #isClosed = false;
 
@@ -36,6 +38,7 @@ export class SocketChannel implements MessageChannel {
     this.#gone = new Promise((resolve) => {
       socket.once("close", () => {
         this.#hangUp();
+        this.#life.end(this.#lost());
         resolve();
       });
     });
@@ -48,11 +51,7 @@ export class SocketChannel implements MessageChannel {
     const written = new Promise<void>((resolve, reject) => {
       this.#socket.write(frame, (error) => (error ? reject(this.#lost(error)) : resolve()));
     });
-    // a connection that is destroyed with bytes in its queue need not call back
-    const gone = this.#gone.then(() => {
-      throw this.#lost();
-    });
-    await Promise.race([written, gone]);
+    await this.#life.during(written); // a connection that is destroyed with bytes in its queue need not call back
   }
 
   /** `PROTOCOL` after a message above the bound or a connection that ended inside a message. */

@@ -1,5 +1,6 @@
 import { type Deadline, within } from "../../core/deadline.ts";
 import { messageOf, PursebenchError } from "../../core/errors.ts";
+import { Lifetime } from "../../core/lifetime.ts";
 import type { CardChannel } from "../contracts.ts";
 import { offersProtocol } from "./atr-shape.ts";
 import type { VirtualCard } from "./virtual-card.ts";
@@ -8,8 +9,7 @@ import type { VirtualCard } from "./virtual-card.ts";
 export class VirtualChannel implements CardChannel {
   readonly #reader: string;
   readonly #card: VirtualCard;
-  readonly #gone: Promise<never>;
-  #cutOff: (error: PursebenchError) => void = () => undefined;
+  readonly #life = new Lifetime();
   #atr: Uint8Array = new Uint8Array(0);
   #protocol: "T=0" | "T=1" = "T=1";
   #lost: PursebenchError | undefined;
@@ -19,10 +19,6 @@ export class VirtualChannel implements CardChannel {
   constructor(reader: string, card: VirtualCard) {
     this.#reader = reader;
     this.#card = card;
-    this.#gone = new Promise<never>((_, reject) => {
-      this.#cutOff = reject;
-    });
-    this.#gone.catch(() => undefined); // told by the next call as well
   }
 
   get isOpen(): boolean {
@@ -43,7 +39,7 @@ export class VirtualChannel implements CardChannel {
       owner: "card",
       mend: "leave the card in the reader",
     });
-    this.#cutOff(this.#lost);
+    this.#life.end(this.#lost);
   }
 
   /** Resets the card and takes its answer. `DEVICE_SILENT` when it is mute, `DEVICE_GARBLED` when it is none. */
@@ -96,7 +92,7 @@ export class VirtualChannel implements CardChannel {
       });
     });
     try {
-      return await within(deadline, Promise.race([started, this.#gone]), { what: `the card, ${what},`, owner: "card" });
+      return await within(deadline, this.#life.during(started), { what: `the card, ${what},`, owner: "card" });
     } catch (thrown) {
       if (thrown instanceof PursebenchError && thrown.code === "DEVICE_SILENT") this.#overdue = what;
       throw thrown;
