@@ -32,6 +32,7 @@ import { cases as alteredMerchant } from "./payment/altered/link-234.suite.ts";
 import { cases as alteredPayment } from "./payment/altered/link-236.suite.ts";
 import { cases as alteredSam } from "./payment/altered/sam.suite.ts";
 import { cases as alteredTerminal } from "./payment/altered/terminal.suite.ts";
+import { cases as alternatives } from "./payment/alternatives/index.ts";
 import { cases as basePurchase } from "./payment/base-purchase.suite.ts";
 import { cases as cardEdge } from "./payment/card-edge.suite.ts";
 import { cases as cardLimits } from "./payment/card-limits.suite.ts";
@@ -122,6 +123,7 @@ export const cases: readonly Case[] = [
   ...psamTotals,
   ...terminal,
   ...concentrator,
+  ...alternatives,
   ...variants,
   ...cable,
   ...encryption,

@@ -8,7 +8,6 @@ import { type Confirmation, sealConfirmation } from "../../crypto/confirmation.t
 import { securityInformation } from "../../crypto/security-information.ts";
 import type { HttpRequest } from "../../link/exchange.ts";
 import { type PaymentPage, parsePaymentPage } from "../../protocol/messages/payment-page.ts";
-import { amountText } from "./amount-text.ts";
 import { escapeHtml } from "./html.ts";
 import { merchant } from "./model.ts";
 import { memorySaleStore } from "./sale.ts";
@@ -341,16 +340,16 @@ describe("the merchant's site", () => {
   });
 });
 
-describe("an amount as text", () => {
+describe("a price on the page", () => {
   test.each([
     [1234, "0978", 2, "12.34 EUR"],
-    [5, "0978", 2, "0.05 EUR"],
-    [100, "0840", 2, "1.00 USD"],
     [1500, "0392", 0, "1500 JPY"],
-    [1, "0999", 3, "0.001 currency 999"],
-    [0xffffffff, "0978", 2, "42949672.95 EUR"],
-  ])("of %i minor units of %s with %i decimals is %j", (amount, CURR, CEXP, text) => {
-    expect(amountText(amount, CURR, CEXP)).toBe(text);
+    [2500, "0414", 3, "2.500 KWD"],
+    [25, "0999", 0, "25 points"],
+  ])("of %i minor units of %s with %i decimals is %j", async (price, CURR, CEXP, text) => {
+    const server = shop({ catalogue: [{ ...news, price, CURR, CEXP }] });
+    const { body } = await server.handler(post("/checkout", { ...order, quantity: "1" }, session));
+    expect(body).toContain(`Total: ${text}<`);
   });
 });
 

@@ -1,6 +1,6 @@
+import { formatAmount } from "../../core/currency.ts";
 import type { HttpResponse } from "../../link/exchange.ts";
 import { PAYMENT_OBJECT_TYPE } from "../../protocol/messages/payment-page.ts";
-import { amountText } from "./amount-text.ts";
 import { html, type Markup } from "./html.ts";
 import type { LayerRandomness } from "./layer.ts";
 import { page } from "./page.ts";
@@ -23,7 +23,7 @@ ${catalogue.map(catalogueRow)}
 }
 
 function catalogueRow({ ITEM, title, price, CURR, CEXP }: CatalogueItem): Markup {
-  return html`<tr><td>${title}</td><td class="amount">${amountText(price, CURR, CEXP)}</td><td>
+  return html`<tr><td>${title}</td><td class="amount">${formatAmount(price, CURR, CEXP)}</td><td>
 <form method="post" action="/checkout">
 <input type="hidden" name="item" value="${ITEM}"><input type="hidden" name="payment" value="smart-card">
 <label>Quantity <input type="number" name="quantity" value="1" min="1" max="255" required></label>
@@ -38,14 +38,14 @@ export function paymentPage(
   sale: Sale,
   layer: LayerRandomness | undefined,
 ): HttpResponse {
-  const total = amountText(sale.MPDA, sale.CURRPDA, sale.CEXPPDA);
+  const total = formatAmount(sale.MPDA, sale.CURRPDA, sale.CEXPPDA);
   const parameters = Object.entries(paymentParameters(site, item, sale, layer));
   return page(
     200,
     "Payment",
     html`<table>
 <thead><tr><th scope="col">Item</th><th scope="col">Quantity</th><th scope="col" class="amount">Price</th></tr></thead>
-<tbody><tr><td>${item.title}</td><td>${sale.QUANTITY}</td><td class="amount">${amountText(item.price, item.CURR, item.CEXP)}</td></tr></tbody>
+<tbody><tr><td>${item.title}</td><td>${sale.QUANTITY}</td><td class="amount">${formatAmount(item.price, item.CURR, item.CEXP)}</td></tr></tbody>
 </table>
 <p class="total">Total: ${total}</p>
 <p>The amount is taken from your card when you accept it at the set-top box.</p>
@@ -59,7 +59,7 @@ ${parameters.map(([name, value]) => html`<param name="${name}" value="${value}">
 /** What was bought (640): the information itself, or a receipt for goods; both with the amount paid. */
 export function purchasePage(item: CatalogueItem | undefined, sale: Sale): HttpResponse {
   const title = item?.title ?? sale.ITEM;
-  const paid = html`<p>Paid: ${amountText(sale.MPDA, sale.CURRPDA, sale.CEXPPDA)} for ${sale.QUANTITY} × ${title}.</p>
+  const paid = html`<p>Paid: ${formatAmount(sale.MPDA, sale.CURRPDA, sale.CEXPPDA)} for ${sale.QUANTITY} × ${title}.</p>
 <p>Transaction ${sale.IDTRX}</p>`;
   return item?.kind === "information"
     ? page(200, title, html`<pre>${item.content ?? ""}</pre>\n${paid}`)
