@@ -1,5 +1,6 @@
 /** Every way to be wrong, by name. */
 import { PursebenchError } from "../core/errors.ts";
+import { ALTERNATIVE_BEHAVIOURS } from "./alternatives.ts";
 import { APDU_BEHAVIOURS } from "./apdus.ts";
 import type { Behaviour } from "./behaviour.ts";
 import { CABLE_BEHAVIOURS } from "./cable.ts";
@@ -10,9 +11,11 @@ import { CONFIRMATION_BEHAVIOURS } from "./confirmation.ts";
 import { DATABASE_BEHAVIOURS } from "./database.ts";
 import type { Defect } from "./defect.ts";
 import { ELEMENT_BYTES_BEHAVIOURS } from "./element-bytes.ts";
+import { FAULT_BEHAVIOURS } from "./faults.ts";
 import { HEAD_END_BEHAVIOURS } from "./head-end.ts";
 import { HEAD_END_BROWSER_BEHAVIOURS } from "./head-end-browser.ts";
 import { HEAD_END_CHECK_BEHAVIOURS } from "./head-end-checks.ts";
+import { LAYER_BEHAVIOURS } from "./layer.ts";
 import { LEAK_BEHAVIOURS } from "./leaks.ts";
 import { LOG_BEHAVIOURS } from "./logs.ts";
 import { MERCHANT_BEHAVIOURS } from "./merchant.ts";
@@ -38,6 +41,7 @@ import { WIRING_BEHAVIOURS } from "./wiring.ts";
 const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   ...MESSAGE_BEHAVIOURS,
   ...LOG_BEHAVIOURS,
+  ...LAYER_BEHAVIOURS,
   ...WIRING_BEHAVIOURS,
   ...USER_VIEW_BEHAVIOURS,
   ...ELEMENT_BYTES_BEHAVIOURS,
@@ -52,6 +56,7 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   ...CONFIRMATION_BEHAVIOURS,
   ...APDU_BEHAVIOURS,
   ...CABLE_BEHAVIOURS,
+  ...ALTERNATIVE_BEHAVIOURS,
   ...CARD_BEHAVIOURS,
   ...CARD_CRYPTO_BEHAVIOURS,
   ...READER_BEHAVIOURS,
@@ -62,6 +67,7 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   ...TERMINAL_BEHAVIOURS,
   ...UNGUARDED_BEHAVIOURS,
   ...SILENCE_BEHAVIOURS,
+  ...FAULT_BEHAVIOURS,
   ...LEAK_BEHAVIOURS,
   ...PUBLIC_KEY_BEHAVIOURS,
   ...VARIANT_PSAM_BEHAVIOURS,

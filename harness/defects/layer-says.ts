@@ -1,0 +1,81 @@
+/** Behaviours of roles that say something wrong within SEALED, or beside it: with the session key that they have from the page. */
+import { PursebenchError } from "../core/errors.ts";
+import { nonceLength } from "../crypto/seal.ts";
+import { openMessage, sealMessage } from "../crypto/sealed-message.ts";
+import type { LinkFault } from "../flows/system.ts";
+import { type EncryptionLayer, layerOf } from "../protocol/messages/encryption-layer.ts";
+import { parseMessage } from "../protocol/messages/message.ts";
+import { encodeTemplate, encodeTlv } from "../protocol/tlv/write-tlv.ts";
+import { type Behaviour, type Parameters, textOf } from "./behaviour.ts";
+import { INNER_TAGS } from "./layer-server-side.ts";
+import { childrenOf, MESSAGE_BEHAVIOURS, replaceElement, saying, tagOf } from "./messages.ts";
+
+/** The layers of the pages that have passed to the set-top box, by IDTRX. */
+type Pages = Map<string, EncryptionLayer>;
+
+/** `act` for what the parameters name, told of the pages that have passed. */
+function knowingPages(parameters: Parameters, act: (message: Uint8Array, pages: Pages) => Uint8Array) {
+  const pages: Pages = new Map();
+  const learn: LinkFault = {
+    link: "cable",
+    from: "head-end",
+    message: 0xe2,
+    act: (bytes) => {
+      const page = parseMessage(bytes);
+      const layer = page.kind === "page" ? layerOf(page) : undefined;
+      if (page.kind === "page" && layer) pages.set(page.IDTRX, layer);
+      return bytes;
+    },
+    what: "the page is looked at",
+  };
+  return { says: [learn, saying(parameters, (message) => act(message, pages))] };
+}
+
+/** The message within, and its keys; undefined where it does not open. */
+function opened(message: Uint8Array, pages: Pages) {
+  const outer = parseMessage(message);
+  if (!("SEALED" in outer) || !("IDTRX" in outer)) return undefined;
+  const { IDTRX, SEALED } = outer;
+  const layer = IDTRX === undefined ? undefined : pages.get(IDTRX);
+  if (!layer || IDTRX === undefined || SEALED === undefined) return undefined;
+  const inner = openMessage(layer.suite, layer.TSK, IDTRX, SEALED, INNER_TAGS);
+  return inner ? { ...layer, IDTRX, SEALED, inner } : undefined;
+}
+
+/** `link`, `from`, `message`; `as`: one of the message behaviours, for the message within, with its other parameters. */
+const sayWithin: Behaviour = (parameters) => {
+  const behaviour = MESSAGE_BEHAVIOURS[textOf(parameters, "as")];
+  const [fault] = behaviour?.({ ...parameters, link: "236" }).says ?? [];
+  if (!fault) throw new PursebenchError("USAGE", "say-within needs a message behaviour");
+  return knowingPages(parameters, (message, pages) => {
+    const found = opened(message, pages);
+    const said = found && fault.act(found.inner);
+    if (!found || !(said instanceof Uint8Array)) return message;
+    const nonce = found.SEALED.slice(0, nonceLength(found.suite));
+    const SEALED = sealMessage(found.suite, found.TSK, found.IDTRX, nonce, said);
+    return replaceElement(message, tagOf("SEALED"), () => SEALED);
+  });
+};
+
+/** `link`, `from`, `message`: the message within, in clear in its place. */
+const sayOpened: Behaviour = (parameters) =>
+  knowingPages(parameters, (message, pages) => opened(message, pages)?.inner ?? message);
+
+/** `link`, `from`, `message`, `element`: an element of the message within stands in clear behind SEALED; or the session key does ("TSK"). */
+const sayBeside: Behaviour = (parameters) => {
+  const tag = tagOf(textOf(parameters, "element"));
+  const isKey = tag === tagOf("TSK");
+  return knowingPages(parameters, (message, pages) => {
+    const found = opened(message, pages);
+    if (!found) return message;
+    const value = isKey ? found.TSK : childrenOf(found.inner).find((node) => node.tag === tag)?.value;
+    const parts = childrenOf(message).map((node) => encodeTlv(node.tag, node.value));
+    return value ? encodeTemplate(message[0] ?? 0, ...parts, encodeTlv(tag, value)) : message;
+  });
+};
+
+export const LAYER_SAYS_BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
+  "say-within": sayWithin,
+  "say-opened": sayOpened,
+  "say-beside": sayBeside,
+};
