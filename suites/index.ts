@@ -40,6 +40,7 @@ import { cases as cardLog } from "./payment/card-log.suite.ts";
 import { cases as cardRecovery } from "./payment/card-recovery.suite.ts";
 import { cases as cardStatus } from "./payment/card-status.suite.ts";
 import { cases as concentrator } from "./payment/concentrator.suite.ts";
+import { cases as faults } from "./payment/faults/matrix.suite.ts";
 import { cases as forged } from "./payment/forged.suite.ts";
 import { cases as general } from "./payment/general.suite.ts";
 import { cases as headEnd } from "./payment/head-end.suite.ts";
@@ -130,4 +131,5 @@ export const cases: readonly Case[] = [
   ...algorithms,
   ...product,
   ...many,
+  ...faults,
 ];

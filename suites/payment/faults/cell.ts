@@ -20,7 +20,8 @@ import { logsRead } from "./schemes.ts";
 /** Standings beside `complete` and `nowhere` that a disturbance of that place may leave for good. */
 function leftBy({ scheme, word, column }: Place): readonly Standing[] {
   const isComparedElsewhere = scheme.comparison === "head-end" || scheme.comparison === "merchant";
-  const carriesProof = ["236-ED", "237-ED", "236-EF", "234-STATUS"].includes(word.id);
+  // the proof of payment itself, or the page's address for it
+  const carriesProof = ["236-ED", "237-ED", "236-EF", "234-STATUS", "234-PAGE"].includes(word.id);
   return [
     ...(isComparedElsewhere && (word.link === "236" || column.id === "KILLED") ? (["unheard"] as const) : []),
     ...(carriesProof && column.id === "FORGED" ? (["undelivered"] as const) : []),
@@ -76,6 +77,7 @@ async function runCell(t: CaseContext, place: Place): Promise<void> {
   for (let time = 0; time < listens(column, word, scheme); time++) earlier.push(await completed(t, site, about));
   let start = await readBooks(t, site);
   const debits: CardLogRecord[] = [...debitsSince(before, start.purse)];
+  if (earlier.length > 0) expectConservation(t, before, start, debits, [], about);
   let last: PurchaseObservation | undefined;
   for (const blow of chosen(t, blowsOf(column, word, scheme, earlier))) {
     await t.step(blow.what, async () => {

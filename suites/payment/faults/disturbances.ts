@@ -154,7 +154,8 @@ function killing(role: keyof typeof KILLED_AT): Affliction {
   };
 }
 
-export const LOST = acting("lost", () => []);
+/** After two purchases the totals of both terminals hold something: what is taken back too often shows. */
+export const LOST: Affliction = { ...acting("lost", () => []), listens: 2 };
 export const LINK_LOST = acting("link lost", () => "lose-link");
 export const TWICE = acting("said twice", (message) => [message, message]);
 export const LATE = acting(
@@ -170,8 +171,11 @@ export const INTRUDED: Affliction = {
   blows: intruder,
 };
 export const ALTERED: Affliction = { listens: 1, befalls: () => true, blows: alterations };
-export const EXCHANGED: Affliction = { listens: 2, befalls: () => true, blows: foreignParts };
-export const OTHER_KIND: Affliction = { listens: 1, befalls: () => true, blows: otherKind };
+/** A terminal and its security card are one device: what passes its contacts may be damaged, but nobody says old things there. */
+const isNetwork: Affliction["befalls"] = ({ link, from }) => link !== "SAM" || from !== "terminal";
+
+export const EXCHANGED: Affliction = { listens: 2, befalls: isNetwork, blows: foreignParts };
+export const OTHER_KIND: Affliction = { listens: 1, befalls: isNetwork, blows: otherKind };
 export const KILLED: readonly Affliction[] = [
   killing("head-end"),
   killing("payment-server"),
