@@ -7,6 +7,7 @@ import { cases as late } from "./late.suite.ts";
 import { cases as mixed } from "./mixed.suite.ts";
 import { cases as otherKey } from "./other-key.suite.ts";
 import { cases as psamRefuses } from "./psam-refuses.suite.ts";
+import { cases as reach } from "./reach.suite.ts";
 import { cases as reading } from "./reading.suite.ts";
 import { cases as sessionKey } from "./session-key.suite.ts";
 import { cases as way } from "./way.suite.ts";
@@ -23,5 +24,6 @@ export const cases: readonly Case[] = [
   ...way,
   ...otherKey,
   ...late,
+  ...reach,
   ...mixed,
 ];
