@@ -54,7 +54,7 @@ export const cases: readonly Case[] = [
     purpose: "Debits of every kind that are issued one within the other keep their own keys, answers and totals",
     requirements: ["PSAM-0044-f", "PSAM-0044-n", "PSAM-0044-c", "PSAM-0044-h", "ENC-0107-b"],
     owner: "psam",
-    needs: { cards: CARDS, keys: true },
+    needs: { cards: CARDS, keys: true, exhaustive: true },
     async run(t) {
       const IDTERM = firstTerminal(t);
       const first = await t.system.readTotals(IDTERM);
