@@ -18,13 +18,18 @@ export interface CrowdTotals {
   readonly merchant: number;
 }
 
+/** What is judged of a data store record, and where it stands. */
+export type Booked = Pick<StoreRecord, "CC" | "MPDA" | "IDIEP"> & { readonly IDTERM: string };
+
 /** The newest record of each transaction, by IDTRX. A terminal keeps some thousand: to be collected now and then. */
 export class CollectedStores {
-  readonly records = new Map<string, StoreRecord & { readonly IDTERM: string }>();
+  readonly records = new Map<string, Booked>();
 
   async collect(system: PurseSystem): Promise<void> {
     for (const { IDTERM } of system.facts.terminals) {
-      for (const record of await system.readStore(IDTERM)) this.records.set(record.IDTRX, { ...record, IDTERM });
+      for (const { IDTRX, CC, MPDA, IDIEP } of await system.readStore(IDTERM)) {
+        this.records.set(IDTRX, { CC, MPDA, IDIEP, IDTERM });
+      }
     }
   }
 }

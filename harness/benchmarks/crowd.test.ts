@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import type { PurseReading, SaleRecord, StoreRecord, TransactionRow } from "../flows/system.ts";
+import type { PurseReading, SaleRecord, TransactionRow } from "../flows/system.ts";
 import { type Books, bookFlaws, type Sold, totalsOf } from "./crowd-books.ts";
 import { type CrowdReport, crowd, HEAP_BYTES_A_SALE, HEAP_BYTES_ONCE, memoryFlaws } from "./crowd-run.ts";
 import { crowdText } from "./crowd-text.ts";
@@ -76,7 +76,7 @@ describe("the books", () => {
     before: [purse(1000, 1)],
     after: [purse(changed.left ?? 750, 2)],
     psam: { amount: 250, count: 1, ...changed.psam },
-    stores: new Map([[IDTRX, { ...record, ...changed.record } as StoreRecord & { IDTERM: string }]]),
+    stores: new Map([[IDTRX, { ...record, ...changed.record }]]),
     rows: new Map([[IDTRX, { ...row, ...changed.row } as TransactionRow]]),
     sales: new Map([[IDTRX, { ...sale, ...changed.sale } as SaleRecord]]),
   });

@@ -18,6 +18,7 @@ import { HEAD_END_CHECK_BEHAVIOURS } from "./head-end-checks.ts";
 import { LAYER_BEHAVIOURS } from "./layer.ts";
 import { LEAK_BEHAVIOURS } from "./leaks.ts";
 import { LOG_BEHAVIOURS } from "./logs.ts";
+import { MANY_BEHAVIOURS } from "./many.ts";
 import { MERCHANT_BEHAVIOURS } from "./merchant.ts";
 import { MESSAGE_BEHAVIOURS } from "./messages.ts";
 import { PAGE_INTEGRITY_BEHAVIOURS } from "./page-integrity.ts";
@@ -62,6 +63,7 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   ...READER_BEHAVIOURS,
   ...SET_TOP_BOX_BEHAVIOURS,
   ...MERCHANT_BEHAVIOURS,
+  ...MANY_BEHAVIOURS,
   ...CONCENTRATOR_BEHAVIOURS,
   ...PSAM_BEHAVIOURS,
   ...TERMINAL_BEHAVIOURS,

@@ -1,4 +1,5 @@
 /** The reference servers of one system, each on its links, each able to crash and start again on what it had stored. */
+import { setMaxListeners } from "node:events";
 import type { Clock } from "../core/clock.ts";
 import type { Deadline } from "../core/deadline.ts";
 import { DisposalStack } from "../core/disposal.ts";
@@ -164,6 +165,7 @@ export class Servers implements AsyncDisposable {
     const { carriers, clock, random, trace, timeouts, variation, links, announceDebit, facts, keys } = this.#parts;
     const http = links.http(carriers.http, { link: "234", near: "head-end", far: "merchant" });
     this.#headEndLife = new AbortController();
+    setMaxListeners(0, this.#headEndLife.signal); // every session that is under way hears of it
     const serve = serveHeadEnd({
       killed: this.#headEndLife.signal,
       http: this.sites.clientFor(http),

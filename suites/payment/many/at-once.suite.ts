@@ -1,11 +1,11 @@
 /** [0036], [0041], [0091]: many purchases at once, with every variant and the cable provider's shop among them. */
-import type { SiteFacts } from "../../../harness/flows/system.ts";
+import type { PurchaseOutcome, SiteFacts } from "../../../harness/flows/system.ts";
 import { type Case, type CaseContext, defineCase } from "../../define/case.ts";
 import type { SiteNeed } from "../../define/site-need.ts";
 import { baseSites } from "../support/base-sites.ts";
 import { drawsOf, expectNeverShared } from "./occupation.ts";
 import { expectNothingMixed, expectOwnDebits } from "./own-data.ts";
-import { buyAtOnce, buyersAt, expectAllPaid, type Throng } from "./throng.ts";
+import { type Buyer, buyAtOnce, buyersAt, expectAllPaid, type Throng } from "./throng.ts";
 
 const BOXES = 8;
 
@@ -42,6 +42,20 @@ function expectOwnDeliveries(t: CaseContext, { purchases, events }: Throng): voi
   }
   expectNothingMixed(t, purchases, events, about);
   expectOwnDebits(t, purchases, events, about);
+}
+
+/** What users get who order the same one after the other, without the names of their transactions. */
+async function boughtAlone(t: CaseContext, buyers: readonly Buyer[]): Promise<string[]> {
+  const contents: string[] = [];
+  for (const { order } of buyers) {
+    const { outcome } = await t.system.purchase(order);
+    contents.push(t.expect.present(`what is bought at ${order.SITE}`, nameless(outcome)));
+  }
+  return contents;
+}
+
+function nameless({ CONTENT, IDTRX = "" }: PurchaseOutcome): string | undefined {
+  return IDTRX === "" ? CONTENT : CONTENT?.replace(new RegExp(IDTRX, "gi"), "IDTRX");
 }
 
 /** Minor units of a currency with two decimals, as users read it. */
@@ -89,15 +103,16 @@ export const cases: readonly Case[] = [
       "Every variant, both suites, the direct confirmation and the cable provider's shop go on at once, and every sum is right",
     requirements: ["HE-0036-a", "PS-0029-d"],
     owner: "server",
-    needs: { boxes: MIXED.length, sites: MIXED, links: ["235", "cable", "line"] },
+    needs: { boxes: MIXED.length, sites: MIXED, cards: ["specimen"], links: ["235", "cable", "line"] },
     async run(t) {
-      const throng = await buyAtOnce(
+      const buyers = await buyersAt(
         t,
-        await buyersAt(
-          t,
-          MIXED.map((need) => t.siteFor(need)),
-        ),
+        MIXED.map((need) => t.siteFor(need)),
       );
+      const alone = await boughtAlone(t, buyers);
+      const throng = await buyAtOnce(t, buyers);
+      const given = throng.purchases.map(({ outcome }) => nameless(outcome) ?? "nothing");
+      t.expect.equal("what users who buy at once are given", given, alone, { requirement: "HE-0036-a" });
       await expectAllPaid(t, throng, { requirement: "PS-0029-d" });
       expectNeverShared(t, throng.events, { requirement: "PS-0041-d" });
       expectOwnDeliveries(t, throng);

@@ -47,9 +47,9 @@ export function expectOwnDebits(
 }
 
 /** Numbers of the purchases whose transaction or card a message names, as bytes or as text. */
-function ownersOf({ bytes, link }: MessageEvent, purchases: readonly Purchase[]): readonly number[] {
+function ownersOf({ bytes }: MessageEvent, purchases: readonly Purchase[]): readonly number[] {
   const hex = toHex(bytes);
-  const text = link === "234" || link === "238" ? new TextDecoder().decode(bytes).toUpperCase() : "";
+  const text = new TextDecoder().decode(bytes).toUpperCase();
   const names = (mark: string) => mark !== "" && (isIn(hex, mark) || text.includes(mark));
   return purchases.flatMap(({ IDTRX, before }, index) => (names(IDTRX) || names(before.IDIEP) ? [index] : []));
 }
