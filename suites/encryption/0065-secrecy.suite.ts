@@ -15,7 +15,7 @@ const BOTH_ENDS: readonly Party[] = ["merchant", "payment server"];
 const SESSION: readonly Party[] = ["set-top box", "head end", "merchant", "payment server"];
 
 /** Who can read which element; which elements there are depends on the figure. */
-const READERS: Readonly<Record<Figure["id"], Partial<Record<SealedName, readonly Party[]>>>> = {
+export const READERS: Readonly<Record<Figure["id"], Partial<Record<SealedName, readonly Party[]>>>> = {
   FIG4: { ETSK: BOTH_ENDS, SEALED: SESSION, CONF: BOTH_ENDS },
   FIG5: { ETSK: BOTH_ENDS, SEALED: SESSION, CONF: BOTH_ENDS },
   FIG6: { ETSK: BOTH_ENDS, SEALED: SESSION },
@@ -154,6 +154,6 @@ const SECRECY: readonly Topic[] = [
 export const cases = overlayCases(SECRECY);
 
 /** By name; parties that share a key have the same one. */
-function allKeys(rings: ReturnType<typeof ringsOf>): Ring {
+export function allKeys(rings: ReturnType<typeof ringsOf>): Ring {
   return Object.fromEntries(Object.values(rings).flatMap((ring) => Object.entries(ring)));
 }

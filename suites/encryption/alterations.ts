@@ -64,7 +64,7 @@ const CLEAR: Instead = {
     (message) =>
       inner(message) ?? message,
 };
-const EARLIER_FATES = [refused("A00C", "A001")];
+const NOT_DECIPHERED = [refused("A00C", "A001")];
 
 export const PLACES: readonly Place[] = [
   ...(["session-key", "encrypted-session-key", "random"] as const).map(
@@ -86,7 +86,7 @@ export const PLACES: readonly Place[] = [
       from: "head-end",
       message: 0xe4,
       part,
-      fates: EARLIER_FATES,
+      fates: NOT_DECIPHERED,
     }),
   ),
   {
@@ -96,7 +96,7 @@ export const PLACES: readonly Place[] = [
     from: "head-end",
     message: 0xe4,
     part: "SEALED",
-    fates: EARLIER_FATES,
+    fates: NOT_DECIPHERED,
     instead: [{ ...CLEAR, fates: [refused("A00B", "A00C")] }],
   },
   {
@@ -106,7 +106,7 @@ export const PLACES: readonly Place[] = [
     from: "payment-server",
     message: 0xe5,
     part: "SEALED",
-    fates: EARLIER_FATES,
+    fates: NOT_DECIPHERED,
     instead: [CLEAR, reflected("the draw request of this very purchase", "head-end", 0xe4)],
   },
   {

@@ -10,6 +10,7 @@ import { cases as secrecy } from "./0065-secrecy.suite.ts";
 import { cases as variants } from "./0115-variants.suite.ts";
 import { cases as agreed } from "./agreed.suite.ts";
 import { cases as altered } from "./altered.suite.ts";
+import { cases as cableProvider } from "./cable-provider.suite.ts";
 import { cases as forms } from "./forms.suite.ts";
 
 /** The encryption layer (FIG 8, FIG 14), and the other forms of the confirmation. */
@@ -26,4 +27,5 @@ export const cases: readonly Case[] = [
   ...altered,
   ...agreed,
   ...forms,
+  ...cableProvider,
 ];

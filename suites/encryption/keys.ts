@@ -3,6 +3,7 @@ import { fromHex } from "../../harness/core/bytes.ts";
 import type { CipherSuite } from "../../harness/core/sale-profile.ts";
 import { deriveTransactionKey } from "../../harness/crypto/transaction-keys.ts";
 import type { PurchaseObservation, RecordedEvent } from "../../harness/flows/system.ts";
+import type { LayerElements } from "../../harness/protocol/messages/encryption-layer.ts";
 import type { PaymentPage } from "../../harness/protocol/messages/payment-page.ts";
 import type { CaseContext } from "../define/case.ts";
 import type { About } from "../define/expect.ts";
@@ -38,7 +39,15 @@ export function keysOf(
   return keysOfPage(t, thePage(t, seen, about).page, site, about);
 }
 
-export function keysOfPage(t: CaseContext, page: PaymentPage, { suite, IDMER }: Overlay, about?: About) {
+/** What a page says of the layer; that for the set-top box says the same as that of a merchant's site. */
+type LayerOfPage = Pick<PaymentPage, "IDTRX" | keyof LayerElements>;
+
+export function keysOfPage(
+  t: CaseContext,
+  page: LayerOfPage,
+  { suite, IDMER }: Pick<Overlay, "suite" | "IDMER">,
+  about?: About,
+) {
   const { IDTRX } = page;
   const RND = fromHex(t.expect.present("random on the page", page.RND, about));
   const TSK = t.expect.present("session-key on the page", page.TSK, about);

@@ -35,8 +35,8 @@ export const SUITES: readonly Suite[] = [
 /** The figures in which the payment server decides, so that debit results C and M pass (820). */
 export const WITH_RESULTS: readonly Figure["id"][] = ["FIG4", "FIG5"];
 
-/** One of the eight sites. */
-export interface Overlay extends Pick<SiteFacts, "SITE" | "IDMER"> {
+/** One of the eight sites of that kind. */
+export interface Overlay extends Pick<SiteFacts, "SITE" | "IDMER" | "kind"> {
   readonly figure: Figure["id"];
   readonly suite: CipherSuite;
 }
@@ -55,14 +55,15 @@ export interface Topic extends Pick<Case, "purpose" | "requirements" | "timeoutM
   readonly run: (t: CaseContext, site: Overlay) => Promise<void>;
 }
 
-export function overlayCases(topics: readonly Topic[]): Case[] {
+/** `kind`: merchants on the Internet, or the cable provider himself. */
+export function overlayCases(topics: readonly Topic[], kind: SiteFacts["kind"] = "internet"): Case[] {
   const combinations = product({ topic: topics, figure: FIGURES, suite: SUITES }).filter(
     ({ topic: { figures, suites }, figure, suite }) =>
       (figures ?? [figure.id]).includes(figure.id) && (suites ?? [suite.id]).includes(suite.id),
   );
   return casesOf("ENC", combinations, ({ topic, figure, suite }, id) => {
     const { purpose, requirements, owner, timeoutMs, run } = topic;
-    const need = layerSite(figure.comparison, suite.encryption);
+    const need = layerSite(figure.comparison, suite.encryption, kind);
     return defineCase({
       id,
       suite: "encryption",
@@ -73,15 +74,19 @@ export function overlayCases(topics: readonly Topic[]): Case[] {
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
       async run(t) {
         const { SITE, IDMER } = t.siteFor(need);
-        await run(t, { SITE, IDMER, figure: figure.id, suite: suite.encryption });
+        await run(t, { SITE, IDMER, kind, figure: figure.id, suite: suite.encryption });
       },
     });
   });
 }
 
-/** A site of the Internet with the layer, and with nothing else agreed. */
-export function layerSite(comparison: Comparison, encryption: CipherSuite): SiteNeed {
-  return { kind: "internet", comparison, encryption, confirmation: "sealed", direct: false };
+/** A site with the layer, and with nothing else agreed. */
+export function layerSite(
+  comparison: Comparison,
+  encryption: CipherSuite,
+  kind: SiteFacts["kind"] = "internet",
+): SiteNeed {
+  return { kind, comparison, encryption, confirmation: "sealed", direct: false };
 }
 
 /** A purchase at the site of the case; its first item. */

@@ -30,7 +30,8 @@ export function sealedParts(seen: PurchaseObservation, keys: TransactionKeys): r
   const messages = TLV_LINKS.flatMap((link) => messagesOn(seen, link)).flatMap(({ link, bytes }) =>
     partsOf(bytes, `${link} ${Buffer.from(bytes.subarray(0, 1)).toString("hex").toUpperCase()}`),
   );
-  const within = openedOn(seen, "236", keys).flatMap(({ inner }) => partsOf(inner, "236 within SEALED"));
+  const sealed = [...openedOn(seen, "236", keys), ...openedOn(seen, "237", keys)];
+  const within = sealed.flatMap(({ event, inner }) => partsOf(inner, `${event.link} within SEALED`));
   const texts = [...messagesOn(seen, "234"), ...messagesOn(seen, "238")].flatMap(textParts);
   return [...messages, ...within, ...texts];
 }
