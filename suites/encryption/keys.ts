@@ -40,7 +40,7 @@ export function keysOf(
 }
 
 /** What a page says of the layer; that for the set-top box says the same as that of a merchant's site. */
-type LayerOfPage = Pick<PaymentPage, "IDTRX" | keyof LayerElements>;
+type LayerOfPage = Pick<PaymentPage, "IDTRX"> & LayerElements;
 
 export function keysOfPage(
   t: CaseContext,
