@@ -1,6 +1,7 @@
 /** Every case of sales by the cable provider (FIG 16). */
 import type { Case } from "../define/case.ts";
 import { cases as comparison } from "./comparison.suite.ts";
+import { cases as delivery } from "./delivery.suite.ts";
 import { cases as failure } from "./failure.suite.ts";
 import { cases as module } from "./module.suite.ts";
 import { cases as processing } from "./processing.suite.ts";
@@ -11,6 +12,7 @@ import { cases as user } from "./user.suite.ts";
 
 export const cases: readonly Case[] = [
   ...user,
+  ...delivery,
   ...module,
   ...routing,
   ...provider,
