@@ -39,6 +39,21 @@ const reversesNothing: Behaviour = () => ({
   }),
 });
 
+/** What a terminal did not answer is forgotten, and the database says that it was answered. */
+const forgetsOwed: Behaviour = () => ({
+  paymentServer: varyOutputs<PaymentState, PaymentInput, PaymentOutput>((output) => {
+    if (output.kind === "ask-terminal") {
+      const { owes: _owes, ...asked } = output;
+      return [asked];
+    }
+    if (output.kind === "update") {
+      const { owedMode: _owedMode, ...change } = output.change;
+      return [{ ...output, change }];
+    }
+    return output.kind === "owe-cancel" ? [] : [output];
+  }),
+});
+
 /** Every status word but 9000 is the refusal of a debit package, data or not. */
 const believesAnyRefusal: Behaviour = () => ({
   terminal: varyInputs((input: TerminalInput, { job }: TerminalState): TerminalInput => {
@@ -68,6 +83,7 @@ export const FAULT_BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   "payment-server-takes-back-others": takesBackOthers,
   "payment-server-leaves-used-name": leavesUsedName,
   "payment-server-reverses-nothing": reversesNothing,
+  "payment-server-forgets-owed": forgetsOwed,
   "terminal-believes-any-refusal": believesAnyRefusal,
   "terminal-leaves-half-drawn": leavesHalfDrawn,
   "terminal-forgets-doubt": forgetsDoubt,

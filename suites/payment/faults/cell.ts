@@ -105,7 +105,7 @@ async function completed(t: CaseContext, { SITE }: SiteFacts, about: About): Pro
 
 /** The purchase with its disturbance, which is gone afterwards; with everything that went on beside it. */
 async function struck(t: CaseContext, place: Place, { SITE }: SiteFacts, blow: Blow): Promise<PurchaseObservation> {
-  const { link, from, message, skip = 0 } = place.word;
+  const { link, from, message, skip = 0, given } = place.word;
   const since = t.system.events().at(-1)?.n;
   const { act, next, strike, what } = blow;
   const beside: Promise<unknown>[] = [];
@@ -113,6 +113,7 @@ async function struck(t: CaseContext, place: Place, { SITE }: SiteFacts, blow: B
   let passed = 0;
   if (act) undo.push(t.system.disturb({ link, from, message, skip, times: 1, act, what }));
   if (next) undo.push(t.system.disturb({ link, from, act: next, what }));
+  if (given) undo.push(t.system.disturb({ ...given, times: 1, act: () => [], what: "lost before that" }));
   if (strike) {
     const hook = t.system.when({ link, from, message }, async () => {
       if (passed++ !== skip) return;

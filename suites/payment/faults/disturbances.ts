@@ -157,7 +157,12 @@ function killing(role: keyof typeof KILLED_AT): Affliction {
 /** After two purchases the totals of both terminals hold something: what is taken back too often shows. */
 export const LOST: Affliction = { ...acting("lost", () => []), listens: 2 };
 export const LINK_LOST = acting("link lost", () => "lose-link");
-export const TWICE = acting("said twice", (message) => [message, message]);
+/** Not a cancellation on the contacts of the security card: its protocol hands over each command once, and the second answer is of another meaning. */
+export const TWICE = acting(
+  "said twice",
+  (message) => [message, message],
+  ({ link, given }) => link !== "SAM" || given === undefined,
+);
 export const LATE = acting(
   "past its deadline",
   () => "late",
@@ -170,9 +175,11 @@ export const INTRUDED: Affliction = {
     ((link === "236" || link === "234") && from === "head-end") || (link === "LAN" && from !== "concentrator"),
   blows: intruder,
 };
-export const ALTERED: Affliction = { listens: 1, befalls: () => true, blows: alterations };
+/** What no good purchase has cannot be listened to. */
+export const ALTERED: Affliction = { listens: 1, befalls: ({ given }) => given === undefined, blows: alterations };
 /** A terminal and its security card are one device: what passes its contacts may be damaged, but nobody says old things there. */
-const isNetwork: Affliction["befalls"] = ({ link, from }) => link !== "SAM" || from !== "terminal";
+const isNetwork: Affliction["befalls"] = ({ link, from, given }) =>
+  given === undefined && (link !== "SAM" || from !== "terminal");
 
 export const EXCHANGED: Affliction = { listens: 2, befalls: isNetwork, blows: foreignParts };
 export const OTHER_KIND: Affliction = { listens: 1, befalls: isNetwork, blows: otherKind };

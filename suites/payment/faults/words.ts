@@ -14,6 +14,8 @@ export interface Word {
   /** Step of the seed. */
   readonly step: string;
   readonly what: string;
+  /** The message is said only where this one was lost before. */
+  readonly given?: Pick<Word, "link" | "from" | "message">;
 }
 
 /** In the order in which they pass. The encryption layer changes nothing behind the payment server and before the set-top box: it is not disturbed there again. */
@@ -82,7 +84,12 @@ function line(scheme: Scheme): readonly Word[] {
   return terminalWords("line", "concentrator", "terminal", scheme);
 }
 
-function terminalWords(link: "LAN" | "line", near: RoleName, far: RoleName, { comparison }: Scheme): readonly Word[] {
+/** The debit command did not reach the head end: the terminal takes the transaction back, or keeps it for later. */
+function withoutCommand({ server, site }: Scheme): Required<Pick<Word, "given">> {
+  return { given: { link: site.kind === "cable" ? "237" : "236", from: server, message: 0xeb } };
+}
+
+function terminalWords(link: "LAN" | "line", near: RoleName, far: RoleName, scheme: Scheme): readonly Word[] {
   const to = { link, from: near };
   const from = { link, from: far };
   const name = link.toUpperCase();
@@ -90,15 +97,18 @@ function terminalWords(link: "LAN" | "line", near: RoleName, far: RoleName, { co
     word(`${name}-F1`, to, 0xf1, "686", `T-draw on the ${link}`),
     word(`${name}-F2`, from, 0xf2, "694", `T-debit on the ${link}`),
   ];
-  if (comparison !== "psam") return first;
-  return [
-    ...first,
+  const second = [
     word(`${name}-F3`, to, 0xf3, "624", `T-response on the ${link}`),
     word(`${name}-F4`, from, 0xf4, "628", `T-result on the ${link}`),
   ];
+  const taken = [
+    { ...word(`${name}-F6`, to, 0xf6, "0106", `T-cancel on the ${link}`), ...withoutCommand(scheme) },
+    { ...word(`${name}-F7`, from, 0xf7, "0106", `T-done on the ${link}`), ...withoutCommand(scheme) },
+  ];
+  return [...first, ...(scheme.comparison === "psam" ? second : []), ...taken];
 }
 
-function sam({ comparison }: Scheme): readonly Word[] {
+function sam(scheme: Scheme): readonly Word[] {
   const pair = (id: string, message: number, step: string, what: string, skip = 0) => [
     { ...word(`SAM-${id}`, { link: "SAM", from: "terminal" }, message, step, what), skip },
     { ...word(`SAM-${id}-ANSWER`, { link: "SAM", from: "psam" }, message, step, `answer to the ${what}`), skip },
@@ -107,7 +117,11 @@ function sam({ comparison }: Scheme): readonly Word[] {
     ...pair("ATR", 0x70, "688", "first package for the security card"),
     ...pair("INIT", 0x70, "688", "second package for the security card", 1),
     ...pair("DEBIT", 0x72, "690", "debit package for the security card"),
-    ...(comparison === "psam" ? pair("COMPLETE", 0x74, "624", "card's answer for the security card") : []),
+    ...(scheme.comparison === "psam" ? pair("COMPLETE", 0x74, "624", "card's answer for the security card") : []),
+    ...pair("CANCEL", 0x8e, "0106", "cancellation for the security card").map((each) => ({
+      ...each,
+      ...withoutCommand(scheme),
+    })),
   ];
 }
 
