@@ -66,11 +66,18 @@ const letsOthersPass: Behaviour = (parameters) => {
   return {
     paymentServer: (reference) => ({
       handle(before, input) {
-        if (input.kind !== "terminal" || input.IDTERM === undefined || ++given !== nth) {
+        const { phase } = before;
+        if (
+          input.kind !== "terminal" ||
+          phase.at !== "free-terminal" ||
+          input.IDTERM === undefined ||
+          ++given !== nth
+        ) {
           return reference.handle(before, input);
         }
         const { IDTERM } = input;
-        return { state: before, outputs: [{ kind: "release-terminal", IDTERM }, { kind: "acquire-terminal" }] };
+        const again = { kind: "acquire-terminal", among: phase.agreement.terminals } as const;
+        return { state: before, outputs: [{ kind: "release-terminal", IDTERM }, again] };
       },
     }),
   };
