@@ -16,10 +16,8 @@ import { BLOCK, CERTIFICATE, sessionKeyIn } from "./certificate.ts";
 /** ALGIEP of public key cards. */
 export const PUBLIC_KEY = 0x10;
 
-/** A card as a terminal is told of it, with its certificates where it has some: issuer's 244, its own 244. */
-export interface AnyOffer extends Offer {
-  readonly CERTS?: Uint8Array | undefined;
-}
+/** A card as a terminal is told of it, with its certificates where it has some. */
+export type AnyOffer = Offer;
 
 /** Selects the card in the reader, reads its certificates if it is a public key card, and initialises it. */
 export async function offerAny(t: CaseContext): Promise<AnyOffer> {
@@ -95,8 +93,9 @@ export async function present(t: CaseContext, { PSAMCERT, SESSKEY }: Issued, abo
 
 /** The card in the reader, initialised for that draw, is debited: CARDRSP, 16 bytes. */
 export async function debitAny(t: CaseContext, issued: Issued, about?: About): Promise<Uint8Array> {
-  if (issued.offer.fields.ALGIEP === PUBLIC_KEY) await present(t, issued, about);
-  return await debitCard(t, issued);
+  if (issued.offer.fields.ALGIEP !== PUBLIC_KEY) return await debitCard(t, issued);
+  await present(t, issued, about);
+  return await debitCard(t, { ...issued, PSAMCERT: undefined, SESSKEY: undefined });
 }
 
 /** The same card, initialised anew: another challenge. */

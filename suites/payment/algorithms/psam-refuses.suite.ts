@@ -141,7 +141,7 @@ export const cases: readonly Case[] = [
         const since = t.system.events().at(-1)?.n ?? 0;
         const IDTERM = firstTerminal(t);
         const wrong = [
-          { IDTERM, IDTRX: identifierOf(offer, 1), offer, MPDA: 1 },
+          { IDTERM, IDTRX: identifierOf(offer, 1), offer: { ...offer, CERTS: undefined }, MPDA: 1 },
           { IDTERM, IDTRX: identifierOf(secret, 2), offer: secret, MPDA: 1, CERTS },
         ];
         for (const draw of wrong) await expectDrawRefused(t, draw, MALFORMED_MESSAGE, about);

@@ -13,9 +13,21 @@ import {
 import type { Message, MessageKind, MessageOf } from "../../../harness/protocol/messages/layouts.ts";
 import { encodeMessage, parseMessage, type Unrecognised } from "../../../harness/protocol/messages/message.ts";
 import { type MessageResult, parseMessageResult } from "../../../harness/protocol/messages/message-result.ts";
+import { encodePresentCertificateCommand } from "../../../harness/protocol/messages/present-certificate.ts";
+import { encodePresentSessionKeyCommand } from "../../../harness/protocol/messages/present-session-key.ts";
+import {
+  CARD_CERTIFICATE_RECORD,
+  CERTIFICATE_FILE,
+  encodeReadRecordCommand,
+  ISSUER_CERTIFICATE_RECORD,
+  parseCertificateRecordResponse,
+} from "../../../harness/protocol/messages/read-record.ts";
 import { encodeSelectCommand } from "../../../harness/protocol/messages/select-purse.ts";
 import type { CaseContext } from "../../define/case.ts";
 import type { About } from "../../define/expect.ts";
+
+/** AMIEP of public key cards. */
+const PUBLIC_KEY = 2;
 
 /** A card as a terminal is told of it. */
 export interface Offer {
@@ -23,6 +35,8 @@ export interface Offer {
   /** 27 bytes. */
   readonly INITRSP: Uint8Array;
   readonly fields: InitResponse;
+  /** Certificates of a public key card: issuer's 244, its own 244. */
+  readonly CERTS?: Uint8Array | undefined;
 }
 
 export interface Draw {
@@ -63,13 +77,26 @@ export async function initialise(t: CaseContext): Promise<Offer> {
   const result = parseInitializeIepResponse(response);
   t.expect.that(result.kind === "answer", "the card answers INITIALIZE IEP", { ...about, actual: toHex(response) });
   if (result.kind !== "answer") throw new Error("unreachable: the expectation above failed");
-  return { ATR, ...result.value };
+  const { INITRSP, fields } = result.value;
+  return { ATR, INITRSP, fields, CERTS: fields.AMIEP === PUBLIC_KEY ? await certificates(t) : undefined };
+}
+
+/** Of an initialised public key card: reading does not disturb it. */
+async function certificates(t: CaseContext): Promise<Uint8Array> {
+  const records = [];
+  for (const record of [ISSUER_CERTIFICATE_RECORD, CARD_CERTIFICATE_RECORD]) {
+    const response = await t.system.apdu(encodeReadRecordCommand(record, CERTIFICATE_FILE));
+    const result = parseCertificateRecordResponse(response);
+    t.expect.equal(`READ RECORD ${record} of the certificates`, result.kind, "answer", { owner: "card" });
+    if (result.kind === "answer") records.push(result.value);
+  }
+  return concat(...records);
 }
 
 /** The same card with other claims about itself. */
 export function claiming(offer: Offer, changes: Partial<InitResponse>): Offer {
   const fields = { ...offer.fields, ...changes };
-  return { ATR: offer.ATR, fields, INITRSP: encodeInitResponse(fields) };
+  return { ...offer, fields, INITRSP: encodeInitResponse(fields) };
 }
 
 /** An identifier that no PSAM has seen: made of the card's challenge. `k` tells several of one challenge apart. */
@@ -107,7 +134,7 @@ export function drawMessage(t: CaseContext, draw: Draw): MessageOf<"t-draw"> {
   const { ATR, INITRSP } = offer;
   const IDMER = t.expect.present("a merchant", t.facts.sites[0]).IDMER;
   const { CURRPDA = offer.fields.CURRIEP, CEXPPDA = offer.fields.CEXPIEP } = draw;
-  const { COMPARE, CERTS } = draw;
+  const { COMPARE, CERTS = offer.fields.AMIEP === PUBLIC_KEY ? offer.CERTS : undefined } = draw;
   return { kind: "t-draw", IDTERM, IDTRX, IDMER, ATR, INITRSP, MPDA, CURRPDA, CEXPPDA, COMPARE, CERTS };
 }
 
@@ -129,7 +156,11 @@ export async function expectDrawRefused(t: CaseContext, draw: Draw, CC: string, 
 }
 
 /** DEBIT IEP on the card in the reader, which must accept it: CARDRSP, 16 bytes. */
-export async function debitCard(t: CaseContext, { DEBITDATA }: Issued): Promise<Uint8Array> {
+export async function debitCard(t: CaseContext, { DEBITDATA, PSAMCERT, SESSKEY }: Issued): Promise<Uint8Array> {
+  if (PSAMCERT && SESSKEY) {
+    await t.system.apdu(encodePresentCertificateCommand(PSAMCERT));
+    await t.system.apdu(encodePresentSessionKeyCommand(SESSKEY));
+  }
   const response = await t.system.apdu(encodeDebitIepCommand(DEBITDATA));
   const result = parseDebitIepResponse(response);
   const isDebited = result.kind === "answer" && result.value.fields.CC === "0000";

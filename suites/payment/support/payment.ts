@@ -24,12 +24,13 @@ export async function orderItem(t: CaseContext, order: { SITE?: string; ITEM?: s
 
 export function drawRequestOf(
   page: PaymentPage,
-  { ATR, INITRSP }: Pick<Offer, "ATR" | "INITRSP">,
+  { ATR, INITRSP, CERTS }: Pick<Offer, "ATR" | "INITRSP" | "CERTS">,
   changes: Partial<DrawRequest> = {},
 ): Uint8Array {
   const { IDMER, IDTRX, SECINFO, MPDA, CURRPDA, CEXPPDA, COMPARE } = page;
   const head = { kind: "draw-request", TOKEN: 0xd1, STATE: 0x01 } as const;
-  return encodeMessage({ ...head, IDMER, IDTRX, SECINFO, ATR, INITRSP, MPDA, CURRPDA, CEXPPDA, COMPARE, ...changes });
+  const card = { ATR, INITRSP, CERTS };
+  return encodeMessage({ ...head, IDMER, IDTRX, SECINFO, ...card, MPDA, CURRPDA, CEXPPDA, COMPARE, ...changes });
 }
 
 /** Debit response of a card that refused the command and so was not debited: the transaction fails, and no money moves. */
