@@ -349,7 +349,6 @@ describe.each([FIG6, FIG7])("%s: the payment server learns by a notice", (IDMER)
   const outcomes: readonly [string, Partial<Notice>, string, string, readonly number[]][] = [
     ["success with the expected answer", {}, "confirmed", "0000", []],
     ["failure, with the expected answer all the same", { CC: "A018" }, "confirmed", "0000", []],
-    ["success with another answer", { CARDRSP: WRONG }, "unresolved", "9302", [1]],
     ["success without an answer", { CARDRSP: NONE, SW: "0000" }, "unresolved", "A010", [1]],
     ["an answer that was unequal twice", { CC: "9302", CARDRSP: WRONG }, "unresolved", "9302", [1]],
     ["a refusal of the card", { CC: "9302", ...refused }, "failed", "9404", [0]],
@@ -370,6 +369,20 @@ describe.each([FIG6, FIG7])("%s: the payment server learns by a notice", (IDMER)
     expect(bench.entries()).toContain("notice-received");
     expect(bench.entries()).not.toContain("signatures-compared");
     expect(bench.entries()).not.toContain("confirmation-sent");
+  });
+
+  test.each([
+    ["another answer", WRONG],
+    ["a refusal that the card has not signed", cardResponse("BB".repeat(8), "9401")],
+  ])("of success with %s: changed on its way, and asked for once more", async (_what, CARDRSP) => {
+    await using bench = await openBench();
+    const headEnd = await commanded(bench, IDMER);
+    await headEnd.send(notice({ CARDRSP }));
+    expect(await headEnd.next()).toMatchObject({ kind: "refusal", IDTRX, CC: "A01A" });
+    await headEnd.served;
+    expect(await rowOf(bench, IDMER)).toMatchObject({ status: "unresolved", CC: "9302" });
+    expect(cancels(bench)).toEqual([1]);
+    expect(bench.terminals.counted.size).toBe(0);
   });
 
   test("and reverses when none comes", async () => {

@@ -75,9 +75,9 @@ export function onNotice(transaction: IssuedTransaction, notice: Notice, nonce: 
     case "expected":
       return conclude(told, { status: "confirmed", CC: "0000", ...said }, nonce, received);
     case "unequal":
-      return unresolved(told, notice.CC === "0000" ? "9302" : notice.CC, received, said);
+      return notice.CC === "0000" ? changed(told, received, said) : unresolved(told, notice.CC, received, said);
     case "negative":
-      return judge(told, notice, received);
+      return notice.CC === "0000" ? changed(told, received, said) : judge(told, notice, received);
     case "refused":
       return refused(told, nonce, received);
     case "nothing":
@@ -85,6 +85,15 @@ export function onNotice(transaction: IssuedTransaction, notice: Notice, nonce: 
     default:
       return unreachable(finding);
   }
+}
+
+/** Who compared has found the answer right: it was changed on its way, and is asked for once more by a refusal. */
+function changed(
+  told: IssuedTransaction,
+  received: readonly PaymentOutput[],
+  said: ReturnType<typeof saidBy>,
+): PhaseStep {
+  return unresolved({ ...told, isAwaited: true }, "9302", received, said);
 }
 
 /** The terminal has counted what the card never paid: it takes the transaction back for good. */

@@ -23,7 +23,8 @@ function leftBy({ scheme, word, column }: Place): readonly Standing[] {
   // the proof of payment itself, or the page's address for it
   const carriesProof = ["236-ED", "237-ED", "236-EF", "234-STATUS", "234-PAGE"].includes(word.id);
   return [
-    ...(isComparedElsewhere && (word.link === "236" || column.id === "KILLED") ? (["unheard"] as const) : []),
+    // the head end goes down between the last word to the user and the notice
+    ...(isComparedElsewhere && word.id === "CABLE-E8" && column.id === "KILLED" ? (["unheard"] as const) : []),
     ...(carriesProof && column.id === "FORGED" ? (["undelivered"] as const) : []),
     // what the set-top box needs for a recovery is on that page, and nothing but the link itself protects it there
     ...(word.id === "CABLE-E2" && column.id === "FORGED" ? (["unresolved"] as const) : []),

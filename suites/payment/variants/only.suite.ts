@@ -92,15 +92,15 @@ export const cases: readonly Case[] = [
       needs: needing(figure, { keys: true, database: true, links: ["line"] }),
       async run(t) {
         const about = { requirement: figure.requirements.reversed[0] };
-        for (const [what, change] of [
-          ["with one bit wrong", (due: Uint8Array) => flipBit(due, 8 * due.length - 1)],
-          ["without", () => new Uint8Array(0)],
+        for (const [what, change, end] of [
+          ["with one bit wrong", (due: Uint8Array) => flipBit(due, 8 * due.length - 1), "refusal A01A"],
+          ["without", () => new Uint8Array(0), "closed"],
         ] as const) {
           const before = await readAccounts(t);
           const { page, answers, events, offer } = await session(t, figure, [
             (commanded) => notice(commanded, change(commanded.due)),
           ]);
-          t.expect.equal(`answer to a notice ${what} the card's answer`, answers.map(outcomeOf), ["closed"], about);
+          t.expect.equal(`answer to a notice ${what} the card's answer`, answers.map(outcomeOf), [end], about);
           await expectBooked(t, page.IDTRX, "unresolved", "open", about);
           const after = await readAccounts(t);
           expectMoved(t, before, after, 0, about);
