@@ -60,7 +60,7 @@ export interface CrowdReport {
 }
 
 /** What one purchase may leave in the heap: its sale at the merchant, its data store record, and what this run itself notes of it. */
-export const HEAP_BYTES_A_SALE = 4_096;
+export const HEAP_BYTES_A_SALE = 2_048;
 /** What compiled code and tables that are filled once may take after the first look. */
 export const HEAP_BYTES_ONCE = 4 * 1_048_576;
 
