@@ -76,6 +76,12 @@ export class PcscChannel implements CardChannel {
     return atr;
   }
 
+  /** Takes `atr` for the answer to reset; asks pcscd where it is empty. */
+  async knowAtr(atr: Uint8Array, deadline: Deadline): Promise<void> {
+    if (atr.length === 0) await this.refreshAtr(deadline);
+    else this.#atr = atr;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.#isOpen) return;
     this.#isOpen = false;

@@ -12,6 +12,7 @@ export class PresenceWatch implements Disposable {
   readonly #listeners = new Set<(present: boolean) => void>();
   readonly #failures = new Set<(error: PursebenchError) => void>();
   #isPresent = false;
+  #atr: Uint8Array = new Uint8Array(0);
   #failure: PursebenchError | undefined;
   #isClosed = false;
 
@@ -31,13 +32,22 @@ export class PresenceWatch implements Disposable {
   private constructor(native: NativeReader, name: string) {
     this.#native = native;
     this.#name = name;
-    native.on("status", ({ state }) => this.#update((state & native.SCARD_STATE_PRESENT) !== 0));
+    native.on("status", ({ state, atr }) => {
+      const isPresent = (state & native.SCARD_STATE_PRESENT) !== 0;
+      this.#atr = new Uint8Array(isPresent ? (atr ?? []) : []);
+      this.#update(isPresent);
+    });
     native.on("error", (error) => this.#fail(pcscError(`watching "${name}"`, error)));
     native.on("end", () => this.#fail(lost(name)));
   }
 
   get isCardPresent(): boolean {
     return this.#isPresent;
+  }
+
+  /** Answer to reset of the card as pcscd powered it when it was inserted; empty when there is none. */
+  get atr(): Uint8Array {
+    return this.#atr;
   }
 
   onPresence(listener: (present: boolean) => void): () => void {
@@ -88,7 +98,7 @@ export class PresenceWatch implements Disposable {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#fail(lost(this.#name));
-    void stopWatching(this.#native);
+    stopWatching(this.#native);
     this.#listeners.clear();
   }
 

@@ -18,16 +18,11 @@ export class PcscReader implements CardReader {
 
   /** `name` as pcscd lists it. Takes over `session` and closes it in the end, also when opening fails. */
   static async open(session: PcscSession, name: string, deadline: Deadline): Promise<PcscReader> {
-    let watch: PresenceWatch | undefined;
     try {
-      const worker = session.makeReader(name);
-      await statusOf(worker, name, deadline);
-      watch = await PresenceWatch.open(session.makeReader(name), name, deadline);
-      const what = `pcscd, asked for quiet about "${name}",`;
-      await within(deadline, stopWatching(worker), { what, owner: "bench" });
-      return new PcscReader(session, name, watch, worker);
+      const watching = session.makeReader(name);
+      const watch = await PresenceWatch.open(watching, name, deadline);
+      return new PcscReader(session, name, watch, session.makeWorker(watching));
     } catch (thrown) {
-      watch?.[Symbol.dispose]();
       session[Symbol.dispose]();
       throw thrown;
     }
@@ -66,7 +61,8 @@ export class PcscReader implements CardReader {
     });
     this.#channel = channel;
     try {
-      await channel.refreshAtr(deadline);
+      // A card that is powered anew answers as it did when it was inserted; asking pcscd takes an object with a thread.
+      await channel.knowAtr(this.#watch.atr, deadline);
       return channel;
     } catch (thrown) {
       await channel[Symbol.asyncDispose]();
@@ -107,7 +103,7 @@ export class PcscReader implements CardReader {
     try {
       return (await statusOf(native, this.name, deadline)).atr;
     } finally {
-      void stopWatching(native);
+      stopWatching(native);
     }
   }
 }

@@ -4,8 +4,11 @@
  * - It calls its own `start` and makes a reader object with a thread of its own for every name that comes back. We
  *   stand in between, see the names, and let it make reader objects only when asked, one at a time.
  * - A reader object locks one mutex both while the card works and when a status event is handled on the main thread,
- *   so watching and transmitting on the same object can freeze the process. We use two objects.
- * - `close` of either object must not come straight after news, see `QUIET_MS`. It frees memory a few turns of the event
+ *   so watching and transmitting on the same object can freeze the process. We use two objects, and the one that works
+ *   has no thread.
+ * - `close` of the object that watches can freeze the process when it meets the thread on its way, which no client can rule
+ *   out (pcscd wakes every waiting client for every slot). So there are few objects with a thread, and `close` does not
+ *   come straight after news, see `QUIET_MS`. It frees memory a few turns of the event
  *   loop later; the object must be reachable until then.
  */
 import type pcsclite from "pcsclite";
@@ -62,6 +65,19 @@ export class PcscSession implements Disposable {
     this.#makeReaders(undefined, Buffer.from(`${name}\0\0`));
     if (!made) throw new PursebenchError("INTERNAL", `pcsclite made no reader object for "${name}"`);
     made.on("error", () => undefined); // an emitter without this listener would end the process
+    KEPT.add(made);
+    return made;
+  }
+
+  /**
+   * An object that works with the card in the reader of `watching` and has no thread, so that nothing of it has ever to be
+   * stopped: pcsclite starts the thread only when it makes an object itself.
+   */
+  makeWorker(watching: NativeReader): NativeReader {
+    const made: unknown = Reflect.construct(watching.constructor, [watching.name]);
+    if (!isReaderLike(made, watching)) throw new PursebenchError("INTERNAL", "pcsclite made no object to work with");
+    made.on("error", () => undefined);
+    KEPT.add(made);
     return made;
   }
 
@@ -105,20 +121,22 @@ export class PcscSession implements Disposable {
 const QUIET_MS = 250;
 
 /**
- * Stops the thread of `reader` when there was no news for a while; commands over it still work. Resolves then. Whoever
- * goes on to use `reader` waits for it, because news during a command can freeze the process as well.
+ * Objects that must not be collected, whoever has forgotten them: the destructor joins a thread that never ends, or, where
+ * there was none, whatever its uninitialised field says, and the process freezes. Those with a thread are let go once it
+ * has ended; those that work stay, one for each opened reader.
  */
-export function stopWatching(reader: NativeReader): Promise<void> {
+const KEPT = new Set<NativeReader>();
+
+/** Stops the thread of `reader` when there was no news for a while. */
+export function stopWatching(reader: NativeReader): void {
   reader.removeAllListeners("status");
-  return new Promise((resolve) => {
-    const quiet = setTimeout(() => {
-      reader.removeAllListeners("status");
-      reader.close();
-      keepReachable(reader);
-      resolve();
-    }, QUIET_MS);
-    reader.on("status", () => quiet.refresh());
-  });
+  const quiet = setTimeout(() => {
+    reader.removeAllListeners("status");
+    reader.close();
+    KEPT.delete(reader);
+    keepReachable(reader);
+  }, QUIET_MS);
+  reader.on("status", () => quiet.refresh());
 }
 
 /** Three turns: one may be half over, one delivers the thread's farewell, one runs the close callbacks. */
@@ -136,6 +154,10 @@ export async function loadPcsclite(): Promise<typeof pcsclite> {
       cause: thrown,
     });
   }
+}
+
+function isReaderLike(made: unknown, like: NativeReader): made is NativeReader {
+  return typeof made === "object" && made !== null && Object.getPrototypeOf(made) === Object.getPrototypeOf(like);
 }
 
 function parseNames(names: Buffer | undefined): readonly string[] {
