@@ -8,7 +8,7 @@ const common = { testTimeout: 30_000, hookTimeout: 60_000 };
 const never = ["**/node_modules/**", ".build/**", "reports/runs/**"];
 
 /** The longest files, in order: begun first, they run beside all others instead of after them. */
-const longest = ["conformance.lab", "bad-devices", "lab/lab", "mutants/", "soak"];
+const longest = ["conformance.lab", "mutants/mutants", "conformance.inproc", "bad-devices", "lab/lab", "soak"];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -22,7 +22,7 @@ class LongestFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    maxWorkers: 2, // also where two cores are all there is: the tests on the virtual lab mostly wait
+    maxWorkers: 3, // also where two cores are all there is: the two files on the virtual lab mostly wait
     sequence: { sequencer: LongestFirst },
     projects: [
       {

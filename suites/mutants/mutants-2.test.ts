@@ -1,0 +1,3 @@
+import { registerMutantShare } from "./mutant-share.ts";
+
+registerMutantShare(import.meta.url);
