@@ -13,7 +13,7 @@ test("a matrix is printed as a table in words", () => {
     "",
     "faults FIG 5          lost          said twice",
     "  236 debit response  pass          FAIL",
-    "  235                 inconclusive  not run",
-    "  pass: ended as specified, money conserved, state clean",
+    "  235                 inconclusive  –",
+    "  pass: ended as specified, money conserved, state clean; –: no case of this run",
   ]);
 });

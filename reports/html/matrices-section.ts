@@ -1,5 +1,5 @@
 /** Matrices of cases, e.g. every fault at every message: the verdict stands where row and column meet. */
-import { type Matrix, type MatrixCell, matricesOf, PASSED_CELL } from "../record/matrix.ts";
+import { type Matrix, type MatrixCell, matricesOf, NO_CASE, PASSED_CELL } from "../record/matrix.ts";
 import { OUTCOMES, outcomeWords } from "../record/outcomes.ts";
 import type { RunRecord } from "../record/run-record.ts";
 import { type Markup, markup, nothing } from "../text/markup.ts";
@@ -27,17 +27,20 @@ ${legend(matrix)}`;
 
 function tally({ rows }: Matrix): string {
   const cells = rows.flatMap((row) => row.cells);
-  return `${cells.filter(({ verdict }) => verdict === "pass").length} of ${cells.length} places passed`;
+  const taken = cells.filter(({ count }) => count > 0);
+  return `${taken.filter(({ verdict }) => verdict === "pass").length} of ${taken.length} places passed`;
 }
 
 function cellMarkup({ verdict, id, count }: MatrixCell): Markup {
-  if (id === undefined) return status(verdict);
+  if (id === undefined) return markup`–`;
   const shared = count > 1 ? markup`<span class="because">${count} cases</span>` : nothing;
   return markup`<a href="#${anchor("case", id)}" title="${id}">${status(verdict)}</a>${shared}`;
 }
 
 function legend({ rows }: Matrix): Markup {
-  const seen = new Set(rows.flatMap((row) => row.cells.map(({ verdict }) => verdict)));
+  const cells = rows.flatMap((row) => row.cells);
+  const seen = new Set(cells.filter(({ count }) => count > 0).map(({ verdict }) => verdict));
   const told = OUTCOMES.filter((outcome) => seen.has(outcome));
-  return markup`<ul class="legend">${told.map((outcome) => markup`<li>${status(outcome)} ${outcome === "pass" ? PASSED_CELL : outcomeWords(outcome).meaning}</li>`)}</ul>`;
+  const empty = cells.some(({ count }) => count === 0) ? markup`<li>– ${NO_CASE}</li>` : nothing;
+  return markup`<ul class="legend">${told.map((outcome) => markup`<li>${status(outcome)} ${outcome === "pass" ? PASSED_CELL : outcomeWords(outcome).meaning}</li>`)}${empty}</ul>`;
 }

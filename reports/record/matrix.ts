@@ -28,6 +28,9 @@ export interface MatrixCell {
 /** What a passed cell says beyond its row and column; for legends. */
 export const PASSED_CELL = "ended as specified, money conserved, state clean";
 
+/** What an empty place says. */
+export const NO_CASE = "no case of this run";
+
 /** One matrix for each name, in the order in which the cases name them first. */
 export function matricesOf(cases: readonly Placed[]): readonly Matrix[] {
   const placed = cases.flatMap((one) => (one.cell === undefined ? [] : [{ ...one, cell: one.cell }]));
