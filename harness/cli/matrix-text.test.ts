@@ -17,3 +17,13 @@ test("a matrix is printed as a table in words", () => {
     "  pass: ended as specified, money conserved, state clean; –: no case of this run",
   ]);
 });
+
+test("of one that passed a line is enough, and one of which nothing was decided is left to the report", () => {
+  const placed = (verdict: Placed["verdict"]): Placed => ({
+    id: "A",
+    cell: { matrix: "faults FIG 5", row: "235", column: "lost" },
+    verdict,
+  });
+  expect(matricesOf([placed("pass")]).flatMap(matrixLines)).toEqual(["faults FIG 5: 1 of 1 places passed"]);
+  expect(matricesOf([placed("inconc")]).flatMap(matrixLines)).toEqual([]);
+});

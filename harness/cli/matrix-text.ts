@@ -2,8 +2,12 @@
 import { type Matrix, type MatrixCell, NO_CASE, PASSED_CELL } from "../../reports/record/matrix.ts";
 import { outcomeText } from "../evidence/verdict.ts";
 
-/** A heading, a line for each row and a legend. */
+/** Nothing of a matrix of which nothing was decided, a line for one that passed, else all of it with a legend. */
 export function matrixLines({ name, columns, rows }: Matrix): string[] {
+  const taken = rows.flatMap(({ cells }) => cells).filter(({ count }) => count > 0);
+  const passed = taken.filter(({ verdict }) => verdict === "pass").length;
+  if (!taken.some(({ verdict }) => verdict === "pass" || verdict === "fail")) return [];
+  if (passed === taken.length) return [`${name}: ${passed} of ${taken.length} places passed`];
   const table = [[name, ...columns], ...rows.map((row) => [`  ${row.name}`, ...row.cells.map(word)])];
   const widths = [0, ...columns.keys()].map((_, index) => Math.max(...table.map((line) => line[index]?.length ?? 0)));
   const lines = table.map((line) =>

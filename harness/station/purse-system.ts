@@ -228,6 +228,7 @@ export class BenchSystem implements PurseSystem {
     await this.#parts.setTopBox.releaseCard();
     const deadline = this.#deadline();
     if (!this.#parts.ownReader.isCardPresent()) {
+      await this.#readerIsThere();
       throw new PursebenchError("DEVICE_ABSENT", `no card in ${this.#parts.ownReader.name}`, {
         owner: "card",
         mend: "put the card into the reader",
@@ -235,6 +236,16 @@ export class BenchSystem implements PurseSystem {
     }
     this.#card = await this.#parts.ownReader.connect(deadline);
     return this.#card;
+  }
+
+  /** Rejects with what became of a reader that has gone: an empty one only has no card. */
+  async #readerIsThere(): Promise<void> {
+    try {
+      await this.#parts.ownReader.waitForCard(deadlineIn(this.#parts.clock, 1));
+    } catch (thrown) {
+      if (!(thrown instanceof PursebenchError) || (thrown.code !== "DEVICE_ABSENT" && thrown.code !== "DEVICE_SILENT"))
+        throw thrown;
+    }
   }
 
   async #releaseOwnCard(): Promise<void> {

@@ -61,8 +61,8 @@ export class SlotUser implements AsyncDisposable {
       await this.#slot.waitForCard(this.#deadline());
       return { kind: "card-present" };
     } catch (thrown) {
-      if (thrown instanceof PursebenchError) return { kind: "card-absent" };
-      throw thrown;
+      const isAbsent = thrown instanceof PursebenchError && ABSENCES.has(thrown.code);
+      return isAbsent ? { kind: "card-absent" } : failure(thrown, false); // a reader that is gone is no missing card
     }
   }
 
@@ -92,6 +92,8 @@ export class SlotUser implements AsyncDisposable {
     return deadlineIn(this.#clock, this.#cardMs);
   }
 }
+
+const ABSENCES: ReadonlySet<string> = new Set(["DEVICE_ABSENT", "DEVICE_SILENT"]);
 
 const REMOVED: CardFailure = {
   kind: "card-failed",

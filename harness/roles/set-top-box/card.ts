@@ -37,6 +37,7 @@ export function onConnecting(state: SetTopBoxState, input: SetTopBoxInput): SetT
 
 /** The user may put the card in before, while or after browsing. */
 export function onInserting(state: SetTopBoxState, input: SetTopBoxInput): SetTopBoxStep {
+  if (input.kind === "card-failed") return cardFailed(state, input);
   if (input.kind !== "card-present") return noCard(state);
   return go(state, { phase: "connecting", reconnected: true }, { kind: "connect-card" });
 }

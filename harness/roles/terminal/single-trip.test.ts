@@ -1,5 +1,5 @@
-import { concat, fromHex } from "../../core/bytes.ts";
 import { beforeEach, describe, expect, it } from "vitest";
+import { concat, fromHex } from "../../core/bytes.ts";
 import { phaseOf } from "./state.ts";
 import {
   cancel,
