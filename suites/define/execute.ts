@@ -4,7 +4,8 @@ import type { CaseEnd } from "../../harness/evidence/event.ts";
 import type { Recorder } from "../../harness/evidence/recorder.ts";
 import { isVerdict, VERDICTS } from "../../harness/evidence/verdict.ts";
 import type { Station } from "../../harness/flows/station.ts";
-import type { PurseSystem } from "../../harness/flows/system.ts";
+import type { PurchaseObservation, PurseSystem } from "../../harness/flows/system.ts";
+import { noting, unlessBench } from "./bench-trouble.ts";
 import type { Case, CaseContext } from "./case.ts";
 import { createExpect } from "./expect.ts";
 import { endOf, MENDS } from "./failures.ts";
@@ -74,10 +75,11 @@ async function bodyEnd(
   const over = new AbortController();
   const timer = options.clock.timer(definition.timeoutMs ?? CASE_MS);
   const tally = { checks: 0 };
+  const met: PurchaseObservation["trouble"][number][] = [];
   const work = opening
-    .then((system) => definition.run(contextOf(definition, system, station, evidence, over.signal, tally)))
+    .then((system) => definition.run(contextOf(definition, noting(system, met), station, evidence, over.signal, tally)))
     .then(() => (tally.checks > 0 ? passed(definition) : unchecked(definition)))
-    .catch((thrown: unknown) => endOf(thrown, owner));
+    .catch((thrown: unknown) => unlessBench(endOf(thrown, owner), met));
   try {
     return await Promise.race([
       work,
