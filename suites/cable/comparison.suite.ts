@@ -71,7 +71,10 @@ export const cases: readonly Case[] = [
       purpose: `${comparer.who} compares each card's answer with the one that this very card must give, and nobody asks the terminal again`,
       requirements: [comparer.requirement],
       owner: "server",
-      needs: needing({ links, logs: [comparer.role], keys: true, database: true }, comparer.comparison),
+      needs: needing(
+        { secretKeyCard: true, links, logs: [comparer.role], keys: true, database: true },
+        comparer.comparison,
+      ),
       async run(t) {
         const { role, requirement, step, COMPARE, comparison } = comparer;
         const about = { requirement };

@@ -168,7 +168,7 @@ export const cases: readonly Case[] = [
     purpose: "The draw request holds the card's information, the amount, and the module's own data with its signature",
     requirements: ["PAY-CABLE-0049-e"],
     owner: "server",
-    needs: needing({ links: ["237", "235"], logs: ["head-end"], keys: true }),
+    needs: needing({ secretKeyCard: true, links: ["237", "235"], logs: ["head-end"], keys: true }),
     async run(t) {
       const about = { requirement: "PAY-CABLE-0049-e" };
       const { ATR } = await t.system.readPurse();

@@ -116,7 +116,7 @@ export const cases: readonly Case[] = [
       "The head end gathers the card's answers by itself, sends them in one message, and the terminal plays that card",
     requirements: ["PAY-CABLE-C9"],
     owner: "server",
-    needs: needing({ links: ["cable", "237", "235", "SAM", "line"] }),
+    needs: needing({ secretKeyCard: true, links: ["cable", "237", "235", "SAM", "line"] }),
     async run(t) {
       const about = { requirement: "PAY-CABLE-C9" };
       const { ATR } = await t.system.readPurse();

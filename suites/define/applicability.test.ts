@@ -63,3 +63,14 @@ test("the first site that fits is taken; no encryption layer is asked for by nam
   expect(firstSite(FACTS.sites, { encryption: undefined })?.SITE).toBe("shop");
   expect(firstSite(FACTS.sites, { comparison: "merchant", kind: "internet" })).toBeUndefined();
 });
+
+test.each([
+  ["16", "the specimen is a public key card (ALGIEP 10), and the case is for one with a secret key"],
+  ["4", undefined],
+  [undefined, undefined],
+])("a case for secret key cards with a specimen of ALGIEP %s", (ALGIEP, reason) => {
+  const specimen = ALGIEP === undefined ? undefined : { ALGIEP };
+  const scope = { facts: FACTS, pics: undefined, specimen };
+  expect(whyNotApplicable(sampleCase("PAY-X-1", { needs: { secretKeyCard: true } }), scope)).toBe(reason);
+  expect(whyNotApplicable(sampleCase("PAY-X-1"), scope)).toBeUndefined();
+});

@@ -2,10 +2,16 @@ import type { SystemFacts } from "../../harness/flows/system.ts";
 import type { Case, Needs, Scope } from "./case.ts";
 import { firstSite, profileWords, terminalFits, terminalWords } from "./site-need.ts";
 
+/** ALGIEP of public key cards as a specimen's description says it: decimal. */
+const PUBLIC_KEY = "16";
+
 /** Why `definition` does not apply here, or undefined when it does. */
 export function whyNotApplicable(definition: Case, scope: Scope): string | undefined {
   const lacking = definition.needs ? firstLacking(definition.needs, scope.facts) : undefined;
   if (lacking !== undefined) return lacking;
+  if (definition.needs?.secretKeyCard && scope.specimen?.ALGIEP === PUBLIC_KEY) {
+    return "the specimen is a public key card (ALGIEP 10), and the case is for one with a secret key";
+  }
   const applies = definition.applies?.(scope) ?? true;
   return applies === true ? undefined : applies;
 }

@@ -6,7 +6,7 @@ import type { Recorder } from "../../harness/evidence/recorder.ts";
 import { isVerdict, type Summary, summarise, type Verdict, worst } from "../../harness/evidence/verdict.ts";
 import type { Preflight, Station } from "../../harness/flows/station.ts";
 import { whyNotApplicable } from "./applicability.ts";
-import { type Case, headerOf } from "./case.ts";
+import { type Case, headerOf, type Scope } from "./case.ts";
 import { executeCase, type Finished, settle } from "./execute.ts";
 import { MENDS } from "./failures.ts";
 
@@ -89,11 +89,11 @@ function benchEnd(thrown: unknown): CaseEnd {
 }
 
 async function runCases(options: CampaignOptions, station: Station): Promise<CampaignCase[]> {
-  const verdictless = await preflightEnd(options, station);
+  const looked = await lookedAt(options, station);
   const done: CampaignCase[] = [];
   for (const [index, definition] of options.cases.entries()) {
     tell(options, index, definition);
-    const finished = await finish(options, station, definition, verdictless);
+    const finished = await finish(options, station, definition, looked);
     done.push({ definition, finished });
     tell(options, index, definition, finished);
   }
@@ -104,12 +104,12 @@ async function finish(
   options: CampaignOptions,
   station: Station,
   definition: Case,
-  verdictless: CaseEnd | undefined,
+  { specimen, verdictless }: Looked,
 ): Promise<Finished> {
   const { evidence, signal } = options;
   if (evidence.broken) return { ...notRun(evidence.broken.message), durationMs: 0 };
   if (signal?.aborted) return await skip(options, definition, INTERRUPTED);
-  const reason = whyNotApplicable(definition, { facts: station.facts, pics: options.pics });
+  const reason = whyNotApplicable(definition, { facts: station.facts, pics: options.pics, specimen });
   if (reason !== undefined) {
     return await skip(options, definition, { outcome: "notApplicable", reason, owner: definition.owner });
   }
@@ -133,13 +133,19 @@ async function skip({ evidence }: CampaignOptions, definition: Case, end: CaseEn
   return await settle({ ...end, durationMs: 0 }, evidence);
 }
 
-async function preflightEnd(options: CampaignOptions, station: Station): Promise<CaseEnd | undefined> {
+/** What the look at the bench found: the specimen, or why no case can have a verdict. */
+interface Looked {
+  readonly specimen?: Scope["specimen"];
+  readonly verdictless?: CaseEnd;
+}
+
+async function lookedAt(options: CampaignOptions, station: Station): Promise<Looked> {
   const preflight = await lookAtBench(options, station);
-  if (preflight === undefined) return INTERRUPTED;
+  if (preflight === undefined) return { verdictless: INTERRUPTED };
   options.evidence.write({ kind: "preflight", ...preflight });
-  if (preflight.ok) return undefined;
+  if (preflight.ok) return { specimen: preflight.specimen };
   const { owner, reason, mend } = preflight;
-  return { outcome: "inconc", owner, reason, mend };
+  return { verdictless: { outcome: "inconc", owner, reason, mend } };
 }
 
 async function lookAtBench({ clock, signal }: CampaignOptions, station: Station): Promise<Preflight | undefined> {

@@ -38,6 +38,11 @@ export interface Needs {
   readonly boxes?: number;
   /** One of a product of cases, outside of the selection that stands for it where time is dear (`product.ts`). */
   readonly exhaustive?: true;
+  /**
+   * The specimen has a secret key (triple DES, AES). The case signs its debits itself under the master key, or draws without
+   * certificates; `suites/payment/algorithms` holds what a public key card owes.
+   */
+  readonly secretKeyCard?: true;
 }
 
 /** What a case may look at to decide whether it applies. */
@@ -45,6 +50,8 @@ export interface Scope {
   readonly facts: SystemFacts;
   /** What the IUT claims to support; undefined when no PICS was given: then everything is claimed. */
   readonly pics: Pics | undefined;
+  /** What the look at the bench read from the specimen; undefined, also in parts, when it could not be read. */
+  readonly specimen?: Readonly<Record<string, string>> | undefined;
 }
 
 /** What a case works with. */

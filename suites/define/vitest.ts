@@ -9,7 +9,7 @@ import { outcomeText } from "../../harness/evidence/verdict.ts";
 import type { RecordEvent, Station } from "../../harness/flows/station.ts";
 import type { RecordedEvent } from "../../harness/flows/system.ts";
 import { whyNotApplicable } from "./applicability.ts";
-import type { Case } from "./case.ts";
+import type { Case, Scope } from "./case.ts";
 import { executeCase, type Finished } from "./execute.ts";
 
 export interface RegisterOptions {
@@ -29,11 +29,13 @@ export function registerCases(options: RegisterOptions): void {
   describe(options.title, () => {
     let seen: RecordedEvent[] = [];
     let station: Station | undefined;
+    let specimen: Scope["specimen"];
     const evidence = listening((event) => seen.push(event));
     beforeAll(async () => {
       station = await options.openStation(evidence.record);
       const preflight = await station.preflight();
       if (!preflight.ok) throw new Error(`${preflight.reason} (${preflight.owner}); to mend: ${preflight.mend}`);
+      specimen = preflight.specimen;
     });
     afterAll(async () => await station?.[Symbol.asyncDispose]());
     for (const definition of options.cases) {
@@ -41,7 +43,7 @@ export function registerCases(options: RegisterOptions): void {
       test(`${definition.id} ${definition.purpose}`, { timeout }, async (context) => {
         if (!station) throw new Error("the station is not open");
         await announce(definition); // first, so that it is there also after an early failure
-        skipWhereNotApplicable(definition, station, context);
+        skipWhereNotApplicable(definition, { facts: station.facts, pics: undefined, specimen }, context);
         seen = [];
         const finished = await executeCase(definition, station, evidence, { clock: options.clock ?? systemClock });
         await attachExchanges(seen, options.describe);
@@ -59,8 +61,8 @@ async function announce(definition: Case): Promise<void> {
   for (const requirement of definition.requirements) await label("requirement", requirement);
 }
 
-function skipWhereNotApplicable(definition: Case, station: Station, context: TestContext): void {
-  const reason = whyNotApplicable(definition, { facts: station.facts, pics: undefined });
+function skipWhereNotApplicable(definition: Case, scope: Scope, context: TestContext): void {
+  const reason = whyNotApplicable(definition, scope);
   if (reason !== undefined) context.skip(`not applicable: ${reason}`);
 }
 

@@ -19,6 +19,7 @@ const FORGED: readonly Topic[] = [
       "Whatever head end, set-top box and card can seal with the keys that they have, the merchant believes none of it",
     requirements: ["ENC-0065-b", "ENC-824-a"],
     owner: "server",
+    needs: { secretKeyCard: true },
     async run(t, site) {
       const about = { requirement: "ENC-0065-b" };
       const other = keysOfPage(t, await orderItem(t, { SITE: site.SITE }), site);

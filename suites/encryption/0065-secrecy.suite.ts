@@ -33,7 +33,7 @@ const SECRECY: readonly Topic[] = [
       "With every key of every party tried on everything that passes sealed, each party reads what the table of keys gives it, and no more",
     requirements: ["ENC-820-g", "ENC-808-c", "ENC-808-d", "ENC-802-e", "ENC-0116", "GEN-0164-g", "AMB-ETSK-PURPOSE"],
     owner: "server",
-    needs: { links: ["234", "235", "236", "cable", "line"] },
+    needs: { secretKeyCard: true, links: ["234", "235", "236", "cable", "line"] },
     async run(t, site) {
       const about = { requirement: "ENC-820-g" };
       const seen = await buy(t, site);
@@ -48,7 +48,7 @@ const SECRECY: readonly Topic[] = [
     purpose: "No key of any party is in a message or a log, but for the session key on the page",
     requirements: ["ENC-802-e", "ENC-806-d", "ENC-810-d", "ENC-804-b"],
     owner: "server",
-    needs: { links: ["234", "235", "236", "cable", "line"] },
+    needs: { secretKeyCard: true, links: ["234", "235", "236", "cable", "line"] },
     async run(t, site) {
       const about = { requirement: "ENC-802-e" };
       const seen = await buy(t, site);
@@ -64,7 +64,7 @@ const SECRECY: readonly Topic[] = [
     purpose: "Nothing that the messages with the payment server are about can be read on their way",
     requirements: ["ENC-0065-a", "ENC-810-b", "ENC-814"],
     owner: "server",
-    needs: { links: ["235", "236", "line"] },
+    needs: { secretKeyCard: true, links: ["235", "236", "line"] },
     async run(t, site) {
       const about = { requirement: "ENC-0065-a" };
       const seen = await buy(t, site);
@@ -85,7 +85,7 @@ const SECRECY: readonly Topic[] = [
     purpose: "The signatures S2 and S3 cross the networks enciphered",
     requirements: ["GEN-0066-b", "ENC-804-b", "AMB-TSK-STB", "ENC-818-a"],
     owner: "server",
-    needs: { links: ["234", "235", "236", "line"] },
+    needs: { secretKeyCard: true, links: ["234", "235", "236", "line"] },
     async run(t, site) {
       const about = { requirement: "GEN-0066-b" };
       const seen = await buy(t, site);
@@ -105,7 +105,7 @@ const SECRECY: readonly Topic[] = [
     requirements: ["ENC-0115-b"],
     owner: "server",
     figures: ["FIG7"],
-    needs: { links: ["235", "236", "line"] },
+    needs: { secretKeyCard: true, links: ["235", "236", "line"] },
     async run(t, site) {
       const about = { requirement: "ENC-0115-b" };
       const seen = await buy(t, site);

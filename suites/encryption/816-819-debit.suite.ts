@@ -39,7 +39,7 @@ const COMMAND: readonly Topic[] = [
       "The set-top box gets the debit command that was sealed, without what is compared; a damaged one it never gets",
     requirements: ["ENC-816-b", "AMB-TSK-STB"],
     owner: "server",
-    needs: { links: ["235", "236", "cable"], logs: ["head-end"] },
+    needs: { secretKeyCard: true, links: ["235", "236", "cable"], logs: ["head-end"] },
     async run(t, site) {
       const about = { requirement: "ENC-816-b" };
       const seen = await buy(t, site);
@@ -72,7 +72,7 @@ const COMMAND: readonly Topic[] = [
     purpose: "The card is given the debit command, and its signed answer is what goes back",
     requirements: ["ENC-817", "ENC-818-a"],
     owner: "server",
-    needs: { links: ["235", "line", "cable"] },
+    needs: { secretKeyCard: true, links: ["235", "line", "cable"] },
     async run(t, site) {
       const about = { requirement: "ENC-817" };
       const seen = await buy(t, site);
@@ -162,7 +162,7 @@ const RESPONSE: readonly Topic[] = [
     requirements: ["ENC-819", "ENC-0115-a"],
     owner: "server",
     figures: ["FIG6", "FIG7"],
-    needs: { links: ["235", "236", "line"], logs: ["payment-server"] },
+    needs: { secretKeyCard: true, links: ["235", "236", "line"], logs: ["payment-server"] },
     async run(t, site) {
       const about = { requirement: "ENC-819" };
       for (let count = 0; count < 2; count++) {

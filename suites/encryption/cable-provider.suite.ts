@@ -45,7 +45,7 @@ const CABLE: readonly Topic[] = [
       "Of what passes sealed in a sale of the cable provider each party reads what the table of keys gives it, and no more",
     requirements: ["ENC-820-g", "ENC-808-c", "ENC-802-e", "AMB-ETSK-PURPOSE"],
     owner: "server",
-    needs: { links: LINKS },
+    needs: { secretKeyCard: true, links: LINKS },
     async run(t, site) {
       const seen = await buy(t, site);
       const keys = pageKeys(t, seen, site);
@@ -59,7 +59,7 @@ const CABLE: readonly Topic[] = [
     purpose: "Neither keys nor amount nor signatures of a sale of the cable provider can be read on their way",
     requirements: ["ENC-0065-a", "ENC-802-e", "ENC-806-d", "ENC-810-d", "GEN-0066-b"],
     owner: "server",
-    needs: { links: LINKS },
+    needs: { secretKeyCard: true, links: LINKS },
     async run(t, site) {
       const about = { requirement: "ENC-0065-a" };
       const seen = await buy(t, site);

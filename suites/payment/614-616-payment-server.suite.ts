@@ -24,7 +24,7 @@ export const cases: readonly Case[] = [
     purpose: "Each draw request gets a debit command that a security card made for it, with a signature over this card",
     requirements: ["PAY-BASE-614-a", "PAY-BASE-614-c"],
     owner: "server",
-    needs: { cards: ["specimen"], keys: true },
+    needs: { secretKeyCard: true, cards: ["specimen"], keys: true },
     async run(t) {
       const issued = new Set<string>();
       for (const round of ["first", "second"]) {

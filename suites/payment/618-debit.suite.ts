@@ -69,7 +69,7 @@ export const cases: readonly Case[] = [
     purpose: "A debit command whose amount was altered on the way reaches the card with the merchant's amount",
     requirements: ["PAY-BASE-618-a"],
     owner: "server",
-    needs: { links: ["cable", "235", "234"] },
+    needs: { secretKeyCard: true, links: ["cable", "235", "234"] },
     async run(t) {
       const about = { requirement: "PAY-BASE-618-a" };
       const before = await readAccounts(t);

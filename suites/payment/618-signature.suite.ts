@@ -51,7 +51,7 @@ export const cases: readonly Case[] = [
       "The card refuses S2 with any single one of its 64 bits inverted, and accepts the right one (card-only debit of 2 minor units)",
     requirements: ["PAY-BASE-618-d", "CARD-0082-a", "CARD-0033-b"],
     owner: "card",
-    needs: { keys: true },
+    needs: { secretKeyCard: true, keys: true },
     async run(t) {
       const about = { requirement: "PAY-BASE-618-d" };
       const before = await t.system.readPurse();
@@ -72,7 +72,7 @@ export const cases: readonly Case[] = [
     purpose: "The card refuses a debit command when any element under S2 was altered, one at a time",
     requirements: ["PAY-BASE-618-d", "PSAM-0080-a"],
     owner: "card",
-    needs: { keys: true },
+    needs: { secretKeyCard: true, keys: true },
     async run(t) {
       const before = await t.system.readPurse();
       await selectPurse(t);
@@ -95,7 +95,7 @@ export const cases: readonly Case[] = [
     purpose: "The card refuses an S2 that was made for another card, number, balance or challenge than its own",
     requirements: ["PAY-BASE-618-d", "CARD-0031-i"],
     owner: "card",
-    needs: { keys: true },
+    needs: { secretKeyCard: true, keys: true },
     async run(t) {
       const before = await t.system.readPurse();
       await selectPurse(t);
@@ -122,7 +122,7 @@ export const cases: readonly Case[] = [
       "A debit command is good once: neither at once nor after a new INITIALIZE IEP does the card obey it again (card-only debit of 2 minor units)",
     requirements: ["CARD-0031-i", "PAY-BASE-618-d"],
     owner: "card",
-    needs: { keys: true },
+    needs: { secretKeyCard: true, keys: true },
     async run(t) {
       const about = { requirement: "CARD-0031-i" };
       const { DEBITDATA } = await expectCompletion(t, TINY, "0000", about);
@@ -147,7 +147,7 @@ export const cases: readonly Case[] = [
       "S2 in a purchase is the keyed signature over the card's own answer and every element of the debit command",
     requirements: ["PSAM-0080-a", "PSAM-0080-b"],
     owner: "psam",
-    needs: { keys: true, links: ["235"] },
+    needs: { secretKeyCard: true, keys: true, links: ["235"] },
     async run(t) {
       const about = { requirement: "PSAM-0080-b" };
       const seen = await t.system.purchase();

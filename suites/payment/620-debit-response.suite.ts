@@ -25,7 +25,7 @@ export const cases: readonly Case[] = [
       "CARD-0033-a",
     ],
     owner: "card",
-    needs: { keys: true, links: ["235"] },
+    needs: { secretKeyCard: true, keys: true, links: ["235"] },
     async run(t) {
       const about = { requirement: "PAY-BASE-618-h" };
       const seen = await t.system.purchase();
@@ -108,7 +108,7 @@ export const cases: readonly Case[] = [
       "CARD-0030-c",
     ],
     owner: "card",
-    needs: { keys: true },
+    needs: { secretKeyCard: true, keys: true },
     async run(t) {
       for (const [kind, MPDA] of [
         ["warm", 1],

@@ -126,7 +126,7 @@ export const cases: readonly Case[] = [
     purpose: "A negative completion code under a right signature closes the transaction without confirmation or total",
     requirements: ["PAY-BASE-626-b", "PSAM-0085-b"],
     owner: "psam",
-    needs: { links: ["line"], keys: true },
+    needs: { secretKeyCard: true, links: ["line"], keys: true },
     async run(t) {
       const before = await readAccounts(t);
       const IDTERM = firstTerminal(t);
@@ -149,7 +149,7 @@ export const cases: readonly Case[] = [
     purpose: "A response signed under another card's key, or for another challenge, does not authenticate the card",
     requirements: ["PSAM-0044-d", "PAY-BASE-626-a"],
     owner: "psam",
-    needs: { links: ["line"], keys: true },
+    needs: { secretKeyCard: true, links: ["line"], keys: true },
     async run(t) {
       const before = await readAccounts(t);
       const IDTERM = firstTerminal(t);

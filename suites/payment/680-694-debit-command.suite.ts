@@ -36,7 +36,7 @@ export const cases: readonly Case[] = [
     purpose: "The debit command carries the signature that only the holder of the keys can make, fresh for each sale",
     requirements: ["PSAM-0080-b", "PSAM-0094-a", "PSAM-0094-f", "PSAM-0044-i", "PSAM-0044-f"],
     owner: "psam",
-    needs: { links: ["line"], keys: true },
+    needs: { secretKeyCard: true, links: ["line"], keys: true },
     async run(t) {
       const before = await readAccounts(t);
       const IDTERM = firstTerminal(t);

@@ -152,7 +152,7 @@ export const cases: readonly Case[] = [
     purpose: "NTIEP stays where a debit is refused or completes negatively",
     requirements: ["CARD-0031-h", "CARD-0031-j"],
     owner: "card",
-    needs: { keys: true },
+    needs: { secretKeyCard: true, keys: true },
     async run(t) {
       await selectPurse(t);
       const before = await balanceNow(t);

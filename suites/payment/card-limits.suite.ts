@@ -16,7 +16,7 @@ export const cases: readonly Case[] = [
       "Where value does not cover the amount the card debits nothing and says so under its signature (card-only, then 1 minor unit)",
     requirements: ["PAY-BASE-618-i", "CARD-0082-b", "CARD-0031-j"],
     owner: "card",
-    needs: { keys: true },
+    needs: { secretKeyCard: true, keys: true },
     async run(t) {
       const about = { requirement: "PAY-BASE-618-i" };
       const before = await t.system.readPurse();
@@ -45,7 +45,7 @@ export const cases: readonly Case[] = [
       "A debit in another currency, with another exponent or of nothing completes negatively, in the order of the table, and takes nothing",
     requirements: ["PAY-BASE-618-i", "CARD-0031-j"],
     owner: "card",
-    needs: { keys: true },
+    needs: { secretKeyCard: true, keys: true },
     async run(t) {
       const about = { requirement: "PAY-BASE-618-i" };
       const before = await t.system.readPurse();
@@ -67,7 +67,7 @@ export const cases: readonly Case[] = [
       "A card that reports insufficient value after the debit command ends the purchase in failure everywhere, with nothing collected",
     requirements: ["CARD-0082-b", "PAY-BASE-618-i"],
     owner: "server",
-    needs: { keys: true, links: ["235", "236"], logs: ["payment-server", "head-end"] },
+    needs: { secretKeyCard: true, keys: true, links: ["235", "236"], logs: ["payment-server", "head-end"] },
     async run(t) {
       const about = { requirement: "CARD-0082-b" };
       const before = await readAccounts(t);
@@ -184,7 +184,7 @@ export const cases: readonly Case[] = [
       "GET PREVIOUS IEP SIGNATURE gives the very answer of the last transaction, also after a reset, and nothing for any other number (card-only debit of 1 minor unit)",
     requirements: ["PAY-BASE-620-a", "CARD-0082-b"],
     owner: "card",
-    needs: { keys: true },
+    needs: { secretKeyCard: true, keys: true },
     async run(t) {
       const about = { requirement: "PAY-BASE-620-a" };
       const { card, CARDRSP } = await expectCompletion(t, { MPDA: 1 }, "0000", about);

@@ -41,7 +41,7 @@ export const cases: readonly Case[] = [
       "The log keeps at least the last ten transactions, and none that was refused (card-only debits of 11 minor units in all)",
     requirements: ["CARD-0016"],
     owner: "card",
-    needs: { keys: true },
+    needs: { secretKeyCard: true, keys: true },
     async run(t) {
       const about = { requirement: "CARD-0016" };
       const start = await t.system.readPurse();

@@ -29,6 +29,7 @@ export const cases: readonly Case[] = [
       "Wrong class, instruction, parameters, lengths and state are answered in that order of precedence, and change nothing",
     requirements: ["CARD-0077-a"],
     owner: "card",
+    needs: { secretKeyCard: true },
     async run(t) {
       const about = { requirement: "CARD-0077-a" };
       const before = await t.system.readPurse();
@@ -105,6 +106,7 @@ export const cases: readonly Case[] = [
       "DEBIT IEP is taken up only after INITIALIZE IEP, once, and not after anything that ends the initialised session",
     requirements: ["CARD-0033-b", "CARD-0082-a"],
     owner: "card",
+    needs: { secretKeyCard: true },
     async run(t) {
       const about = { requirement: "CARD-0033-b" };
       const before = await t.system.readPurse();
@@ -156,6 +158,7 @@ export const cases: readonly Case[] = [
     purpose: "Reading, an unknown command and another application's name leave an initialised session as it is",
     requirements: ["CARD-0031-a"],
     owner: "card",
+    needs: { secretKeyCard: true },
     async run(t) {
       const about = { requirement: "CARD-0031-a" };
       const between: readonly (readonly [string, string])[] = [
@@ -181,7 +184,7 @@ export const cases: readonly Case[] = [
     purpose: "No file, no record and no instruction gives a key away, before or after SELECT and INITIALIZE IEP",
     requirements: ["CARD-0022-b", "CARD-0031-d"],
     owner: "card",
-    needs: { keys: true },
+    needs: { secretKeyCard: true, keys: true },
     timeoutMs: 300_000,
     async run(t) {
       const before = await t.system.readPurse();

@@ -91,7 +91,7 @@ export const cases: readonly Case[] = [
     purpose: "Two transactions at once are each on a terminal of their own and get the answers of that terminal",
     requirements: ["PS-0092-b", "PSAM-0059-a"],
     owner: "server",
-    needs: { links: ["236", "LAN", "line"], keys: true },
+    needs: { secretKeyCard: true, links: ["236", "LAN", "line"], keys: true },
     async run(t) {
       if (t.system.terminals().length < 2) inconclusive("the bench has one terminal only", "bench", "add another one");
       const before = await readAccounts(t);

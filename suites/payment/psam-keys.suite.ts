@@ -30,7 +30,7 @@ export const cases: readonly Case[] = [
     purpose: "The PSAM signs with the key generation that the card names, whichever of those it holds",
     requirements: ["PSAM-0044-k"],
     owner: "psam",
-    needs: { links: ["line"], keys: true },
+    needs: { secretKeyCard: true, links: ["line"], keys: true },
     async run(t) {
       const before = await readAccounts(t);
       const about = { requirement: "PSAM-0044-k" };
@@ -47,7 +47,7 @@ export const cases: readonly Case[] = [
     purpose: "The PSAM signs with the algorithm that the card names",
     requirements: ["PSAM-0044-f"],
     owner: "psam",
-    needs: { links: ["line"], keys: true },
+    needs: { secretKeyCard: true, links: ["line"], keys: true },
     async run(t) {
       const before = await readAccounts(t);
       const about = { requirement: "PSAM-0044-f" };
@@ -65,7 +65,7 @@ export const cases: readonly Case[] = [
     purpose: "No master, card or session key shows on any link or in any log during a purchase",
     requirements: ["PSAM-0044-j", "PSAM-0043-c"],
     owner: "psam",
-    needs: { links: ["236", "line"], keys: true },
+    needs: { secretKeyCard: true, links: ["236", "line"], keys: true },
     async run(t) {
       const before = await readAccounts(t);
       const since = t.system.events().at(-1)?.n ?? 0;
@@ -114,7 +114,7 @@ export const cases: readonly Case[] = [
     purpose: "Totals are kept apart by purse provider and currency, each rising by its own amounts alone",
     requirements: ["PSAM-0044-n", "PSAM-0044-o"],
     owner: "psam",
-    needs: { links: ["line"], keys: true },
+    needs: { secretKeyCard: true, links: ["line"], keys: true },
     async run(t) {
       const IDTERM = firstTerminal(t);
       const offer = await initialise(t);

@@ -72,7 +72,7 @@ export const cases: readonly Case[] = [
     purpose: "The PSAM refuses a card that claims a last day in the past, or an algorithm that is not served",
     requirements: ["PSAM-0044-a", "PSAM-0044-f"],
     owner: "psam",
-    needs: { links: ["line"] },
+    needs: { secretKeyCard: true, links: ["line"] },
     async run(t) {
       const before = await readAccounts(t);
       const IDTERM = firstTerminal(t);

@@ -13,6 +13,7 @@ export const cases: readonly Case[] = [
     purpose: "The reader passes command bodies of every length to the card, those that end in zeros included",
     requirements: ["RDR-0028-a"],
     owner: "reader",
+    needs: { secretKeyCard: true },
     async run(t) {
       const about = { requirement: "RDR-0028-a" };
       for (let length = 5; length <= 16; length++) {

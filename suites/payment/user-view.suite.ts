@@ -161,7 +161,7 @@ export const cases: readonly Case[] = [
     purpose: "A user whose card refused the debit is not told that it was debited",
     requirements: ["UI-514-b"],
     owner: "server",
-    needs: { links: ["cable", "235"] },
+    needs: { secretKeyCard: true, links: ["cable", "235"] },
     async run(t) {
       const about = { requirement: "UI-514-b" };
       const before = await readAccounts(t);

@@ -58,6 +58,12 @@ export type Within = (change: Change) => Change;
 /** S2 covers it: the card answers 9302 and is not debited, the transaction ends with 9404 (S2 wrong; `messages.md` 5). */
 const S2_WRONG = "9404";
 
+/** The certificate of a public key card is of another one (`psam-edge.md` 4.2a). */
+const OTHER_CARDS_CERTIFICATE = "9421";
+
+/** The draw request holds certificates, and its AMIEP is not that of a public key card (`messages.md`). */
+const CERTIFICATES_ASTRAY = "A001";
+
 /**
  * Whoever judges the card first may refuse it; what nobody else looks at makes S2 wrong. `checked`: the head end still
  * compares it with the sale.
@@ -66,13 +72,13 @@ export function initResponseRows(within: Within, checked: boolean): readonly Alt
   const currency = checked ? "A013" : "9414";
   const ends: Readonly<Record<keyof typeof INITRSP, readonly string[]>> = {
     PPIEP: ["9410", S2_WRONG],
-    IDIEP: ["9412", S2_WRONG],
+    IDIEP: ["9412", OTHER_CARDS_CERTIFICATE, S2_WRONG],
     ALGIEP: ["9411", "9403", S2_WRONG],
     DEXPIEP: ["A012", "9413", S2_WRONG],
     BALIEP: ["A014", "9401", S2_WRONG],
     CURRIEP: [currency],
     CEXPIEP: [currency],
-    AMIEP: ["9411"],
+    AMIEP: ["9411", CERTIFICATES_ASTRAY],
     NTIEP: [S2_WRONG],
     VKIEP: ["9403", S2_WRONG],
     R: [S2_WRONG],

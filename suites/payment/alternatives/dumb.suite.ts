@@ -59,7 +59,7 @@ export const cases: readonly Case[] = [
       "The result is a smart terminal's: the packages hold what card and page said, and the debit command the right S2",
     requirements: ["ALT-0090"],
     owner: "server",
-    needs: { terminals: DUMB, links: ["SAM", "235", "234", "236"], keys: true },
+    needs: { secretKeyCard: true, terminals: DUMB, links: ["SAM", "235", "234", "236"], keys: true },
     applies,
     async run(t) {
       const site = siteAt(t, DUMB);

@@ -22,7 +22,7 @@ export const cases: readonly Case[] = [
       "Without a concentrator payment server and terminal speak directly, and the exchange is otherwise the same",
     requirements: ["ALT-0092", "PS-0029-a", "PS-0042-a"],
     owner: "terminal",
-    needs: { terminals: STRAIGHT, sites: [INTERNET], links: ["LAN", "line"] },
+    needs: { secretKeyCard: true, terminals: STRAIGHT, sites: [INTERNET], links: ["LAN", "line"] },
     applies,
     async run(t) {
       const about = { requirement: "ALT-0092" };

@@ -52,7 +52,7 @@ export const cases: readonly Case[] = [
       "Program and physical card get the same commands, and give answers of the same form with the same status words",
     requirements: ["ALT-0030"],
     owner: "card",
-    needs: { cards: ["virtual", "specimen"], links: ["235"] },
+    needs: { secretKeyCard: true, cards: ["virtual", "specimen"], links: ["235"] },
     async run(t) {
       const physical = await t.system.purchase();
       t.expect.completed(physical);

@@ -114,7 +114,7 @@ export const cases: readonly Case[] = [
     purpose: "The card is debited once by a debit command, however often it is sent",
     requirements: ["PAY-BASE-618-d", "CARD-0082-a", "CARD-0031-i"],
     owner: "card",
-    needs: { links: ["235"] },
+    needs: { secretKeyCard: true, links: ["235"] },
     async run(t) {
       const { seen, after } = await listenedTo(t);
       const command = t.expect.present("DEBIT IEP", apdusOn(seen, "235", 0x54)[0]).command.bytes;

@@ -39,7 +39,11 @@ export const cases: readonly Case[] = [
       purpose: "Up to the draw amount state the same messages pass as in FIG 4, with COMPARE and nothing else added",
       requirements: figure.requirements.drawn,
       owner: "server",
-      needs: needing(figure, { sites: [plainSite("psam")], links: ["cable", "234", "236", "235", "line", "SAM"] }),
+      needs: needing(figure, {
+        secretKeyCard: true,
+        sites: [plainSite("psam")],
+        links: ["cable", "234", "236", "235", "line", "SAM"],
+      }),
       async run(t) {
         const [requirement] = figure.requirements.drawn;
         const base = await t.system.purchase({ SITE: t.siteFor(plainSite("psam")).SITE });

@@ -67,7 +67,7 @@ export const cases: readonly Case[] = [
       purpose: "What the card has to answer is kept before the terminal serves others, and belongs to this transaction",
       requirements: figure.requirements.freed,
       owner: "server",
-      needs: needing(figure, { links: ["235", "236", "234", "line"], database: true, keys: true }),
+      needs: needing(figure, { secretKeyCard: true, links: ["235", "236", "234", "line"], database: true, keys: true }),
       async run(t) {
         const about = { requirement: figure.requirements.freed.at(-1) ?? "" };
         const before = await readAccounts(t);

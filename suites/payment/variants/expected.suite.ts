@@ -38,7 +38,7 @@ export const cases: readonly Case[] = [
       purpose: "The security card gives signature, debit command and the very answer that the card then gives",
       requirements: figure.requirements.made,
       owner: "psam",
-      needs: needing(figure, { links: ["SAM", "line", "235", "234"], keys: true }),
+      needs: needing(figure, { secretKeyCard: true, links: ["SAM", "line", "235", "234"], keys: true }),
       async run(t) {
         const [requirement, given = requirement] = figure.requirements.made;
         const before = await readAccounts(t);
@@ -66,7 +66,7 @@ export const cases: readonly Case[] = [
       purpose: "The expected answer is of this amount, this number and this challenge; without COMPARE there is none",
       requirements: figure.requirements.made,
       owner: "psam",
-      needs: needing(figure, { cards: ["specimen"], keys: true }),
+      needs: needing(figure, { secretKeyCard: true, cards: ["specimen"], keys: true }),
       async run(t) {
         const [requirement, given = requirement] = figure.requirements.made;
         const before = await readAccounts(t);
@@ -100,7 +100,7 @@ export const cases: readonly Case[] = [
       purpose: "The terminal gives signature, debit command and expected answer in one message, and once",
       requirements: figure.requirements.handed,
       owner: "terminal",
-      needs: needing(figure, { links: ["line", "SAM", "235"], keys: true }),
+      needs: needing(figure, { secretKeyCard: true, links: ["line", "SAM", "235"], keys: true }),
       async run(t) {
         const about = { requirement: figure.requirements.handed[0] };
         const seen = await buy(t, figure);
@@ -126,7 +126,7 @@ export const cases: readonly Case[] = [
       purpose: COMMANDED[figure.id],
       requirements: figure.requirements.commanded,
       owner: "server",
-      needs: needing(figure, { links: ["cable", "234", "236", "235", "line"], keys: true }),
+      needs: needing(figure, { secretKeyCard: true, links: ["cable", "234", "236", "235", "line"], keys: true }),
       async run(t) {
         const [requirement, kept = requirement] = figure.requirements.commanded;
         const seen = await buy(t, figure);

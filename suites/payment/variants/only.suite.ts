@@ -63,7 +63,7 @@ export const cases: readonly Case[] = [
       purpose: ONLY_AT_SERVER[figure.id],
       requirements: [...figure.requirements.compared, ...figure.requirements.reversed],
       owner: "server",
-      needs: needing(figure, { keys: true, database: true, links: ["line"] }),
+      needs: needing(figure, { secretKeyCard: true, keys: true, database: true, links: ["line"] }),
       async run(t) {
         const about = { requirement: figure.requirements.compared[0] };
         const before = await readAccounts(t);
@@ -89,7 +89,7 @@ export const cases: readonly Case[] = [
       purpose: "A notice of success without the card's own answer confirms nothing: the transaction is reversed",
       requirements: [...figure.requirements.reversed, "AMB-REVERSAL"],
       owner: "server",
-      needs: needing(figure, { keys: true, database: true, links: ["line"] }),
+      needs: needing(figure, { secretKeyCard: true, keys: true, database: true, links: ["line"] }),
       async run(t) {
         const about = { requirement: figure.requirements.reversed[0] };
         for (const [what, change, end] of [

@@ -77,7 +77,7 @@ export const cases: readonly Case[] = [
       purpose: "A refusal that the card has signed is judged by the security card, which takes its total back",
       requirements: [...figure.requirements.reversed, "AMB-CARD-INSUFF"],
       owner: "server",
-      needs: needing(figure, { keys: true, links: ["line"], database: true }),
+      needs: needing(figure, { secretKeyCard: true, keys: true, links: ["line"], database: true }),
       async run(t) {
         const about = { requirement: figure.requirements.reversed[0] };
         const before = await readAccounts(t);

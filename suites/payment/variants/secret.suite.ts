@@ -43,7 +43,7 @@ export const cases: readonly Case[] = [
       purpose: SEEN[figure.id],
       requirements: [SECRECY[figure.id]],
       owner: "server",
-      needs: needing(figure, { links: ["cable", "234", "236", "235", "line", "SAM"], keys: true }),
+      needs: needing(figure, { secretKeyCard: true, links: ["cable", "234", "236", "235", "line", "SAM"], keys: true }),
       async run(t) {
         const about = { requirement: SECRECY[figure.id] };
         const seen = await buy(t, figure);
@@ -102,7 +102,7 @@ export const cases: readonly Case[] = [
       "The sealed expected answer opens for merchant and payment server alone, and not when a bit of it is changed",
     requirements: ["PAY-ALT3-748-b", "PAY-ALT3-0063-b"],
     owner: "server",
-    needs: needing(FIG7, { links: ["234", "236", "235", "line"], keys: true }),
+    needs: needing(FIG7, { secretKeyCard: true, links: ["234", "236", "235", "line"], keys: true }),
     async run(t) {
       const about = { requirement: "PAY-ALT3-748-b" };
       const nonces: string[] = [];

@@ -35,7 +35,7 @@ export const cases: readonly Case[] = [
       purpose: "Payment server, terminal and security card are done with a transaction after one round trip",
       requirements: figure.requirements.trips,
       owner: "server",
-      needs: needing(figure, { sites: [plainSite("psam")], links: ["line", "SAM"] }),
+      needs: needing(figure, { secretKeyCard: true, sites: [plainSite("psam")], links: ["line", "SAM"] }),
       async run(t) {
         const [requirement, noReturn = requirement] = figure.requirements.trips;
         const base = await t.system.purchase({ SITE: t.siteFor(plainSite("psam")).SITE });
