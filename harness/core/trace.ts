@@ -13,14 +13,35 @@ export type RoleName =
   | "head-end-payment-server"
   | "concentrator"
   | "terminal"
+  | "bank-server"
+  /** FIG 3, 862; FIG 17, 1062. */
+  | "load-server"
+  /** The card issuer's host security module. */
+  | "hsm"
+  /** FIG 1, 68. */
+  | "concentration-point"
+  /** The clearing and administration system (FIG 1, 60). */
+  | "clearing-system"
   | "user"
   | "bench";
 
 /**
  * The links between them (design: links). 237: head end and its own payment server; 238: payment server and merchant
- * directly; `ui` is what the user sees and does.
+ * directly; `HSM`: load server and HSM; `batch`: payment server, concentration point and clearing system; `ui` is what the user sees and does.
  */
-export type LinkName = "235" | "cable" | "234" | "236" | "237" | "238" | "LAN" | "line" | "SAM" | "ui";
+export type LinkName =
+  | "235"
+  | "cable"
+  | "234"
+  | "236"
+  | "237"
+  | "238"
+  | "LAN"
+  | "line"
+  | "SAM"
+  | "HSM"
+  | "batch"
+  | "ui";
 
 export type TraceEvent =
   | {
