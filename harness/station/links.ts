@@ -19,6 +19,8 @@ const NEAR: Readonly<Record<LinkName, readonly RoleName[]>> = {
   LAN: ["payment-server", "head-end-payment-server"],
   line: ["concentrator", "payment-server", "head-end-payment-server"],
   SAM: ["terminal"],
+  HSM: ["load-server"],
+  batch: ["payment-server", "head-end-payment-server", "concentration-point"],
   ui: ["user"],
 };
 
