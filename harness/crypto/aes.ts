@@ -1,4 +1,4 @@
-import { createCipheriv } from "node:crypto";
+import { createCipheriv, createDecipheriv } from "node:crypto";
 import { cmac } from "@noble/ciphers/aes.js";
 import { requireKey } from "./key-length.ts";
 
@@ -6,6 +6,12 @@ import { requireKey } from "./key-length.ts";
 export function aesEcb(key: Uint8Array, blocks: Uint8Array): Uint8Array {
   requireKey(key);
   return createCipheriv("aes-128-ecb", key, null).setAutoPadding(false).update(blocks);
+}
+
+/** What `aesEcb` made, back in clear. */
+export function aesEcbDecrypt(key: Uint8Array, blocks: Uint8Array): Uint8Array {
+  requireKey(key);
+  return createDecipheriv("aes-128-ecb", key, null).setAutoPadding(false).update(blocks);
 }
 
 /** AES-CMAC, all 16 bytes (NIST SP 800-38B, RFC 4493). */

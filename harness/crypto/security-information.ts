@@ -29,9 +29,13 @@ export interface Agreed {
  */
 export function securityInformation(KMER: Uint8Array, terms: SaleTerms, agreed?: Agreed): Uint8Array {
   const IDMER = merchantBytes(terms.IDMER);
-  const KSEC = aesCmac(KMER, concat(Uint8Array.of(0xa2), IDMER));
   const signed = concat(Uint8Array.of(0xa1), IDMER, fromHex(terms.IDTRX), amountBytes(terms), agreedBytes(agreed));
-  return aesCmac(KSEC, signed).subarray(0, 8);
+  return aesCmac(securityKey(KMER, terms.IDMER), signed).subarray(0, 8);
+}
+
+/** KSEC, 16 bytes, from the contract key: it signs security information and nothing else. */
+export function securityKey(KMER: Uint8Array, IDMER: string): Uint8Array {
+  return aesCmac(KMER, concat(Uint8Array.of(0xa2), merchantBytes(IDMER)));
 }
 
 /** IDMER as its 8 ASCII bytes. Throws `PROTOCOL` for anything but 8 characters A-Z 0-9. */

@@ -17,6 +17,12 @@ export function unsafeTripleDesEcb(key: Uint8Array, blocks: Uint8Array): Uint8Ar
   return createCipheriv("des-ede", key, null).setAutoPadding(false).update(blocks);
 }
 
+/** What `unsafeTripleDesEcb` made, back in clear. */
+export function unsafeTripleDesEcbDecrypt(key: Uint8Array, blocks: Uint8Array): Uint8Array {
+  requireKey(key);
+  return createDecipheriv("des-ede", key, null).setAutoPadding(false).update(blocks);
+}
+
 /** CBC mode over whole blocks; `iv`: 8 bytes. Throws `INTERNAL` for another key length than 16. */
 export function unsafeTripleDesCbc(key: Uint8Array, iv: Uint8Array, blocks: Uint8Array): Uint8Array {
   requireKey(key);
