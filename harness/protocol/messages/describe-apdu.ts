@@ -17,12 +17,16 @@ type Key = string;
 /** The commands of the card (`card-edge.md` 5). */
 const CARD_COMMANDS: ReadonlyMap<Key, Command> = new Map<Key, Command>([
   ["A4", { name: "SELECT" }],
+  ["5000", { name: "INITIALIZE IEP FOR LOAD", data: "LOADINIT", answer: "LOADRSP" }],
   ["50", { name: "INITIALIZE IEP", answer: "INITRSP" }],
+  ["52", { name: "CREDIT IEP", data: "LOADDATA", answer: "CARDRSP" }],
   ["5800", { name: "PRESENT CERTIFICATE", data: "CERTIFICATE" }],
   ["5801", { name: "PRESENT SESSION KEY", data: "SESSKEY" }],
   ["54", { name: "DEBIT IEP", data: "DEBITDATA", answer: "CARDRSP" }],
   ["5A", { name: "GET PREVIOUS IEP SIGNATURE", answer: "CARDRSP" }],
   ["5C", { name: "GET BALANCE", answer: "BALANCE" }],
+  ["5E", { name: "PERSONALISE", data: "PERSODATA" }],
+  ["B2010C", { name: "READ RECORD", answer: "CARDINFO" }],
   ["B20114", { name: "READ RECORD", answer: "CERTIFICATE" }],
   ["B20214", { name: "READ RECORD", answer: "CERTIFICATE" }],
   ["B2", { name: "READ RECORD" }],

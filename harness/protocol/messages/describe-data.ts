@@ -6,7 +6,7 @@ import type { StructureName } from "./structures.ts";
 /** A part of a block: an element of the table, or bytes with a name of their own and a length. */
 type Part = ElementName | readonly [name: string, length: number];
 
-/** What stands side by side beside the structures of `structures.ts` (`keys-and-signatures.md` 6, 8). */
+/** What stands side by side beside the structures of `structures.ts` (`keys-and-signatures.md` 6, 8; `card-edge.md` 5.7). */
 const BLOCKS = {
   CERTIFICATE: [
     ["type", 1],
@@ -19,6 +19,21 @@ const BLOCKS = {
   SESSKEY: [
     ["EK", 112],
     ["SIG", 112],
+  ],
+  PERSODATA: [
+    "PPIEP",
+    "IDIEP",
+    "ALGIEP",
+    "DEXPIEP",
+    "BALIEP",
+    "BALmaxIEP",
+    "CURRIEP",
+    "CEXPIEP",
+    "AMIEP",
+    "VKIEP",
+    ["reserved", 8],
+    ["KEYS", 32],
+    ["MAC", 8],
   ],
   CLEARCONF: [
     ["form", 1],
@@ -63,6 +78,7 @@ export function describeData(name: DataName, bytes: Uint8Array): Description {
       };
     case "CERTIFICATE":
     case "SESSKEY":
+    case "PERSODATA":
     case "CLEARCONF":
       return describeBlock(name, bytes);
     default:

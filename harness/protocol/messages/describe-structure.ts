@@ -42,6 +42,8 @@ export function describeStructure(name: StructureName, bytes: Uint8Array): Descr
 /** Amount, currency and exponent that stand together: the purchase's, the purse's. */
 const AMOUNTS = [
   ["MPDA", "CURRPDA", "CEXPPDA"],
+  ["MLDA", "CURRLDA", "CEXPLDA"],
+  ["MLDAmax", "CURRLDA", "CEXPLDA"],
   ["BALIEP", "CURRIEP", "CEXPIEP"],
   ["BALmaxIEP", "CURRIEP", "CEXPIEP"],
 ] as const;

@@ -1,14 +1,15 @@
-import { toHex } from "../../core/bytes.ts";
+import { fromHex, toHex } from "../../core/bytes.ts";
 import type { LinkName, RoleName } from "../../core/trace.ts";
 import { findTlv } from "../tlv/find-tlv.ts";
 import { parseTlv } from "../tlv/read-tlv.ts";
+import { parseDelivery } from "./delivery.ts";
 import { describeCommand, describeResponse } from "./describe-apdu.ts";
 import { type DataName, describeData, prefixed } from "./describe-data.ts";
 import { type Description, describeElement, withAmounts } from "./describe-structure.ts";
 import { type ElementName, elementSpec } from "./elements.ts";
 import { isCardSide, messageBody } from "./label.ts";
 import { kindOfTag, type MessageKind, placesOf } from "./layouts.ts";
-import { parseMessage } from "./message.ts";
+import { encodeMessage, parseMessage } from "./message.ts";
 
 /**
  * What passes on a link, in words: element name -> readable text, for evidence and reports. Never throws.
@@ -32,6 +33,8 @@ export function describe(link: LinkName, from: RoleName, bytes: Uint8Array, inRe
     case "234":
     case "238":
       return describeHttp(bytes);
+    case "batch":
+      return describeBatch(bytes);
     case "ui":
       return { text: new TextDecoder().decode(bytes) };
     default:
@@ -102,9 +105,26 @@ const DATA_OF: ReadonlyMap<ElementName, DataName> = new Map<ElementName, DataNam
   ["PSAMCERT", "CERTIFICATE"],
   ["SESSKEY", "SESSKEY"],
   ["CLEARCONF", "CLEARCONF"],
+  ["LOADINIT", "LOADINIT"],
+  ["LOADRSP", "LOADRSP"],
+  ["LOADDATA", "LOADDATA"],
+  ["BALANCE", "BALANCE"],
+  ["CARDINFO", "CARDINFO"],
 ]);
 
 /** "POST /checkout\n\nbody" or "200\n\nbody": the first line, and the body as it is. */
+/** On link batch the body is a message in hex (`clearing.md` 4). */
+function describeBatch(bytes: Uint8Array): Description {
+  const { http = "", body = "" } = describeHttp(bytes);
+  if (typeof body !== "string" || !/^(BC|B[89A-D])([0-9A-F]{2})+$/.test(body)) return { http, body };
+  const message = fromHex(body);
+  if (message[0] !== 0xbc) return { http, ...describeMessage(message) };
+  const delivery = parseDelivery(message);
+  if (!delivery.ok) return { http, body, reason: delivery.reason };
+  const parts = delivery.messages.map((each, index) => [String(index), describeMessage(encodeMessage(each))] as const);
+  return { http, ...Object.fromEntries(parts) };
+}
+
 function describeHttp(bytes: Uint8Array): Description {
   const [first = "", ...rest] = new TextDecoder().decode(bytes).split("\n\n");
   return { http: first, body: rest.join("\n\n") };

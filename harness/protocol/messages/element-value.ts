@@ -57,11 +57,13 @@ function bytesOf(name: ElementName, value: AnyValue): Uint8Array {
 
 function hasRightLength(spec: ElementSpec, length: number): boolean {
   if (length < spec.min || length > spec.max) return false;
+  if (spec.lengths !== undefined) return spec.lengths.includes(length);
   return spec.step === undefined || (length - spec.min) % spec.step === 0;
 }
 
 function lengthText(spec: ElementSpec): string {
   if (spec.min === spec.max) return `${spec.min}`;
+  if (spec.lengths !== undefined) return spec.lengths.join(" or ");
   if (spec.step === undefined) return `${spec.min} to ${spec.max}`;
   return `${spec.min} to ${spec.max} in steps of ${spec.step}`;
 }

@@ -21,6 +21,8 @@ export interface ElementSpec {
   readonly max: number;
   /** The length is `min` plus a multiple of this. */
   readonly step?: number;
+  /** Only these lengths, where they are not evenly spaced. */
+  readonly lengths?: readonly number[];
   /** Only these numbers are values of the element. */
   readonly from?: number;
   readonly to?: number;
@@ -87,7 +89,11 @@ export const ELEMENTS = {
   SECINFO: { tag: 0xdf2f, ...fixed("bytes", 8, "security information of the merchant") },
   TOKEN: { tag: 0xdf30, ...fixed("integer", 1, "draw request token, D1"), from: 0xd1, to: 0xd1 },
   STATE: { tag: 0xdf31, ...fixed("integer", 1, "state of the card, 01 waits for the debit command"), from: 1, to: 1 },
-  CONF: { tag: 0xdf32, ...between("bytes", 72, 77, "confirmation, sealed for the merchant"), step: 5 },
+  CONF: {
+    tag: 0xdf32,
+    ...between("bytes", 72, 79, "confirmation, sealed for merchant or account holder"),
+    lengths: [72, 77, 79],
+  },
   TEXT: { tag: 0xdf33, ...between("utf8", 0, 1024, "text for the user") },
   CONTENT: { tag: 0xdf38, ...between("utf8", 0, 32_768, "purchased information or receipt") },
 
@@ -105,6 +111,35 @@ export const ELEMENTS = {
   TSK: { tag: 0xdf47, ...fixed("bytes", 16, "transaction session key") },
   ETSK: { tag: 0xdf48, ...between("bytes", 40, 44, "TSK, sealed under the derived key"), step: 4 },
   SEALED: { tag: 0xdf49, ...between("bytes", 24, 4_096, "a message, sealed under the TSK") },
+
+  // Loading (`load.md` 1, `card-edge.md` 5.2a, 5.2b)
+  ACCOUNT: { tag: 0xdf50, ...between("ascii", 1, 34, "the user's account at the account holder") },
+  BALANCE: { tag: 0xdf51, ...fixed("bytes", 13, "answer of the card to GET BALANCE") },
+  CARDINFO: { tag: 0xdf52, ...fixed("bytes", 21, "record 1 of the card information file") },
+  MLDAmax: { tag: 0xdf53, ...fixed("integer", 4, "maximum load value") },
+  MLDA: { tag: 0xdf54, ...fixed("integer", 4, "load amount, zero in a zero value load request") },
+  CURRLDA: { tag: 0xdf55, ...fixed("bcd", 2, "currency of the load, ISO 4217 numeric") },
+  CEXPLDA: { tag: 0xdf56, ...fixed("integer", 1, "decimals of the load amount"), from: 0, to: 3 },
+  IDACQ: { tag: 0xdf57, ...fixed("bcd", 4, "number of the load server") },
+  LOADINIT: { tag: 0xdf58, ...fixed("bytes", 34, "data of INITIALIZE IEP for load") },
+  LOADRSP: { tag: 0xdf59, ...fixed("bytes", 35, "answer of the card to INITIALIZE IEP for load") },
+  LOADDATA: { tag: 0xdf5a, ...fixed("bytes", 15, "data of CREDIT IEP") },
+  SECLOAD: { tag: 0xdf5b, ...between("bytes", 0, 8, "security information of the account holder"), step: 8 },
+  SOURCE: { tag: 0xdf5c, ...fixed("integer", 1, "source of funds: 01 bank, 02 pre-funded"), from: 1, to: 2 },
+
+  // Clearing (`clearing.md` 1)
+  NTCOL: { tag: 0xdf60, ...fixed("integer", 4, "number of a collection of one security card") },
+  DIGEST: { tag: 0xdf61, ...fixed("hex", 32, "SHA-256 over the members of a batch") },
+  LINES: { tag: 0xdf62, ...between("bytes", 16, 13 * 16, "totals of a batch by issuer and currency"), step: 16 },
+  S4: { tag: 0xdf63, ...fixed("bytes", 8, "signature of the security card over a collection") },
+  MEMBERS: { tag: 0xdf64, ...between("bytes", 60, 500 * 60, "data store records of a batch"), step: 60 },
+  S5: { tag: 0xdf65, ...fixed("bytes", 8, "signature of the clearing system over an acknowledgement") },
+  REFUSED: { tag: 0xdf66, ...between("bytes", 6, 500 * 6, "members that are not settled, and why"), step: 6 },
+  UPDATE: { tag: 0xdf67, ...between("bytes", 22, 38, "update of a security card, signed") },
+  IDCP: { tag: 0xdf68, ...between("ascii", 1, 32, "sender of batches") },
+  IDACQUIRER: { tag: 0xdf69, ...fixed("bcd", 4, "acquirer") },
+  BATCHNO: { tag: 0xdf6a, ...fixed("hex", 8, "security card of a batch: PPPSAM, 00, IDPSAM") },
+  NTUPD: { tag: 0xdf6b, ...fixed("integer", 4, "number of an update of one security card") },
 
   // Public key cards
   CERTS: { tag: 0xdf40, ...fixed("bytes", 488, "certificates of issuer and card") },
@@ -130,7 +165,8 @@ export const ELEMENTS = {
   NTIEP: fixed("integer", 2, "transaction number of the purse"),
   VKIEP: fixed("integer", 1, "version of the key set"),
   R: fixed("hex", 4, "challenge of the card"),
-  S2: fixed("hex", 8, "signature of the security card"),
+  S1: fixed("hex", 8, "signature of the card over its load request"),
+  S2: fixed("hex", 8, "signature of the security card, in a load of the issuer's HSM"),
   S3: fixed("hex", 8, "signature of the card"),
   MTOT: fixed("integer", 6, "sum of confirmed amounts"),
   NTOT: fixed("integer", 4, "number of confirmed transactions"),

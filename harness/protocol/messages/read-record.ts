@@ -4,6 +4,7 @@ import { type CommandResult, commandResult } from "./command-result.ts";
 import type { ElementName } from "./elements.ts";
 import { type CommandHeader, command, NO_DATA } from "./header.ts";
 import { encodeStructure, type Parsed, parseStructure, type StructureValue } from "./structure-value.ts";
+import { STRUCTURES } from "./structures.ts";
 
 /** READ RECORD (card-edge.md 5.6). P1 is the record, 1 = the first or newest; P2 names the file. */
 export const READ_RECORD: Pick<CommandHeader, "cla" | "ins"> = { cla: 0x00, ins: 0xb2 };
@@ -20,15 +21,6 @@ export const CARD_CERTIFICATE_RECORD = 2;
 export const CARD_INFORMATION_LENGTH = 21;
 export const LOG_RECORD_LENGTH = 31;
 
-const CARD_INFORMATION = [
-  "PPIEP",
-  "IDIEP",
-  "SNIEP",
-  "DEXPIEP",
-  "ALGIEP",
-  "VKIEP",
-] as const satisfies readonly ElementName[];
-
 /** What follows TI in a log record. */
 const LOG_RECORD = [
   "NTIEP",
@@ -43,9 +35,16 @@ const LOG_RECORD = [
 ] as const satisfies readonly ElementName[];
 
 /** Record 1 of the card information file. */
-export type CardInformationRecord = StructureValue<typeof CARD_INFORMATION>;
+export type CardInformationRecord = StructureValue<typeof STRUCTURES.CARDINFO>;
 
-/** A record of the transaction log; `TI` is 1 for a purchase, BALIEP the balance after it. */
+/** TI of a purchase and of a load. */
+export const PURCHASE_RECORD = 1;
+export const LOAD_RECORD = 2;
+
+/**
+ * A record of the transaction log, BALIEP the balance after it. Of a load (`TI` 2) MPDA, CURRPDA and CEXPPDA hold MLDA, CURRLDA and
+ * CEXPLDA, IDPSAM holds IDACQ, and NTPSAM is 0.
+ */
 export type LogRecord = { readonly TI: number } & StructureValue<typeof LOG_RECORD>;
 
 /** `record`: 0 to 255; `file`: P2. */
@@ -55,7 +54,7 @@ export function encodeReadRecordCommand(record: number, file: number): Uint8Arra
 
 /** 21 bytes. Throws `PROTOCOL` when an element cannot hold its value. */
 export function encodeCardInformation(value: CardInformationRecord): Uint8Array {
-  return encodeStructure(CARD_INFORMATION, value);
+  return encodeStructure(STRUCTURES.CARDINFO, value);
 }
 
 /** 31 bytes. Throws `PROTOCOL` when an element cannot hold its value. */
@@ -65,7 +64,7 @@ export function encodeLogRecord(value: LogRecord): Uint8Array {
 
 /** Never throws. */
 export function parseCardInformationResponse(response: Uint8Array): CommandResult<CardInformationRecord> {
-  return commandResult(response, (data) => parseStructure(CARD_INFORMATION, data));
+  return commandResult(response, (data) => parseStructure(STRUCTURES.CARDINFO, data));
 }
 
 /** A record of the certificate file, 244 bytes. `refused` with SW 6A86: no public key card. Never throws. */
