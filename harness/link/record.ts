@@ -23,7 +23,7 @@ export function responseBytes(response: HttpResponse): Uint8Array {
 function report(trace: TraceSink, ends: Ends, from: RoleName, bytes: Uint8Array, inReplyTo?: Uint8Array): void {
   const to = from === ends.near ? ends.far : ends.near;
   // what the bench itself asks, to look at a device, is no step of any flow
-  const step = ends.near === "bench" ? undefined : stepOf(ends.link, from, bytes, inReplyTo);
+  const step = ends.near === "bench" ? undefined : stepOf(ends.link, from, bytes, inReplyTo, to);
   trace({ kind: "message", link: ends.link, from, to, step, bytes });
 }
 

@@ -116,13 +116,13 @@ const DATA_OF: ReadonlyMap<ElementName, DataName> = new Map<ElementName, DataNam
 /** On link batch the body is a message in hex (`clearing.md` 4). */
 function describeBatch(bytes: Uint8Array): Description {
   const { http = "", body = "" } = describeHttp(bytes);
-  if (typeof body !== "string" || !/^(BC|B[89A-D])([0-9A-F]{2})+$/.test(body)) return { http, body };
+  if (!/^(BC|B[89A-D])([0-9A-F]{2})+$/.test(body)) return { http, body };
   const message = fromHex(body);
   if (message[0] !== 0xbc) return { http, ...describeMessage(message) };
   const delivery = parseDelivery(message);
   if (!delivery.ok) return { http, body, reason: delivery.reason };
-  const parts = delivery.messages.map((each, index) => [String(index), describeMessage(encodeMessage(each))] as const);
-  return { http, ...Object.fromEntries(parts) };
+  const parts = delivery.messages.map((each, index) => prefixed(`${index + 1}.`, describeMessage(encodeMessage(each))));
+  return Object.assign({ http }, ...parts);
 }
 
 function describeHttp(bytes: Uint8Array): Description {

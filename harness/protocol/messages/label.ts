@@ -10,8 +10,8 @@ export function messageBody(link: LinkName, bytes: Uint8Array): Uint8Array {
 
 /**
  * What a message is known by on its link: the template tag; on 235 and SAM the instruction byte, of a response that of
- * the command it answers (undefined when that is not known); on 234 and 238 the first line, of a response that of the request
- * behind "response ".
+ * the command it answers (undefined when that is not known); on 234, 238 and batch the first line, of a response that of the request
+ * behind "response "; on HSM the command of two letters.
  */
 export function labelOf(
   link: LinkName,
@@ -29,14 +29,27 @@ export function labelOf(
     case "235":
     case "SAM":
       return isCardSide(from) ? inReplyTo?.[1] : bytes[1];
+    case "HSM":
+      return ASCII.decode(from === "hsm" ? inReplyTo?.subarray(4, 6) : bytes.subarray(4, 6));
     case "234":
     case "238":
-      return from === "merchant" ? `response ${inReplyTo ? firstLine(inReplyTo) : ""}`.trimEnd() : firstLine(bytes);
+    case "batch":
+      return isHttpServer(from, bytes)
+        ? `response ${inReplyTo ? firstLine(inReplyTo) : ""}`.trimEnd()
+        : firstLine(bytes);
     case "ui":
       return undefined;
     default:
       return undefined;
   }
+}
+
+const ASCII = new TextDecoder("latin1");
+
+/** Roles that ask on one link and answer on another are told apart by the line: an answer begins with its status. */
+function isHttpServer(from: RoleName, bytes: Uint8Array): boolean {
+  if (from === "merchant" || from === "bank-server") return true;
+  return (bytes[0] ?? 0) >= 0x31 && (bytes[0] ?? 0) <= 0x35;
 }
 
 /** True for the role that answers APDUs. */

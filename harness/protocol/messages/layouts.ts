@@ -12,7 +12,7 @@ export interface Layout {
   readonly clause: string;
 }
 
-/** THE table of TLV messages (`messages.md` 2, 3 and 5). */
+/** THE table of TLV messages (`messages.md` 2, 3 and 5; `load.md` 2, 4; `clearing.md` 2, 4). */
 export const LAYOUTS = {
   // Cable link, 2
   selection: { tag: 0xe1, clause: "messages.md 2", elements: ["SESSION", "SITE", "ITEM", "QUANTITY", "PAYMENT"] },
@@ -107,6 +107,104 @@ export const LAYOUTS = {
   "t-totals": { tag: 0xfb, clause: "messages.md 5", elements: ["IDTERM", "TOTALS"] },
   "t-apdu": { tag: 0xfc, clause: "messages.md 5", elements: ["IDTERM", "APDU"] },
   "t-answer": { tag: 0xfd, clause: "messages.md 5", elements: ["IDTERM", "RAPDU"] },
+
+  // Loading, cable link
+  "load-selection": { tag: 0xa1, clause: "load.md 2", elements: ["SESSION", "SITE", "ACCOUNT"] },
+  "card-information-request": { tag: 0xa2, clause: "load.md 2", elements: ["SOURCE"] },
+  balance: { tag: 0xa3, clause: "load.md 2", elements: ["ATR", "BALANCE", "CARDINFO"] },
+  "load-page": {
+    tag: 0xa4,
+    clause: "load.md 2",
+    elements: [
+      "SOURCE",
+      "IDMER",
+      "IDTRX",
+      "MLDAmax",
+      "CURRLDA",
+      "CEXPLDA",
+      "IDACQ",
+      "DTHR",
+      "HOST",
+      "PORT",
+      "URL?",
+      "SECINFO",
+      "RELEASE",
+      "ENCRYPTION",
+      "TEXT",
+      "RND",
+      "TSK",
+      "ETSK",
+    ],
+  },
+  "load-amount": { tag: 0xa5, clause: "load.md 2", elements: ["IDTRX", "MLDA"] },
+  "initialise-load": { tag: 0xa6, clause: "load.md 2", elements: ["IDTRX", "LOADINIT"] },
+  "load-card-information": { tag: 0xa7, clause: "load.md 2", elements: ["IDTRX", "ATR", "LOADRSP"] },
+
+  // Loading, cable link and link 236
+  "load-command": { tag: 0xa9, clause: "load.md 2, 4", elements: ["IDTRX", "LOADDATA"] },
+  "load-response": { tag: 0xaa, clause: "load.md 2, 4", elements: ["IDTRX", "CARDRSP", "SW", "RECOVERED"] },
+  "load-recovery": {
+    tag: 0xae,
+    clause: "load.md 2, 4",
+    elements: [
+      "SOURCE",
+      "IDTRX",
+      "IDMER",
+      "HOST?",
+      "PORT?",
+      "URL?",
+      "ENCRYPTION?",
+      "RND?",
+      "TSK?",
+      "ETSK?",
+      "LOADINIT",
+      "LOADRSP",
+      "CARDRSP",
+      "SW",
+    ],
+  },
+
+  // Loading, link 236
+  "load-request": {
+    tag: 0xa8,
+    clause: "load.md 4",
+    elements: ["SOURCE", "IDMER", "IDTRX", "ATR", "LOADINIT", "LOADRSP", "SECLOAD?"],
+  },
+  "negative-result": {
+    tag: 0xab,
+    clause: "load.md 4, 5",
+    elements: ["IDTRX", "CARDRSP", "SW", "LOADINIT", "LOADRSP"],
+  },
+  "load-result": { tag: 0xac, clause: "load.md 4", elements: ["IDTRX", "CC"] },
+  "load-inquiry": { tag: 0xad, clause: "load.md 6", elements: ["IDMER", "IDTRX"] },
+  "load-challenge": { tag: 0xaf, clause: "load.md 4, 5", elements: ["IDTRX", "LOADINIT"] },
+  "challenge-response": { tag: 0xb0, clause: "load.md 4, 5", elements: ["IDTRX", "LOADRSP"] },
+  "load-authorisation": { tag: 0xb1, clause: "load.md 4", elements: ["IDTRX", "SECLOAD"] },
+
+  // Clearing: terminals
+  "t-collect": { tag: 0xb4, clause: "clearing.md 2", elements: ["IDTERM", "DIGEST", "LINES"] },
+  "t-collected": {
+    tag: 0xb5,
+    clause: "clearing.md 2",
+    elements: ["IDTERM", "BATCHNO", "NTCOL", "DIGEST", "LINES", "S4"],
+  },
+  "t-acknowledge": { tag: 0xb6, clause: "clearing.md 2", elements: ["IDTERM", "NTCOL", "S5"] },
+  "t-update": { tag: 0xb7, clause: "clearing.md 2", elements: ["IDTERM", "UPDATE"] },
+
+  // Clearing: link batch. Several of the last four stand in one delivery (`delivery.ts`)
+  batch: {
+    tag: 0xb8,
+    clause: "clearing.md 4",
+    elements: ["IDCP", "IDACQUIRER", "BATCHNO", "NTCOL", "LINES", "MEMBERS", "S4"],
+  },
+  "batch-acknowledgement": {
+    tag: 0xb9,
+    clause: "clearing.md 4",
+    elements: ["IDCP", "BATCHNO", "NTCOL", "DIGEST", "S5", "REFUSED?"],
+  },
+  "batch-refusal": { tag: 0xba, clause: "clearing.md 4", elements: ["IDCP", "BATCHNO", "NTCOL", "CC"] },
+  "system-update": { tag: 0xbb, clause: "clearing.md 4", elements: ["BATCHNO", "UPDATE"] },
+  "update-receipt": { tag: 0xbd, clause: "clearing.md 4", elements: ["BATCHNO", "NTUPD", "CC"] },
 } as const satisfies Readonly<Record<string, Layout>>;
 
 export type MessageKind = keyof typeof LAYOUTS;
@@ -151,6 +249,32 @@ export type TReadStore = MessageOf<"t-read-store">;
 export type TStore = MessageOf<"t-store">;
 export type TReadTotals = MessageOf<"t-read-totals">;
 export type TTotals = MessageOf<"t-totals">;
+export type LoadSelection = MessageOf<"load-selection">;
+export type CardInformationRequest = MessageOf<"card-information-request">;
+export type Balance = MessageOf<"balance">;
+export type LoadPage = MessageOf<"load-page">;
+export type LoadAmount = MessageOf<"load-amount">;
+export type InitialiseLoad = MessageOf<"initialise-load">;
+export type LoadCardInformation = MessageOf<"load-card-information">;
+export type LoadCommand = MessageOf<"load-command">;
+export type LoadResponse = MessageOf<"load-response">;
+export type LoadRecovery = MessageOf<"load-recovery">;
+export type LoadRequest = MessageOf<"load-request">;
+export type NegativeResult = MessageOf<"negative-result">;
+export type LoadResult = MessageOf<"load-result">;
+export type LoadInquiry = MessageOf<"load-inquiry">;
+export type LoadChallenge = MessageOf<"load-challenge">;
+export type ChallengeResponse = MessageOf<"challenge-response">;
+export type LoadAuthorisation = MessageOf<"load-authorisation">;
+export type TCollect = MessageOf<"t-collect">;
+export type TCollected = MessageOf<"t-collected">;
+export type TAcknowledge = MessageOf<"t-acknowledge">;
+export type TUpdate = MessageOf<"t-update">;
+export type Batch = MessageOf<"batch">;
+export type BatchAcknowledgement = MessageOf<"batch-acknowledgement">;
+export type BatchRefusal = MessageOf<"batch-refusal">;
+export type SystemUpdate = MessageOf<"system-update">;
+export type UpdateReceipt = MessageOf<"update-receipt">;
 
 /** A place in a message, ready for encoder and parser. */
 export interface Place {

@@ -22,6 +22,23 @@ export function stepOnHttp(
   return isCheckout ? "604" : proofStep(request);
 }
 
+/**
+ * The same between head end and account holder (`load.md` 3), in the steps of FIG 15: card information is asked for and given
+ * (872), the page comes (874), the amount goes (875), then the confirmation (891) and what is made of it (892).
+ */
+export function stepOnLoadHttp(
+  bytes: Uint8Array,
+  answers?: { readonly inReplyTo: Uint8Array | undefined },
+): string | undefined {
+  const request = answers === undefined ? bytes : answers.inReplyTo;
+  const line = request && firstLine(request);
+  if (request === undefined || !line?.startsWith("POST ")) return undefined;
+  if (line === "POST /load") return answers === undefined ? "871" : "872";
+  if (line === "POST /load/card") return answers === undefined ? "872" : "874";
+  if (formOf(request).has("amount")) return "875";
+  return answers === undefined ? "891" : "892";
+}
+
 /** On link 238: the payment server's confirmation reaches the merchant itself; its answer is no step. */
 export function stepOnDirectHttp(bytes: Uint8Array): string | undefined {
   return firstLine(bytes).startsWith("POST ") ? "636" : undefined;

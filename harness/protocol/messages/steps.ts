@@ -2,7 +2,7 @@ import type { LinkName, RoleName } from "../../core/trace.ts";
 import { isCardSide, messageBody } from "./label.ts";
 import { parseMessage } from "./message.ts";
 import { stepOfPsamAnswer, stepOfPsamCommand, stepOnCard } from "./steps-apdu.ts";
-import { stepOnDirectHttp, stepOnHttp } from "./steps-http.ts";
+import { stepOnDirectHttp, stepOnHttp, stepOnLoadHttp } from "./steps-http.ts";
 
 /** Steps by template tag (`messages.md` 2, 3 and 5); what has none is no step of the seed. */
 const STEPS_PAYMENT: ReadonlyMap<number, string> = new Map([
@@ -22,6 +22,15 @@ const STEPS_CABLE: ReadonlyMap<number, string> = new Map([
   [0xec, "621"],
   [0xe5, "818"],
   [0xe8, "641"],
+  [0xa1, "871"],
+  [0xa2, "872"],
+  [0xa3, "872"],
+  [0xa4, "888"],
+  [0xa5, "888"],
+  [0xa6, "876"],
+  [0xa7, "876"],
+  [0xa9, "893"],
+  [0xaa, "894"],
 ]);
 
 const STEPS_TERMINAL: ReadonlyMap<number, string> = new Map([
@@ -29,6 +38,15 @@ const STEPS_TERMINAL: ReadonlyMap<number, string> = new Map([
   [0xf2, "694"],
   [0xf3, "624"],
   [0xf4, "628"],
+]);
+
+/** Of a load with the load server on link 236, inside and outside of the encryption layer (`load.md` 4); FIG 15 stands for both figures. */
+const STEPS_LOAD: ReadonlyMap<number, string> = new Map([
+  [0xe4, "878"],
+  [0xef, "890"],
+  [0xa2, "1072"],
+  [0xa3, "1072"],
+  [0xa4, "1074"],
 ]);
 
 /** Longest EB and F2 without any element of the variants, in bytes. */
@@ -42,13 +60,19 @@ const CABLE_ORIGIN = /^https:\/\/([a-z0-9-]+\.)?cable\.invalid[:/]/;
  * The step of the seed document that a message is, or undefined when it is none. `bytes` are what passes on the link:
  * an APDU, a TLV message (behind the terminal number on the LAN), "METHOD /path\n\nbody" or "200\n\nbody" on 234 and 238.
  * A response on 235, SAM, 234 and 238 does not say what it answers; `inReplyTo` is the request. Where variants of the flow
- * share a message, the step is that of the base payment, or of the first variant that has it.
+ * share a message, the step is that of the base payment, or of the first variant that has it. `to` tells a load from a payment.
  */
-export function stepOf(link: LinkName, from: RoleName, bytes: Uint8Array, inReplyTo?: Uint8Array): string | undefined {
+export function stepOf(
+  link: LinkName,
+  from: RoleName,
+  bytes: Uint8Array,
+  inReplyTo?: Uint8Array,
+  to?: RoleName,
+): string | undefined {
   switch (link) {
     case "236":
     case "237":
-      return stepOnPayment(from, bytes);
+      return isLoadServer(from, to) ? stepOnLoad(from, bytes) : stepOnPayment(from, bytes);
     case "cable":
       return stepOnCable(bytes);
     case "LAN":
@@ -58,8 +82,10 @@ export function stepOf(link: LinkName, from: RoleName, bytes: Uint8Array, inRepl
       return stepOnCard(isCardSide(from), bytes, inReplyTo);
     case "SAM":
       return isCardSide(from) ? stepOfPsamAnswer(inReplyTo) : stepOfPsamCommand(bytes);
-    case "234":
-      return stepOnHttp(bytes, from === "merchant" ? { inReplyTo } : undefined);
+    case "234": {
+      const answers = from === "head-end" ? undefined : { inReplyTo };
+      return isAccountHolder(from, to) ? stepOnLoadHttp(bytes, answers) : stepOnHttp(bytes, answers);
+    }
     case "238":
       return stepOnDirectHttp(bytes);
     case "ui":
@@ -67,6 +93,20 @@ export function stepOf(link: LinkName, from: RoleName, bytes: Uint8Array, inRepl
     default:
       return undefined;
   }
+}
+
+function isAccountHolder(from: RoleName, to: RoleName | undefined): boolean {
+  return isLoadServer(from, to) || from === "bank-server" || to === "bank-server";
+}
+
+function isLoadServer(from: RoleName, to: RoleName | undefined): boolean {
+  return from === "load-server" || to === "load-server";
+}
+
+function stepOnLoad(from: RoleName, bytes: Uint8Array): string | undefined {
+  const [tag = 0] = bytes;
+  if (tag === 0xe5) return from === "load-server" ? "880" : "883";
+  return STEPS_LOAD.get(tag);
 }
 
 /** 814 and 819 are the same template, from one side and the other; EXPECTED makes it 728, SEXP 748. */

@@ -13,10 +13,10 @@ export function anyMessage(kind: MessageKind): fc.Arbitrary<Message> {
 
 /** Any value of that element. */
 export function anyElement(name: ElementName): fc.Arbitrary<unknown> {
-  const { kind, min, max, step = 1, from = 0, to = 256 ** max - 1, alphanumeric } = elementSpec(name);
-  const bytes = fc
-    .integer({ min: 0, max: Math.min(5, Math.floor((max - min) / step)) })
-    .chain((steps) => fc.uint8Array({ minLength: min + steps * step, maxLength: min + steps * step }));
+  const { kind, min, max, step = 1, lengths, from = 0, to = 256 ** max - 1, alphanumeric } = elementSpec(name);
+  const most = Math.min(5, Math.floor((max - min) / step));
+  const length = lengths ? fc.constantFrom(...lengths) : fc.integer({ min: 0, max: most }).map((n) => min + n * step);
+  const bytes = length.chain((exact) => fc.uint8Array({ minLength: exact, maxLength: exact }));
   switch (kind) {
     case "integer":
       return fc.integer({ min: from, max: to });
