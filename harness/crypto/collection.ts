@@ -17,8 +17,8 @@ const UPDATE_KEY_DOMAIN = Uint8Array.of(0x7c);
 
 const LINE_LENGTH = 16;
 const MAX_LINES = 255;
-const SHORTEST_UPDATE = 12;
-const LONGEST_UPDATE = 44;
+const SHORTEST_UPDATE = 14;
+const LONGEST_UPDATE = 30;
 
 /** One batch as a PSAM collected it. */
 export interface CollectionName extends PsamIdentity {
@@ -62,10 +62,10 @@ export function signS5(KDC: Uint8Array, collection: CollectionName): Uint8Array 
   return mac(KDC, S5_DOMAIN, collectionBytes(collection));
 }
 
-/** S6, 8 bytes, of an update. `UPDATE`: without its S6, 12 to 44 bytes. Throws `PROTOCOL` for elements that do not fit. */
+/** S6, 8 bytes, of an update. `UPDATE`: without its S6, 14 to 30 bytes. Throws `PROTOCOL` for elements that do not fit. */
 export function signS6(KDC: Uint8Array, psam: PsamIdentity, UPDATE: Uint8Array): Uint8Array {
   if (UPDATE.length < SHORTEST_UPDATE || UPDATE.length > LONGEST_UPDATE) {
-    throw new PursebenchError("PROTOCOL", `UPDATE has ${UPDATE.length} bytes under S6, 12 to 44 are needed`);
+    throw new PursebenchError("PROTOCOL", `UPDATE has ${UPDATE.length} bytes under S6, 14 to 30 are needed`);
   }
   return mac(KDC, S6_DOMAIN, psamBytes(psam), UPDATE);
 }

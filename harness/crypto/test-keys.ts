@@ -6,6 +6,7 @@ import { inspect } from "node:util";
 import { equal, fromHex } from "../core/bytes.ts";
 import { readCheckedYaml } from "../core/checked-yaml.ts";
 import { PursebenchError } from "../core/errors.ts";
+import { LoadTestKeySet, loadKeyLabel } from "./load-test-keys.ts";
 import { modulusOf, type RsaKey } from "./rsa.ts";
 import { type KeySet, KeySetFile } from "./test-key-file.ts";
 
@@ -25,7 +26,7 @@ export interface KeyName {
 }
 
 /** Test keys by name. */
-export class TestKeySet {
+export class TestKeySet extends LoadTestKeySet {
   readonly #masterKeys: ReadonlyMap<string, Uint8Array>;
   readonly #merchantKeys: ReadonlyMap<string, Uint8Array>;
   readonly #sharedKeys: ReadonlyMap<string, Uint8Array>;
@@ -36,6 +37,7 @@ export class TestKeySet {
   readonly merchants: readonly MerchantContract[];
 
   constructor(file: KeySet) {
+    super(file);
     this.keyNames = file.masterPurchaseKeys.map(({ PPIEP, ALGIEP, VKIEP }) => ({ PPIEP, ALGIEP, VKIEP }));
     this.merchants = file.merchants.map(({ IDMER, contract, server = "payment-server" }) => ({
       IDMER,
@@ -54,12 +56,12 @@ export class TestKeySet {
     return this.#masterKeys.get(label({ PPIEP, ALGIEP, VKIEP }))?.slice();
   }
 
-  /** KMER, 16 bytes (a copy), whatever the state of the contract. */
+  /** KMER of a merchant or an account holder, 16 bytes (a copy), whatever the state of the contract. */
   merchantKey(IDMER: string): Uint8Array | undefined {
     return this.#merchantKeys.get(IDMER)?.slice();
   }
 
-  /** KSH of merchant and payment server, 16 bytes (a copy), where they have the encryption layer. */
+  /** KSH of merchant and payment server, or of account holder and load server, 16 bytes (a copy), where they have the encryption layer. */
   sharedKey(IDMER: string): Uint8Array | undefined {
     return this.#sharedKeys.get(IDMER)?.slice();
   }
@@ -112,11 +114,13 @@ export class TestKeySet {
 export function loadTestKeys(text: string, fileName: string): TestKeySet {
   const file = readCheckedYaml(text, fileName, KeySetFile);
   refuseTwins(file.masterPurchaseKeys.map(label), fileName, "master key");
-  refuseTwins(
-    file.merchants.map(({ IDMER }) => IDMER),
-    fileName,
-    "merchant",
-  );
+  const holders = [...file.merchants, ...file.accountHolders].map(({ IDMER }) => IDMER);
+  const issuers = file.masterUpdateKeys.map(({ PPIEP }) => PPIEP);
+  const servers = file.loadServers.map(({ IDACQ }) => IDACQ);
+  refuseTwins(holders, fileName, "merchant or account holder");
+  refuseTwins(file.masterLoadKeys.map(loadKeyLabel), fileName, "master load key");
+  refuseTwins(issuers, fileName, "master update key of");
+  refuseTwins(servers, fileName, "load server");
   return new TestKeySet(file);
 }
 
@@ -126,6 +130,7 @@ function keysOfMerchants(file: KeySet, name: "KMER" | "KSH" | "KTA"): ReadonlyMa
     const key = merchant[name];
     if (key !== undefined) keys.set(merchant.IDMER, fromHex(key));
   }
+  if (name !== "KTA") for (const holder of file.accountHolders) keys.set(holder.IDMER, fromHex(holder[name]));
   return keys;
 }
 
