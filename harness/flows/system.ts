@@ -206,7 +206,7 @@ export interface PurseSystem extends AsyncDisposable {
   readonly facts: SystemFacts;
   /** One purchase by the user at the set-top box, seen to its end on every link. Never rejects for a failed purchase. */
   purchase(order?: Order): Promise<PurchaseObservation>;
-  /** The set-top box settles what an earlier purchase left open, if anything. */
+  /** The set-top box settles what an earlier purchase or load left open, if anything. */
   recover(): Promise<PurchaseObservation | undefined>;
   /** Reads the card in the reader with commands that change nothing of value. */
   readPurse(): Promise<PurseReading>;
@@ -330,8 +330,9 @@ export interface SystemFacts {
 /** Master keys of the test system for independent recomputation; only on benches with `offers.keys`. */
 export interface TestKeys {
   masterPurchaseKey(PPIEP: string, ALGIEP: number, VKIEP: number): Uint8Array | undefined;
+  /** KMER of a merchant, or of an account holder and its load server. */
   merchantKey(IDMER: string): Uint8Array | undefined;
-  /** KSH of merchant and payment server (`keys-and-signatures.md` 7). */
+  /** KSH of merchant and payment server, or of account holder and load server (`keys-and-signatures.md` 7). */
   sharedKey(IDMER: string): Uint8Array | undefined;
   /** KTA of merchant and trusted head end (`keys-and-signatures.md` 6). */
   agentKey(IDMER: string): Uint8Array | undefined;
@@ -341,4 +342,14 @@ export interface TestKeys {
   caPrivateKey(PPIEP: string, VKIEP: number): string | undefined;
   /** Key of the test card with this modulus (112 bytes, as its certificate says), PKCS#8 in base64. */
   cardPrivateKey(modulus: Uint8Array): string | undefined;
+  /** MKL by the card's load algorithm (`keys-and-signatures.md` 9). */
+  masterLoadKey(PPIEP: string, ALGL: number, VKIEP: number): Uint8Array | undefined;
+  /** KLS of load server and HSM. */
+  loadServerKey(IDACQ: string): Uint8Array | undefined;
+  /** LMK of the HSM. */
+  localMasterKey(): Uint8Array | undefined;
+  /** MKC of the clearing system (`keys-and-signatures.md` 10). */
+  masterCollectionKey(): Uint8Array | undefined;
+  /** MKU of an issuer (`keys-and-signatures.md` 11). */
+  masterUpdateKey(PPIEP: string): Uint8Array | undefined;
 }
