@@ -3,18 +3,17 @@
  * `station/` builds it from a bench description; nobody here knows which parts are real.
  */
 import type { SaleProfile } from "../core/sale-profile.ts";
-import type { LinkName, RoleName, TraceEvent } from "../core/trace.ts";
+import type { LinkName, RoleName } from "../core/trace.ts";
+import type { Disturbance, NextMessage, PaymentServerName, RecordedEvent } from "./observed.ts";
 
-/** An event with its place in the evidence. */
-export type RecordedEvent = TraceEvent & {
-  /** Position in the run, counted from 1. */
-  readonly n: number;
-  /** Milliseconds on the bench's monotonic clock. */
-  readonly atMs: number;
-};
-
-export type LogEntry = Extract<RecordedEvent, { kind: "log" }>;
-export type MessageEvent = Extract<RecordedEvent, { kind: "message" }>;
+export type {
+  Disturbance,
+  LogEntry,
+  MessageEvent,
+  NextMessage,
+  PaymentServerName,
+  RecordedEvent,
+} from "./observed.ts";
 
 /** What the user asks for at the set-top box. */
 export interface Order {
@@ -257,12 +256,6 @@ export interface PurseSystem extends AsyncDisposable {
   restart(role: ServerRole): Promise<void>;
 }
 
-/** A message that depends on the answers so far. */
-export type NextMessage = (answers: readonly (Uint8Array | null)[]) => Uint8Array;
-
-/** The merchants' payment server, or the cable provider's own. */
-export type PaymentServerName = "payment-server" | "head-end-payment-server";
-
 export interface SiteFacts {
   readonly SITE: string;
   readonly IDMER: string;
@@ -280,11 +273,6 @@ export interface TerminalFacts {
   readonly reach: "concentrator" | "direct";
   readonly psam: "software" | "reader" | "terminal";
   readonly server: PaymentServerName;
-}
-
-export interface Disturbance extends Disposable {
-  /** How many messages it has hit so far. */
-  readonly hits: number;
 }
 
 /** What a case may need to know of the bench, from its description and the PICS; amounts in minor units. */
