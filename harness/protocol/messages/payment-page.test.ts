@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fromHex } from "../../core/bytes.ts";
-import { PAGE_LIMIT, parsePaymentPage } from "./payment-page.ts";
+import { PAGE_LIMIT } from "./page-object.ts";
+import { parsePaymentPage } from "./payment-page.ts";
 
 const VALUES: Readonly<Record<string, string>> = {
   "total-cost": "1250",

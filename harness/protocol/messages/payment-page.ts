@@ -1,5 +1,6 @@
 import { fromHex } from "../../core/bytes.ts";
-import { type HtmlTag, htmlTags } from "./html-tags.ts";
+import type { HtmlTag } from "./html-tags.ts";
+import { oneObject, valuesOf } from "./page-object.ts";
 import { type AgreedParameters, isAgreedParameter, readAgreedParameters } from "./payment-page-agreed.ts";
 
 /** The purchase as the merchant's page states it (messages.md 4; [0072]); field for field the page message E2. */
@@ -32,9 +33,6 @@ export type PaymentPageResult =
 /** Type of the object element that holds the parameters. */
 export const PAYMENT_OBJECT_TYPE = "application/x-purse-payment";
 
-/** Longest page that is looked at, in characters. */
-export const PAGE_LIMIT = 262_144;
-
 const NAMES = {
   "total-cost": /^[1-9][0-9]{0,9}$/,
   currency: /^[0-9]{3}$/,
@@ -63,41 +61,16 @@ interface Parameters {
  * Never throws.
  */
 export function parsePaymentPage(html: string): PaymentPageResult {
-  if (html.length > PAGE_LIMIT) return refused(`the page has more than ${PAGE_LIMIT} characters`);
-  const objects = paymentObjects(htmlTags(html));
-  const [params] = objects;
-  if (!params) return refused(`the page has no object of type ${PAYMENT_OBJECT_TYPE}`);
-  if (objects.length > 1) return refused(`the page has ${objects.length} payment objects instead of one`);
-  const known = collect(params);
+  const object = oneObject(html, PAYMENT_OBJECT_TYPE, "payment");
+  if (!object.ok) return object;
+  const known = collect(object.params);
   return typeof known === "string" ? refused(known) : toPage(known);
-}
-
-/** The param tags of each payment object, by object. An object inside it is part of it, as fallback content. */
-function paymentObjects(tags: readonly HtmlTag[]): readonly (readonly HtmlTag[])[] {
-  const objects: HtmlTag[][] = [];
-  let depth = 0;
-  for (const tag of tags) {
-    const isPayment = tag.name === "object" && !tag.isEnd && isPaymentType(tag);
-    if (isPayment) objects.push([]);
-    if (tag.name === "object" && (depth > 0 || isPayment)) depth += tag.isEnd ? -1 : 1;
-    else if (depth > 0 && tag.name === "param" && !tag.isEnd) objects.at(-1)?.push(tag);
-  }
-  return objects;
-}
-
-function isPaymentType(tag: HtmlTag): boolean {
-  return tag.attributes.get("type")?.trim().toLowerCase() === PAYMENT_OBJECT_TYPE;
 }
 
 /** Every parameter once and in its form, or the reason against it. */
 function collect(params: readonly HtmlTag[]): Parameters | string {
-  const values = new Map<string, string>();
-  for (const param of params) {
-    const name = param.attributes.get("name") ?? "";
-    if (values.has(name) && (isParameterName(name) || isAgreedParameter(name)))
-      return `parameter ${name} is given twice`;
-    values.set(name, param.attributes.get("value") ?? "");
-  }
+  const values = valuesOf(params, (name) => isParameterName(name) || isAgreedParameter(name));
+  if (typeof values === "string") return values;
   const checked: Partial<Record<ParameterName, string>> = {};
   for (const [name, form] of Object.entries(NAMES)) {
     const value = values.get(name);
