@@ -34,7 +34,8 @@ export interface Totals {
 }
 
 const LINE = ["PPIEP", "CURRIEP", "CEXPIEP", "MTOT", "NTOT"] as const satisfies readonly ElementName[];
-const LINE_LENGTH = 16;
+/** Of one line, in bytes. */
+export const TOTALS_LINE_LENGTH = 16;
 const HEAD_LENGTH = 16;
 
 export function encodeReadTotalsCommand(): Uint8Array {
@@ -47,25 +48,35 @@ export function encodeTotals(totals: Totals): Uint8Array {
     encodeStructure(STRUCTURES.PSAMID, totals),
     fromHex(totals.updated),
     Uint8Array.of(totals.suspended),
-    ...totals.totals.map(({ PPIEP, CURR, CEXP, MTOT, NTOT }) =>
-      encodeStructure(LINE, { PPIEP, CURRIEP: CURR, CEXPIEP: CEXP, MTOT, NTOT }),
-    ),
+    ...totals.totals.map(encodeTotalsLine),
   );
+}
+
+/** One line, 16 bytes. Throws `PROTOCOL` when an element cannot hold its value. */
+export function encodeTotalsLine({ PPIEP, CURR, CEXP, MTOT, NTOT }: TotalsLine): Uint8Array {
+  return encodeStructure(LINE, { PPIEP, CURRIEP: CURR, CEXPIEP: CEXP, MTOT, NTOT });
+}
+
+/** Reads one line. Never throws. */
+export function parseTotalsLine(bytes: Uint8Array): Parsed<TotalsLine> {
+  const line = parseStructure(LINE, bytes);
+  if (!line.ok) return line;
+  const { PPIEP, CURRIEP, CEXPIEP, MTOT, NTOT } = line.value;
+  return { ok: true, value: { PPIEP, CURR: CURRIEP, CEXP: CEXPIEP, MTOT, NTOT } };
 }
 
 /** Reads the element TOTALS. Never throws. */
 export function parseTotals(data: Uint8Array): Parsed<Totals> {
   const head = readStructure(STRUCTURES.PSAMID, data.subarray(0, 11));
   const suspended = data[HEAD_LENGTH - 1];
-  if (!head.ok || suspended === undefined || (data.length - HEAD_LENGTH) % LINE_LENGTH !== 0) {
+  if (!head.ok || suspended === undefined || (data.length - HEAD_LENGTH) % TOTALS_LINE_LENGTH !== 0) {
     return { ok: false, reason: `${data.length} bytes are not 16 and a multiple of 16` };
   }
   const totals: TotalsLine[] = [];
-  for (let at = HEAD_LENGTH; at < data.length; at += LINE_LENGTH) {
-    const line = parseStructure(LINE, data.subarray(at, at + LINE_LENGTH));
+  for (let at = HEAD_LENGTH; at < data.length; at += TOTALS_LINE_LENGTH) {
+    const line = parseTotalsLine(data.subarray(at, at + TOTALS_LINE_LENGTH));
     if (!line.ok) return line;
-    const { PPIEP, CURRIEP, CEXPIEP, MTOT, NTOT } = line.value;
-    totals.push({ PPIEP, CURR: CURRIEP, CEXP: CEXPIEP, MTOT, NTOT });
+    totals.push(line.value);
   }
   return { ok: true, value: { ...head.value, updated: toHex(data.subarray(11, 15)), suspended, totals } };
 }

@@ -12,6 +12,13 @@ import {
   PSAM_READ_CERTIFICATE,
   PSAM_READ_SESSION_KEY,
 } from "../../protocol/messages/psam-certificates.ts";
+import {
+  COLLECT_ANSWER_LENGTH,
+  COLLECT_LENGTHS,
+  END_OF_COLLECTION_LENGTH,
+  PSAM_COLLECT,
+  PSAM_END_OF_COLLECTION,
+} from "../../protocol/messages/psam-collect.ts";
 import { COMPLETE_DATA_LENGTH, PSAM_COMPLETE } from "../../protocol/messages/psam-complete.ts";
 import { ISSUE_ANSWER_LENGTH, PACKAGE_ISSUE } from "../../protocol/messages/psam-issue.ts";
 import {
@@ -21,9 +28,11 @@ import {
   PSAM_NUMBER_LENGTH,
 } from "../../protocol/messages/psam-packages.ts";
 import { PSAM_READ_TOTALS } from "../../protocol/messages/psam-read-totals.ts";
+import { PSAM_UPDATE, UPDATE_LENGTHS } from "../../protocol/messages/psam-update.ts";
 import { SELECT } from "../../protocol/messages/select-purse.ts";
 import type { PsamStep } from "./answer.ts";
 import { cancel } from "./cancel.ts";
+import { collect, endOfCollection } from "./collect.ts";
 import { complete } from "./complete.ts";
 import type { PsamCrypto } from "./crypto.ts";
 import { packageAtr } from "./package-atr.ts";
@@ -34,6 +43,7 @@ import { readTotals, totalsOf } from "./read-totals.ts";
 import { psamIdentity, select } from "./select.ts";
 import { readForCard } from "./session-key.ts";
 import type { PsamSession, PsamState } from "./state.ts";
+import { update } from "./update.ts";
 
 /** A command of the PSAM: what it is told by, what is right about it before the state is looked at, what it does. */
 export interface PsamCommand {
@@ -53,20 +63,21 @@ const exactly =
   (a: number, b: number) =>
     a === p1 && b === p2;
 const bytes = (wanted: number) => (length: number) => length === wanted;
+const bytesBetween = (shortest: number, longest: number) => (length: number) => length >= shortest && length <= longest;
 
 /** THE table of commands (psam-edge.md, section 4). */
 export const PSAM_COMMANDS: readonly PsamCommand[] = [
   {
     ...SELECT,
     hasRightParameters: exactly(SELECT),
-    hasRightData: (length) => length >= 5 && length <= 16,
+    hasRightData: bytesBetween(5, 16),
     answerLength: ({ memory }) => psamIdentity(memory).length,
     handle: select,
   },
   {
     ...PACKAGE_ATR,
     hasRightParameters: exactly(PACKAGE_ATR),
-    hasRightData: (length) => length >= 2 && length <= 33,
+    hasRightData: bytesBetween(2, 33),
     answerLength: () => 0,
     after: "idle",
     handle: packageAtr,
@@ -145,6 +156,27 @@ export const PSAM_COMMANDS: readonly PsamCommand[] = [
     hasRightData: bytes(0),
     answerLength: ({ memory }) => totalsOf(memory).length,
     handle: readTotals,
+  },
+  {
+    ...PSAM_COLLECT,
+    hasRightParameters: exactly(PSAM_COLLECT),
+    hasRightData: bytesBetween(...COLLECT_LENGTHS),
+    answerLength: () => COLLECT_ANSWER_LENGTH,
+    handle: collect,
+  },
+  {
+    ...PSAM_END_OF_COLLECTION,
+    hasRightParameters: exactly(PSAM_END_OF_COLLECTION),
+    hasRightData: bytes(END_OF_COLLECTION_LENGTH),
+    answerLength: () => 0,
+    handle: endOfCollection,
+  },
+  {
+    ...PSAM_UPDATE,
+    hasRightParameters: exactly(PSAM_UPDATE),
+    hasRightData: bytesBetween(...UPDATE_LENGTHS),
+    answerLength: () => 0,
+    handle: update,
   },
 ];
 

@@ -1,7 +1,20 @@
 import { fromHex, toHex } from "../../core/bytes.ts";
 import { isCertifiedBy } from "../../crypto/certificate.ts";
+import {
+  type Collection,
+  type CollectionName,
+  decipherUpdateKey,
+  signS4,
+  signS5,
+  signS6,
+} from "../../crypto/collection.ts";
 import { constantTimeEqual } from "../../crypto/constant-time.ts";
-import { encipherSessionKey, signSessionKey, type TransportedKey } from "../../crypto/key-transport.ts";
+import {
+  encipherSessionKey,
+  type PsamIdentity,
+  signSessionKey,
+  type TransportedKey,
+} from "../../crypto/key-transport.ts";
 import { deriveCardKey, deriveSessionKeys, type SessionKeys } from "../../crypto/purse-keys.ts";
 import { type Completion, signS2, signS3 } from "../../crypto/purse-signatures.ts";
 
@@ -40,6 +53,14 @@ export interface PsamCrypto {
   sendSessionKey(signingKey: string, transport: KeyTransport): TransportedKey & { readonly SIG: Uint8Array };
   /** True when `S3` (8 bytes) is the card's signature over that completion of that debit. */
   verifyS3(context: PurseContext, DEBITDATA: Uint8Array, completion: Completion, S3: Uint8Array): boolean;
+  /** S4, 8 bytes, over a collection. `KDC` here and below: 32 hex digits. */
+  signS4(KDC: string, collection: Collection): Uint8Array;
+  /** True when `S5` (8 bytes) is the clearing system's acknowledgement of that collection. */
+  verifyS5(KDC: string, collection: CollectionName, S5: Uint8Array): boolean;
+  /** True when `S6` (8 bytes) is the clearing system's signature over an update (14 to 30 bytes) for that PSAM. */
+  verifyS6(KDC: string, psam: PsamIdentity, unsigned: Uint8Array, S6: Uint8Array): boolean;
+  /** The MKP in the update of that number, 32 hex digits. `enciphered`: 16 bytes. */
+  decipherUpdateKey(KDC: string, NTUPD: number, enciphered: Uint8Array): string;
 }
 
 /** As keys-and-signatures.md says. */
@@ -55,6 +76,18 @@ export const psamCrypto: PsamCrypto = {
   },
   verifyS3(context, DEBITDATA, completion, S3) {
     return constantTimeEqual(expectedS3(context, DEBITDATA, completion), S3);
+  },
+  signS4(KDC, collection) {
+    return signS4(fromHex(KDC), collection);
+  },
+  verifyS5(KDC, collection, S5) {
+    return constantTimeEqual(signS5(fromHex(KDC), collection), S5);
+  },
+  verifyS6(KDC, psam, unsigned, S6) {
+    return constantTimeEqual(signS6(fromHex(KDC), psam, unsigned), S6);
+  },
+  decipherUpdateKey(KDC, NTUPD, enciphered) {
+    return toHex(decipherUpdateKey(fromHex(KDC), NTUPD, enciphered));
   },
 };
 

@@ -21,13 +21,15 @@ export function authorityFor(memory: PsamMemory, card: Pick<InitResponse, "PPIEP
 }
 
 /**
- * What signatures of that transaction are made with: the session key of a public key card, else the master key. Throws
- * `INTERNAL` when the key is gone, which PACKAGE: INITIALIZE IEP has checked.
+ * What signatures of that transaction are made with: the session key of a public key card, else the master key under
+ * which it was begun. Throws `INTERNAL` when the key is gone, which PACKAGE: INITIALIZE IEP has checked.
  */
-export function contextOf(memory: PsamMemory, { INITRSP, SK }: Pick<Transaction, "INITRSP" | "SK">): PurseContext {
-  const bytes = fromHex(INITRSP);
+export function contextOf(memory: PsamMemory, purse: Pick<Transaction, "INITRSP" | "SK" | "MKP">): PurseContext {
+  const { SK, MKP } = purse;
+  const bytes = fromHex(purse.INITRSP);
   const card = cardOf(bytes);
   if (SK !== undefined) return { ALGIEP: card.ALGIEP, MKP: "", SK, INITRSP: bytes };
+  if (MKP !== undefined) return { ALGIEP: card.ALGIEP, MKP, INITRSP: bytes };
   const key = masterKeyFor(memory, card);
   if (!key) throw new PursebenchError("INTERNAL", "the master key of an accepted card is gone");
   return { ALGIEP: key.ALGIEP, MKP: key.MKP, INITRSP: bytes };

@@ -23,9 +23,9 @@ export function packageDebit(state: PsamState, apdu: CommandApdu, crypto: PsamCr
   const SW = refusalOfDebit(memory, cardOf(fromHex(session.INITRSP)), read.value, session.certified);
   if (SW !== undefined) return refusedPackage(state, SW);
 
-  const { INITRSP, certified } = session;
+  const { INITRSP, certified, MKP } = session;
   const key = certified && makeSessionKey(state, INITRSP, certified, crypto);
-  const card = { INITRSP, ...(key ? { SK: key.SK } : {}) };
+  const card = { INITRSP, ...(key ? { SK: key.SK } : {}), ...(MKP === undefined ? {} : { MKP }) };
   const unsigned = unsignedDebitData(memory, apdu.data);
   const DEBITDATA = concat(unsigned, crypto.signS2(contextOf(memory, card), unsigned));
   const transaction: Transaction = { IDTRX: read.value.IDTRX, ...card, DEBITDATA: toHex(DEBITDATA) };

@@ -4,6 +4,7 @@ import { type Random, systemRandom } from "../../core/random.ts";
 import { PUBLIC_KEY } from "../../crypto/algorithm.ts";
 import { caName, psamName } from "../../crypto/certificate.ts";
 import { certifyOnce } from "../../crypto/certify-once.ts";
+import { deriveCollectionKey } from "../../crypto/collection.ts";
 import { modulusOf, type RsaKey } from "../../crypto/rsa.ts";
 import { afterReset } from "./model.ts";
 import { checkPsamData, type PsamData } from "./psam-data.ts";
@@ -15,6 +16,7 @@ export interface PsamKeys {
   masterPurchaseKey(PPIEP: string, ALGIEP: number, VKIEP: number): Uint8Array | undefined;
   caPrivateKey(PPIEP: string, VKIEP: number): string | undefined;
   psamKey(IDPSAM: string): RsaKey | undefined;
+  masterCollectionKey(): Uint8Array | undefined;
 }
 
 /**
@@ -28,8 +30,9 @@ export function createPsam(data: PsamData, keys: PsamKeys, random: Random = syst
   const signingKey = authorities.length === 0 ? null : requirePsamKey(data, keys).privateKey;
   const masterKeys = data.keys.filter((name) => !isPublic(name)).map((name) => masterKey(name, keys));
   const kept = { totals: [], open: null, suspended: [], issued: [], confirmed: NO_IDS };
+  const clearing = { KDC: toHex(collectionKey(data, keys)), NTCOL: 0, collection: null, NTUPD: 0 };
   return {
-    memory: { ...data, keys: masterKeys, authorities, signingKey, ...kept },
+    memory: { ...data, keys: masterKeys, authorities, signingKey, ...kept, ...clearing },
     session: { kind: "unselected" },
     entropy: toHex(random(32)),
     undo: null,
@@ -62,6 +65,13 @@ function requirePsamKey({ IDPSAM }: PsamData, keys: PsamKeys): RsaKey {
   const key = keys.psamKey(IDPSAM);
   if (key === undefined) throw missing(`no key pair for the PSAM ${IDPSAM}`);
   return key;
+}
+
+/** KDC, 16 bytes. */
+function collectionKey({ PPPSAM, IDPSAM }: PsamData, keys: PsamKeys): Uint8Array {
+  const MKC = keys.masterCollectionKey();
+  if (!MKC) throw new PursebenchError("USAGE", "no master collection key", { mend: "add it to the test key set" });
+  return deriveCollectionKey(MKC, { PPPSAM, IDPSAM });
 }
 
 function masterKey(name: KeyName, keys: PsamKeys): MasterKey {

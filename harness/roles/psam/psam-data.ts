@@ -22,6 +22,9 @@ export interface PsamData {
   readonly blockedCards: readonly { readonly PPIEP: string; readonly IDIEP: string }[];
 }
 
+/** Longest list of blocked cards (psam-edge.md 4.10). */
+export const MAX_BLOCKED_CARDS = 10_000;
+
 const algorithm = wholeNumber(0, 0xff).refine((ALGIEP) => algorithmOf(ALGIEP) !== undefined, "expected 4, 5 or 16");
 
 const PsamFile = z
@@ -42,7 +45,7 @@ const PsamFile = z
       .min(1, "expected at least one currency"),
     blockedCards: z
       .array(z.strictObject({ PPIEP: digits(6), IDIEP: digits(10) }))
-      .max(10_000, "expected at most 10,000"),
+      .max(MAX_BLOCKED_CARDS, "expected at most 10,000"),
   })
   .refine(fitsTotals, {
     path: ["currencies"],

@@ -11,6 +11,17 @@ export interface Transaction {
   readonly DEBITDATA: string;
   /** Session key of a public key card, 32 hex digits. */
   readonly SK?: string;
+  /** Master key under which it was begun, 32 hex digits, where an update has removed or replaced that since. */
+  readonly MKP?: string;
+}
+
+/** A collection that is not acknowledged. */
+export interface CollectionKept {
+  readonly NTCOL: number;
+  /** 64 hex digits. */
+  readonly DIGEST: string;
+  /** n x 32 hex digits. */
+  readonly LINES: string;
 }
 
 /** A master purchase key; no command reads it. */
@@ -46,6 +57,14 @@ export interface PsamMemory extends Omit<PsamData, "keys"> {
   /** Oldest first, at most 64: counted in the totals already, and can still be taken back. */
   readonly issued: readonly Transaction[];
   readonly confirmed: RememberedIds;
+  /** Key towards the clearing system, 32 hex digits; no command reads it. */
+  readonly KDC: string;
+  /** Number of the last collection, 0 before the first. */
+  readonly NTCOL: number;
+  /** What has left the totals and is not acknowledged. */
+  readonly collection: CollectionKept | null;
+  /** Number of the last update applied, 0 before the first. */
+  readonly NTUPD: number;
 }
 
 /** What READ CERTIFICATE and READ SESSION KEY answer: 244 and 224 bytes in hex. */
@@ -74,8 +93,13 @@ export type PsamSession =
   /** A public key card is known by INITRSP; its certificates are still to come. */
   | { readonly kind: "card-identified"; readonly INITRSP: string }
   | { readonly kind: "issuer-certified"; readonly INITRSP: string; readonly issuer: CertifiedKey }
-  /** `certified`: of a public key card. */
-  | { readonly kind: "card-accepted"; readonly INITRSP: string; readonly certified?: CertifiedCard };
+  /** `certified`: of a public key card; `MKP`: as in `Transaction`. */
+  | {
+      readonly kind: "card-accepted";
+      readonly INITRSP: string;
+      readonly certified?: CertifiedCard;
+      readonly MKP?: string;
+    };
 
 export interface PsamState {
   readonly memory: PsamMemory;

@@ -26,9 +26,28 @@ export function raised(totals: Totals, group: Group, MPDA: number): Totals {
 
 /** The totals with one less; a line that was begun by it goes with it. */
 export function lowered(totals: Totals, group: Group, MPDA: number): Totals {
+  return less(totals, group, MPDA, 1);
+}
+
+/** What is confirmed of the totals: less the issued transactions, which can still be taken back. */
+export function confirmedTotals({ totals, issued }: Pick<PsamMemory, "totals" | "issued">): Totals {
+  return issued.reduce(uncounted, totals);
+}
+
+/** The line of that provider and currency. */
+export function lineOf(totals: Totals, group: Group): TotalsLine | undefined {
+  return totals.find((line) => isOf(line, group));
+}
+
+/** The totals less these lines; one whose number becomes 0 is gone. */
+export function withoutLines(totals: Totals, lines: Totals): Totals {
+  return lines.reduce((left, taken) => less(left, taken, taken.MTOT, taken.NTOT), totals);
+}
+
+function less(totals: Totals, group: Group, MTOT: number, NTOT: number): Totals {
   return totals
-    .map((line) => (isOf(line, group) ? { ...line, MTOT: line.MTOT - MPDA, NTOT: line.NTOT - 1 } : line))
-    .filter(({ NTOT }) => NTOT > 0);
+    .map((line) => (isOf(line, group) ? { ...line, MTOT: line.MTOT - MTOT, NTOT: line.NTOT - NTOT } : line))
+    .filter((line) => line.NTOT > 0);
 }
 
 function groupOf(transaction: Transaction): Group {
