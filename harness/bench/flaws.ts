@@ -1,4 +1,6 @@
 /** What is wrong between the fields of a bench description, each of which is right by itself. */
+
+import type { LoadSiteFields } from "./loading-fields.ts";
 import { psamOf, type SitesAndTerminals, serverOf, servingTerminals } from "./serving.ts";
 import type { SiteFields } from "./site-fields.ts";
 import type { DeviceSpec } from "./spec.ts";
@@ -19,6 +21,7 @@ interface Described extends SitesAndTerminals {
   readonly headEnd: { readonly trusted: boolean };
   readonly clockStart?: string | undefined;
   readonly catalogue: readonly { readonly SITE: string }[];
+  readonly loadSites: readonly LoadSiteFields[];
 }
 
 /** The virtual reader has five slots: the card's, one for a PSAM that speaks vpcd, and these. */
@@ -28,10 +31,34 @@ export function benchFlaws(bench: Described): readonly BenchFlaw[] {
   return [
     ...terminalFlaws(bench),
     ...siteFlaws(bench),
+    ...loadSiteFlaws(bench),
     ...catalogueFlaws(bench),
     ...addressFlaws(bench),
     ...kindFlaws(bench),
   ];
+}
+
+/** A load site has a name and an identifier of its own, also among the shops, and its origin is nobody else's. */
+function loadSiteFlaws({ sites, loadSites }: Described): BenchFlaw[] {
+  return loadSites.flatMap((site, index) => {
+    const flaws: BenchFlaw[] = [];
+    const issue = (field: keyof LoadSiteFields, message: string) =>
+      flaws.push({ path: ["loadSites", index, field], message });
+    const others = [...sites, ...loadSites.slice(0, index)];
+    if (others.some(({ SITE }) => SITE === site.SITE)) issue("SITE", "expected another name: this one is taken");
+    if (others.some(({ origin }) => origin === site.origin && !/:0$/.test(origin))) {
+      issue("origin", "expected another origin: this one is taken");
+    }
+    if (sites.some(({ IDMER }) => IDMER === site.IDMER)) issue("IDMER", "expected another: a shop has this one");
+    if (site.direct && site.source === "bank") issue("direct", "only a pre-funded load has no page over the Internet");
+    if (site.additionalServer && site.source === "bank") {
+      issue("additionalServer", "the confirmation of a load from a bank account goes to the bank server");
+    }
+    const accounts = site.accounts.map(({ ACCOUNT }) => ACCOUNT);
+    const twin = accounts.find((ACCOUNT, at) => accounts.indexOf(ACCOUNT) !== at);
+    if (twin !== undefined) issue("accounts", `account ${twin} is there twice`);
+    return flaws;
+  });
 }
 
 function catalogueFlaws({ sites, catalogue }: Described): BenchFlaw[] {

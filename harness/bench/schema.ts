@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { digits, wholeNumber } from "../core/checked-yaml.ts";
 import { benchFlaws } from "./flaws.ts";
+import { Clearing, LoadSite } from "./loading-fields.ts";
 import { Address, Site, spec, Terminal, text } from "./site-fields.ts";
 import { yesNo } from "./yaml-file.ts";
 
@@ -20,6 +21,9 @@ const Timeouts = z.strictObject({
   paymentServerDebitResponseMs: milliseconds.optional(),
   paymentServerFirstMessageMs: milliseconds.optional(),
   paymentServerMerchantMs: milliseconds.optional(),
+  loadServerHsmMs: milliseconds.optional(),
+  loadServerResponseMs: milliseconds.optional(),
+  loadServerFirstMessageMs: milliseconds.optional(),
 });
 
 const CatalogueItem = z.strictObject({
@@ -65,6 +69,17 @@ const BenchFieldsSchema = z.strictObject({
   /** How long to wait for a card or PSAM that has yet to be inserted, or to connect. */
   waitForCardMs: milliseconds.default(30_000),
   sites: z.array(Site).min(1, "expected at least one site"),
+  /** Where value can be loaded; load server, HSM and bank server are up where there is one. */
+  loadSites: z.array(LoadSite).default([]),
+  /** Load server (FIG 3, 862) and the issuer's HSM; IDACQ is the load server's number. */
+  loadServer: Address.extend({ IDACQ: digits(8).default("00000001") }).default({ ...ANY_PORT, IDACQ: "00000001" }),
+  hsm: Address.default(ANY_PORT),
+  /** Of the load server, of the account holders, of the clearing system; the ledger of all accounts. */
+  loadDatabase: Database,
+  bankDatabase: Database,
+  clearingDatabase: Database,
+  ledger: Database,
+  clearing: Clearing,
   catalogue: z.array(CatalogueItem).min(1, "expected at least one item"),
   /** Where the clock of an inproc bench starts. */
   clockStart: z.iso.datetime('expected a UTC time like "2026-08-02T10:15:00Z"').optional(),
