@@ -72,7 +72,7 @@ const BenchFieldsSchema = z.strictObject({
   /** Where value can be loaded; load server, HSM and bank server are up where there is one. */
   loadSites: z.array(LoadSite).default([]),
   /** Load server (FIG 3, 862) and the issuer's HSM; IDACQ is the load server's number. */
-  loadServer: Address.extend({ IDACQ: digits(8).default("00000001") }).default({ ...ANY_PORT, IDACQ: "00000001" }),
+  loadServer: Address.extend({ IDACQ: digits(8).default("00057001") }).default({ ...ANY_PORT, IDACQ: "00057001" }),
   hsm: Address.default(ANY_PORT),
   /** Of the load server, of the account holders, of the clearing system; the ledger of all accounts. */
   loadDatabase: Database,

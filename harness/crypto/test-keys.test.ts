@@ -86,7 +86,7 @@ describe("the standard test key set", () => {
     const all = [...MKL, ...others, keys.localMasterKey(), ...KLS, ...ofHolders, ...MKP].map((key) =>
       toHex(key ?? NONE),
     );
-    expect(new Set(all).size).toBe(6 + 3 + 1 + 2 + 12 + 6);
+    expect(new Set(all).size).toBe(6 + 3 + 1 + 2 + 14 + 6);
     expect(all.every((key) => key.length === 32)).toBe(true);
     for (const key of [...MKL, keys.localMasterKey()]) expect(isOddParity(key ?? Uint8Array.of(0))).toBe(true);
     for (const { IDMER, suite } of keys.accountHolders) {
@@ -103,6 +103,7 @@ describe("the standard test key set", () => {
       ["FND00001", "pre-funded", "AES-128-GCM", true],
       ["FND00002", "pre-funded", "3DES-CBC-MAC", true],
       ["FND00003", "pre-funded", "AES-128-GCM", false],
+      ["FND00004", "pre-funded", "AES-128-GCM", true],
     ]);
     expect(keys.loadKeyNames.filter(({ hsm }) => !hsm).map(({ PPIEP, VKIEP }) => `${PPIEP}/${VKIEP}`)).toEqual([
       "000123/9",
