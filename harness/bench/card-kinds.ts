@@ -26,6 +26,10 @@ export const CARD_KINDS = [
   "dinar",
   "points",
   "virtual",
+  "empty",
+  "at-maximum",
+  "low-maximum",
+  "supplied",
 ] as const;
 
 export type SimulatedCardKind = (typeof CARD_KINDS)[number];

@@ -162,7 +162,11 @@ export type CardKind =
   | "yen" // good, exponent 0
   | "dinar" // good, exponent 3
   | "points" // good, value that is no money
-  | "virtual"; // a good card that is a program of the set-top box: no reader between
+  | "virtual" // a good card that is a program of the set-top box: no reader between
+  | "empty" // good, without value
+  | "at-maximum" // good, and as full as it can be
+  | "low-maximum" // good, and takes little more
+  | "supplied"; // not personalised yet
 
 /** One disturbance of a link. It stays until `clear` or until `times` messages were hit. */
 export interface LinkFault {

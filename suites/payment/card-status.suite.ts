@@ -19,7 +19,7 @@ const NOT_SWEPT = new Set([
   ...range(0xc0, 0xc2), // GET RESPONSE, ENVELOPE
   ...range(0xd0, 0xfe), // write, update, put, create, delete, terminate, install
 ]);
-const PROFILE = new Set([0xa4, 0x50, 0x54, 0x58, 0x5a, 0x5c, 0xb2]);
+const PROFILE = new Set([0xa4, 0x50, 0x52, 0x54, 0x58, 0x5a, 0x5c, 0x5e, 0xb2]);
 
 export const cases: readonly Case[] = [
   defineCase({
@@ -40,12 +40,12 @@ export const cases: readonly Case[] = [
         ["the right instruction under the other class (SELECT)", "90A4040008F050422D4945503100", "6E00"],
         ["an unknown instruction of class 90", "90EE000000", "6D00"],
         ["an unknown instruction of class 00", "00EE000000", "6D00"],
-        ["INITIALIZE IEP with P1 00 and no Le", "90500000", "6A86"],
-        ["INITIALIZE IEP with P1 02 (load)", "905002001B", "6A86"],
+        ["INITIALIZE IEP with P1 02 and no Le", "90500200", "6A86"],
+        ["INITIALIZE IEP with P1 02", "905002001B", "6A86"],
         ["INITIALIZE IEP with P2 01", "905001011B", "6A86"],
         ["DEBIT IEP with P1 00 and no data", "9054000000", "6A86"],
         ["GET BALANCE with P1 01", "905C01000D", "6A86"],
-        ["GET PREVIOUS IEP SIGNATURE with P1 00", "905A000002000110", "6A86"],
+        ["GET PREVIOUS IEP SIGNATURE with P1 02", "905A020002000110", "6A86"],
         ["SELECT with P1 00", "00A4000008F050422D4945503100", "6A86"],
         ["READ RECORD of another file", "00B2011400", "6A86"],
         ["READ RECORD 0 of the log", "00B200C400", "6A86"],

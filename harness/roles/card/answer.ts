@@ -19,7 +19,7 @@ export function refused(state: CardState, SW: number): CardStep {
 
 /** A status word, and an initialised session is over. */
 export function refusedSession(state: CardState, SW: number): CardStep {
-  const isOver = state.session.kind === "initialised";
+  const isOver = state.session.kind === "initialised" || state.session.kind === "initialised-for-load";
   return refused(isOver ? { ...state, session: { kind: "selected" } } : state, SW);
 }
 

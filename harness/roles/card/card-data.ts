@@ -46,7 +46,10 @@ export interface CardData {
   /** Number of the next transaction; 1 on a new card. */
   readonly NTIEP: number;
   readonly VKIEP: number;
-  readonly lifeCycle: "issued" | "blocked";
+  /** Of a `supplied` card everything but SNIEP is zero. */
+  readonly lifeCycle: "supplied" | "issued" | "blocked";
+  /** Of a supplied card: the issuer (PPIEP) that it was made for. */
+  readonly issuer?: string | undefined;
   /** Of public key cards (AMIEP 2). */
   readonly publicKey?: PublicKeyData | undefined;
 }
@@ -92,20 +95,52 @@ const CardFile = z
     error: "expected with ALGIEP 16 and with no other one",
   });
 
+const SuppliedFile = z.strictObject({
+  test: z.literal("true", "expected `test: true`; only test cards are personalised"),
+  SNIEP: hexBytes(8),
+  issuer: digits(6),
+  lifeCycle: z.literal("supplied"),
+});
+
+/** What a card says of itself before it is issued. */
+const BLANK = {
+  PPIEP: "000000",
+  IDIEP: "0000000000",
+  ALGIEP: 0,
+  DEXPIEP: "000000",
+  BALIEP: 0,
+  BALmaxIEP: 0,
+  CURRIEP: "0000",
+  CEXPIEP: 0,
+  AMIEP: 0,
+  NTIEP: 0,
+  VKIEP: 0,
+} as const;
+
 /**
  * Reads `fixtures/cards/*.yaml`. The caller reads the file; `fileName` is for messages. Throws `USAGE` naming file, line
  * and field.
  */
 export function loadCardData(text: string, fileName: string): CardData {
-  const { test: _marked, ...data } = readCheckedYaml(text, fileName, CardFile);
-  return data;
+  const { lifeCycle } = readCheckedYaml(text, fileName, z.looseObject({ lifeCycle: z.unknown() }));
+  const schema = lifeCycle === "supplied" ? SuppliedFile : CardFile;
+  const { test: _marked, ...data } = readCheckedYaml<z.infer<typeof SuppliedFile> | z.infer<typeof CardFile>>(
+    text,
+    fileName,
+    schema,
+  );
+  return data.lifeCycle === "supplied" ? { ...BLANK, ...data } : data;
 }
 
 /** Refuses data that no personalisation would write, for values that came from code. Throws `USAGE`. */
 export function checkCardData(data: CardData): void {
   const scalar = (value: unknown) => (typeof value === "number" ? String(value) : value);
   const asText = Object.fromEntries(Object.entries(data).map(([name, value]) => [name, scalar(value)]));
-  const result = CardFile.safeParse({ ...asText, test: "true" });
+  const { SNIEP, issuer, lifeCycle } = asText;
+  const result =
+    lifeCycle === "supplied"
+      ? SuppliedFile.safeParse({ SNIEP, issuer, lifeCycle, test: "true" })
+      : CardFile.safeParse({ ...asText, test: "true" });
   if (result.success) return;
   const [issue] = result.error.issues;
   throw new PursebenchError("USAGE", `card data, ${issue?.path.join(".") || "all"}: ${issue?.message ?? "not valid"}`);

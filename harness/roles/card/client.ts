@@ -1,16 +1,24 @@
 import type { Deadline } from "../../core/deadline.ts";
 import type { CommandResult } from "../../protocol/messages/command-result.ts";
+import { encodeCreditIepCommand, parseCreditIepResponse } from "../../protocol/messages/credit-iep.ts";
 import { type DebitAnswer, encodeDebitIepCommand, parseDebitIepResponse } from "../../protocol/messages/debit-iep.ts";
 import { type Balance, encodeGetBalanceCommand, parseGetBalanceResponse } from "../../protocol/messages/get-balance.ts";
 import {
   encodeGetPreviousSignatureCommand,
   parseGetPreviousSignatureResponse,
+  type TransactionKind,
 } from "../../protocol/messages/get-previous-signature.ts";
 import {
   encodeInitializeIepCommand,
   type InitializeAnswer,
   parseInitializeIepResponse,
 } from "../../protocol/messages/initialize-iep.ts";
+import {
+  encodeInitializeLoadCommand,
+  type InitializeLoadAnswer,
+  parseInitializeLoadResponse,
+} from "../../protocol/messages/initialize-load.ts";
+import { encodePersonaliseCommand, parsePersonaliseResponse } from "../../protocol/messages/personalise.ts";
 import {
   encodePresentCertificateCommand,
   parsePresentCertificateResponse,
@@ -93,8 +101,28 @@ export class IepClient {
     return parseDebitIepResponse(await this.#card.transmit(encodeDebitIepCommand(DEBITDATA), deadline));
   }
 
-  async getPreviousSignature(NTIEP: number, deadline: Deadline): Promise<CommandResult<DebitAnswer>> {
-    const response = await this.#card.transmit(encodeGetPreviousSignatureCommand(NTIEP), deadline);
+  /** `LOADINIT`: 34 bytes. */
+  async initializeLoad(LOADINIT: Uint8Array, deadline: Deadline): Promise<CommandResult<InitializeLoadAnswer>> {
+    return parseInitializeLoadResponse(await this.#card.transmit(encodeInitializeLoadCommand(LOADINIT), deadline));
+  }
+
+  /** `LOADDATA`: 15 bytes as the load server gave them. */
+  async credit(LOADDATA: Uint8Array, deadline: Deadline): Promise<CommandResult<DebitAnswer>> {
+    return parseCreditIepResponse(await this.#card.transmit(encodeCreditIepCommand(LOADDATA), deadline));
+  }
+
+  /** `PERSODATA`: 73 bytes for this very card. */
+  async personalise(PERSODATA: Uint8Array, deadline: Deadline): Promise<CommandResult<null>> {
+    return parsePersonaliseResponse(await this.#card.transmit(encodePersonaliseCommand(PERSODATA), deadline));
+  }
+
+  /** CARDRSP of the transaction `NTIEP`, if it was the last one and of that kind. */
+  async getPreviousSignature(
+    NTIEP: number,
+    deadline: Deadline,
+    kind: TransactionKind = "purchase",
+  ): Promise<CommandResult<DebitAnswer>> {
+    const response = await this.#card.transmit(encodeGetPreviousSignatureCommand(NTIEP, kind), deadline);
     return parseGetPreviousSignatureResponse(response);
   }
 

@@ -2,8 +2,12 @@ import { fromHex } from "../../core/bytes.ts";
 import { isCertifiedBy } from "../../crypto/certificate.ts";
 import { constantTimeEqual } from "../../crypto/constant-time.ts";
 import { decipherSessionKey, isSessionKeySigned } from "../../crypto/key-transport.ts";
+import { type LoadCompletion, signLoadS1, signLoadS2, signLoadS3 } from "../../crypto/load-signatures.ts";
+import { personalisationMac } from "../../crypto/personalisation.ts";
 import { deriveSessionKeys, type SessionKeys } from "../../crypto/purse-keys.ts";
 import { type Completion, signS2, signS3 } from "../../crypto/purse-signatures.ts";
+import { partsOfPersoData } from "../../protocol/messages/personalise.ts";
+import type { LoadSession } from "./load-request.ts";
 
 /** One DEBIT IEP as the card's cryptography sees it. */
 export interface DebitContext {
@@ -41,6 +45,14 @@ export interface CardCrypto {
   verifyCertificate(ca: Uint8Array, certificate: Uint8Array): boolean;
   /** SK, 16 bytes, or null when SIG is wrong or EK cannot be deciphered. `privateKey`: the card's own, PKCS#8 in base64. */
   openSessionKey(privateKey: string, presented: PresentedKey): Uint8Array | null;
+  /** S1 of a load, 8 bytes. */
+  signS1(load: LoadSession): Uint8Array;
+  /** True when S2 (8 bytes) is the HSM's, over this card's own request and `S1`. */
+  verifyLoadS2(load: LoadSession, S1: Uint8Array, S2: Uint8Array): boolean;
+  /** S3 of a load, 8 bytes. */
+  signLoadS3(load: LoadSession, completion: LoadCompletion): Uint8Array;
+  /** True when the MAC in PERSODATA (73 bytes) is the issuer's. */
+  verifyPersonalisation(KDU: Uint8Array, PERSODATA: Uint8Array): boolean;
 }
 
 /** As keys-and-signatures.md says. */
@@ -55,6 +67,18 @@ export const cardCrypto: CardCrypto = {
   openSessionKey(privateKey, { PPPSAM, IDPSAM, modulus, INITRSP, EK, SIG }) {
     if (!isSessionKeySigned(modulus, { PPPSAM, IDPSAM }, INITRSP, EK, SIG)) return null;
     return decipherSessionKey(privateKey, EK);
+  },
+  signS1({ ALGL, keys, request }) {
+    return signLoadS1(ALGL, keys.KS1, request);
+  },
+  verifyLoadS2({ ALGL, keys, request }, S1, S2) {
+    return constantTimeEqual(signLoadS2(ALGL, keys.KS2, request, S1), S2);
+  },
+  signLoadS3({ ALGL, keys, request }, completion) {
+    return signLoadS3(ALGL, keys.KS3, request, completion);
+  },
+  verifyPersonalisation(KDU, PERSODATA) {
+    return constantTimeEqual(personalisationMac(KDU, PERSODATA), partsOfPersoData(PERSODATA).MAC);
   },
 };
 

@@ -4,10 +4,11 @@ import { psamName } from "../../crypto/certificate.ts";
 import type { CommandApdu } from "../../protocol/apdu/command-apdu.ts";
 import { encodeCardResponse } from "../../protocol/messages/card-response.ts";
 import { type DebitData, readDebitData } from "../../protocol/messages/debit-data.ts";
-import type { LogRecord } from "../../protocol/messages/read-record.ts";
+import { type LogRecord, PURCHASE_RECORD } from "../../protocol/messages/read-record.ts";
 import { type CardStep, refused, writtenAndAnswered } from "./answer.ts";
+import { advanced, remembered } from "./completion.ts";
 import { type CardCrypto, type DebitContext, sessionKeysOf } from "./crypto.ts";
-import { type CardState, type CertifiedPsam, LOG_RECORDS, type Purse } from "./state.ts";
+import type { CardState, CertifiedPsam, Purse } from "./state.ts";
 
 /** DEBIT IEP (card-edge.md 5.3). The caller has checked the length. */
 export function debit(state: CardState, apdu: CommandApdu, crypto: CardCrypto): CardStep {
@@ -26,7 +27,7 @@ export function debit(state: CardState, apdu: CommandApdu, crypto: CardCrypto): 
   const after = CC === "0000" ? debited(purse, read.value) : purse;
   const S3 = crypto.signS3(context, keys, { CC, BALIEP: after.BALIEP });
   const CARDRSP = encodeCardResponse({ CC, NTIEP: purse.NTIEP, BALIEP: after.BALIEP, S3: toHex(S3) });
-  return writtenAndAnswered(used, remembered(after, purse.NTIEP, CARDRSP), CARDRSP);
+  return writtenAndAnswered(used, remembered(after, "purchase", purse.NTIEP, CARDRSP), CARDRSP);
 }
 
 /** PPPSAM and IDPSAM in DEBITDATA are those of the PSAM that has shown its certificate, where one has to. */
@@ -46,13 +47,7 @@ export function completionCode(purse: Purse, data: DebitData): string {
 /** The purse after a debit: balance, number and log together. */
 export function debited(purse: Purse, data: DebitData): Purse {
   const BALIEP = purse.BALIEP - data.MPDA;
-  const log = [logRecordOf(purse, data, BALIEP), ...purse.log.slice(0, LOG_RECORDS - 1)];
-  return { ...purse, BALIEP, NTIEP: purse.NTIEP + 1, log };
-}
-
-/** The purse with CARDRSP kept for GET PREVIOUS IEP SIGNATURE. */
-export function remembered(purse: Purse, NTIEP: number, CARDRSP: Uint8Array): Purse {
-  return { ...purse, previous: { NTIEP, CARDRSP: toHex(CARDRSP) } };
+  return advanced(purse, BALIEP, logRecordOf(purse, data, BALIEP));
 }
 
 function contextOf({ ALGIEP, NTIEP }: Purse, KDP: string, INITRSP: string, DEBITDATA: Uint8Array): DebitContext {
@@ -61,5 +56,5 @@ function contextOf({ ALGIEP, NTIEP }: Purse, KDP: string, INITRSP: string, DEBIT
 
 function logRecordOf(purse: Purse, data: DebitData, BALIEP: number): LogRecord {
   const { MPDA, CURRPDA, CEXPPDA, IDPSAM, NTPSAM, DTHR } = data;
-  return { TI: 1, NTIEP: purse.NTIEP, CC: "0000", MPDA, CURRPDA, CEXPPDA, BALIEP, IDPSAM, NTPSAM, DTHR };
+  return { TI: PURCHASE_RECORD, NTIEP: purse.NTIEP, CC: "0000", MPDA, CURRPDA, CEXPPDA, BALIEP, IDPSAM, NTPSAM, DTHR };
 }

@@ -1,7 +1,14 @@
 import { toHex } from "../../core/bytes.ts";
+import { PursebenchError } from "../../core/errors.ts";
 import { nextChallenge } from "../../crypto/challenge.ts";
-import { encodeInitResponse } from "../../protocol/messages/init-response.ts";
-import { answered, type CardStep, refused } from "./answer.ts";
+import type { CommandApdu } from "../../protocol/apdu/command-apdu.ts";
+import { isDateTime } from "../../protocol/messages/calendar.ts";
+import { encodeInitResponse, type InitResponse } from "../../protocol/messages/init-response.ts";
+import { type LoadInit, readLoadInit } from "../../protocol/messages/load-init.ts";
+import { encodeLoadResponse } from "../../protocol/messages/load-response.ts";
+import { answered, type CardStep, refusedSession } from "./answer.ts";
+import type { CardCrypto } from "./crypto.ts";
+import { loadRequestOf, loadSessionOf } from "./load-request.ts";
 import type { CardState, Purse } from "./state.ts";
 
 /** The number at which a purse can make no further transaction: after it the next one would repeat a number. */
@@ -9,13 +16,38 @@ export const LAST_NTIEP = 0xffff;
 
 /** INITIALIZE IEP for purchase (card-edge.md 5.2): a fresh R, the same NTIEP until a transaction completes. */
 export function initialize(state: CardState): CardStep {
-  if (state.purse.NTIEP >= LAST_NTIEP) return refused({ ...state, session: { kind: "selected" } }, 0x9402);
+  if (state.purse.NTIEP >= LAST_NTIEP) return refusedSession(state, 0x9402);
   const { R, entropy } = nextChallenge(state.entropy);
-  const INITRSP = initResponseOf(state.purse, R);
+  const INITRSP = encodeInitResponse(initResponseOf(state.purse, R));
   return answered({ ...state, entropy, session: { kind: "initialised", INITRSP: toHex(INITRSP) } }, INITRSP);
 }
 
-/** INITRSP of this purse with challenge `R` (4 bytes). */
-export function initResponseOf(purse: Purse, R: Uint8Array): Uint8Array {
-  return encodeInitResponse({ ...purse, R: toHex(R) });
+/** INITIALIZE IEP for load (card-edge.md 5.2a): the same, and S1 over what the card was asked. The caller has checked the length. */
+export function initializeLoad(state: CardState, apdu: CommandApdu, crypto: CardCrypto): CardStep {
+  const { purse } = state;
+  if (purse.NTIEP >= LAST_NTIEP) return refusedSession(state, 0x9402);
+  const asked = readLoadInit(apdu.data);
+  if (!asked.ok) throw new PursebenchError("INTERNAL", `LOADINIT past its length check: ${asked.reason}`);
+  if (!isReadable(asked.value)) return refusedSession(state, 0x6a80);
+  const { R, entropy } = nextChallenge(state.entropy);
+  const fields = initResponseOf(purse, R);
+  const S1 = crypto.signS1(loadSessionOf(purse, loadRequestOf(fields, asked.value)));
+  const session = {
+    kind: "initialised-for-load",
+    INITRSP: toHex(encodeInitResponse(fields)),
+    LOADINIT: toHex(apdu.data),
+    S1: toHex(S1),
+  } as const;
+  return answered({ ...state, entropy, session }, encodeLoadResponse({ ...fields, S1: session.S1 }));
+}
+
+/** Amount, currency and exponent are not judged, only whether there is a date and what is BCD can be signed as such. */
+function isReadable({ DTHR, CURRLDA, IDACQ }: LoadInit): boolean {
+  return isDateTime(DTHR) && /^[0-9]+$/.test(CURRLDA + IDACQ);
+}
+
+/** What INITRSP of this purse says with challenge `R` (4 bytes). */
+export function initResponseOf(purse: Purse, R: Uint8Array): InitResponse {
+  const { PPIEP, IDIEP, ALGIEP, DEXPIEP, BALIEP, CURRIEP, CEXPIEP, AMIEP, NTIEP, VKIEP } = purse;
+  return { PPIEP, IDIEP, ALGIEP, DEXPIEP, BALIEP, CURRIEP, CEXPIEP, AMIEP, NTIEP, VKIEP, R: toHex(R) };
 }

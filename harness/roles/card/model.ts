@@ -4,7 +4,7 @@ import type { Role } from "../role.ts";
 import { type CardStep, refused, refusedSession } from "./answer.ts";
 import { type CardCommand, findCommands } from "./commands.ts";
 import { type CardCrypto, cardCrypto } from "./crypto.ts";
-import type { CardInput, CardOutput, CardState } from "./state.ts";
+import type { CardInput, CardOutput, CardState, Purse } from "./state.ts";
 
 export type CardRole = Role<CardState, CardInput, CardOutput>;
 
@@ -48,8 +48,15 @@ function handleCommand(before: CardState, bytes: Uint8Array, crypto: CardCrypto)
     return refusedCommand(state, command, 0x6700);
   }
   if (state.session.kind === "idle" && !command.beforeSelection) return refused(state, 0x6985);
-  if (state.purse.lifeCycle === "blocked" && command.needsIssuedPurse) return refusedCommand(state, command, 0x9303);
-  return command.handle(state, apdu, crypto);
+  const refusal = lifeCycleRefusal(state.purse.lifeCycle, command);
+  return refusal === undefined ? command.handle(state, apdu, crypto) : refusedCommand(state, command, refusal);
+}
+
+/** The status word with which a purse in that state of life refuses the command, if it does. */
+function lifeCycleRefusal(lifeCycle: Purse["lifeCycle"], command: CardCommand): number | undefined {
+  if (lifeCycle === "supplied") return command.whenSupplied ? undefined : 0x9304;
+  if (command.whenSupplied === "only") return 0x6985;
+  return lifeCycle === "blocked" && command.needsIssuedPurse ? 0x9303 : undefined;
 }
 
 /** Some commands, refused for whatever reason, end the initialised session (section 3, 5.3a). */

@@ -1,3 +1,4 @@
+import type { TransactionKind } from "../../protocol/messages/get-previous-signature.ts";
 import type { LogRecord } from "../../protocol/messages/read-record.ts";
 import type { CardData } from "./card-data.ts";
 
@@ -12,16 +13,27 @@ export interface PublicKeyPart {
   readonly caModulus: string;
 }
 
+/** A CARDRSP that the card gave, 32 hex digits, with its transaction. */
+export interface PreviousAnswer {
+  readonly kind: TransactionKind;
+  readonly NTIEP: number;
+  readonly CARDRSP: string;
+}
+
 /** What the card keeps without power. Plain values only: it can be copied, stored and compared. */
 export interface Purse extends CardData {
-  /** KDP, 32 hex digits; empty on a public key card. No command reads it. */
+  /** KDP, 32 hex digits; empty on a public key card and before it is issued. No command reads it, nor the other keys. */
   readonly KDP: string;
+  /** KDL, 32 hex digits; empty before the card is issued. */
+  readonly KDL: string;
+  /** KDU, 32 hex digits; only as long as the card is not issued. */
+  readonly KDU: string;
   /** There exactly on a public key card. */
   readonly rsa?: PublicKeyPart;
   /** Newest first. */
   readonly log: readonly LogRecord[];
   /** Answer of the last completed transaction, for GET PREVIOUS IEP SIGNATURE. */
-  readonly previous: { readonly NTIEP: number; readonly CARDRSP: string } | null;
+  readonly previous: PreviousAnswer | null;
 }
 
 /** A PSAM that has shown its certificate, and then its session key. */
@@ -44,6 +56,13 @@ export type CardSession =
       readonly INITRSP: string;
       /** On a public key card, once a certificate was presented. */
       readonly psam?: CertifiedPsam;
+    }
+  | {
+      readonly kind: "initialised-for-load";
+      /** The card's own answer, 54 hex digits, what it was asked, 68, and its signature over both, 16. */
+      readonly INITRSP: string;
+      readonly LOADINIT: string;
+      readonly S1: string;
     };
 
 export interface CardState {
@@ -63,7 +82,7 @@ export type CardInput =
   | { readonly kind: "write-failed" };
 
 export type CardOutput =
-  /** All of `purse` or nothing, before anything that follows: card-edge.md 5.3. */
+  /** All of `purse` or nothing, before anything that follows: card-edge.md 6. */
   { readonly kind: "write"; readonly purse: Purse } | { readonly kind: "response"; readonly bytes: Uint8Array };
 
 /** Records of the transaction log; the specification asks for at least 10. */
