@@ -17,6 +17,14 @@ import {
   parseReadSessionKeyResponse,
 } from "../../protocol/messages/psam-certificates.ts";
 import {
+  type CollectAnswer,
+  type CollectRequest,
+  encodeCollectCommand,
+  encodeEndOfCollectionCommand,
+  parseCollectResponse,
+  parseEndOfCollectionResponse,
+} from "../../protocol/messages/psam-collect.ts";
+import {
   type CompleteAnswer,
   encodePsamCompleteCommand,
   parsePsamCompleteResponse,
@@ -41,6 +49,7 @@ import {
   parseReadTotalsResponse,
   type Totals,
 } from "../../protocol/messages/psam-read-totals.ts";
+import { encodeUpdateCommand, parseUpdateResponse } from "../../protocol/messages/psam-update.ts";
 import {
   encodeSelectCommand,
   PSAM_AID,
@@ -114,5 +123,20 @@ export class PsamClient {
 
   async readTotals(deadline: Deadline): Promise<CommandResult<Totals>> {
     return parseReadTotalsResponse(await this.#psam.exchange(encodeReadTotalsCommand(), deadline));
+  }
+
+  /** Takes lines out of the totals; the same again is answered as before. */
+  async collect(request: CollectRequest, deadline: Deadline): Promise<CommandResult<CollectAnswer>> {
+    return parseCollectResponse(await this.#psam.exchange(encodeCollectCommand(request), deadline));
+  }
+
+  /** The clearing system has the collection. `S5`: 8 bytes. */
+  async endOfCollection(NTCOL: number, S5: Uint8Array, deadline: Deadline): Promise<CommandResult<null>> {
+    return parseEndOfCollectionResponse(await this.#psam.exchange(encodeEndOfCollectionCommand(NTCOL, S5), deadline));
+  }
+
+  /** `UPDATE`: 22 to 38 bytes with S6. */
+  async update(UPDATE: Uint8Array, deadline: Deadline): Promise<CommandResult<null>> {
+    return parseUpdateResponse(await this.#psam.exchange(encodeUpdateCommand(UPDATE), deadline));
   }
 }

@@ -1,6 +1,8 @@
 import { unreachable } from "../../core/errors.ts";
+import { batchNumber } from "../../protocol/messages/batch-number.ts";
 import { encodeSelectCommand, PSAM_AID, parseSelectPsamResponse } from "../../protocol/messages/select-purse.ts";
 import { startCancel } from "./cancel.ts";
+import { startAcknowledge, startCollect, startUpdate } from "./clearing.ts";
 import { startComplete } from "./complete.ts";
 import { settle, settlingCommand } from "./doubt.ts";
 import { startDraw } from "./draw.ts";
@@ -28,7 +30,7 @@ export function onSelected(state: TerminalState, job: Preparation, bytes: Uint8A
     const CC = result.kind === "refused" ? codeOf(result.SW) : UNUSABLE_ANSWER;
     return abandon(state, next, CC);
   }
-  const selected: TerminalState = { ...state, isPsamSelected: true };
+  const selected: TerminalState = { ...state, isPsamSelected: true, BATCHNO: batchNumber(result.value) };
   return cleanUp(selected, job);
 }
 
@@ -66,6 +68,12 @@ function start(state: TerminalState, message: PsamMessage, DTHR: string): Termin
       return startCancel(state, message);
     case "t-read-totals":
       return startReadTotals(state);
+    case "t-collect":
+      return startCollect(state, message);
+    case "t-acknowledge":
+      return startAcknowledge(state, message);
+    case "t-update":
+      return startUpdate(state, message);
     default:
       return unreachable(message);
   }

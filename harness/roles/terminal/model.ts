@@ -4,6 +4,7 @@ import { parseMessage } from "../../protocol/messages/message.ts";
 import type { Role } from "../role.ts";
 import { begin, onCleanedUp, onSelected, select } from "./begin.ts";
 import { onCancelled } from "./cancel.ts";
+import { onAcknowledged, onCollected, onUpdated } from "./clearing.ts";
 import { onCompleted, onWithdrawn } from "./complete.ts";
 import { onAtrTaken, onCardAccepted, onDebitIssued } from "./draw.ts";
 import { hasRightCertificates, onCardTaken, onCertificateRead, onIssuerTaken, onSessionKeyRead } from "./public-key.ts";
@@ -16,7 +17,7 @@ export type TerminalRole = Role<TerminalState, TerminalInput, TerminalOutput>;
 
 /**
  * The serial payment terminal: works off one message at a time with the PSAM, to which it plays the purse card, and keeps
- * the data store (`messages.md` 5, `psam-edge.md`).
+ * the data store (`messages.md` 5, `psam-edge.md`). Collection and updates pass through it (`clearing.md` 2).
  */
 export const terminal: TerminalRole = {
   handle(state, input) {
@@ -50,6 +51,9 @@ function onMessage(state: TerminalState, bytes: Uint8Array, DTHR: string): Termi
     case "t-cancel":
     case "t-read-totals":
     case "t-read-store":
+    case "t-collect":
+    case "t-acknowledge":
+    case "t-update":
       break;
     default:
       return refuse(state, idOf(message), "A00A");
@@ -95,6 +99,12 @@ function onPsamResponse(state: TerminalState, job: Job, bytes: Uint8Array): Term
       return onCancelled(state, job.cancel, bytes);
     case "read-totals":
       return onTotals(state, bytes);
+    case "collect":
+      return onCollected(state, job.collect, bytes);
+    case "acknowledge":
+      return onAcknowledged(state, job.acknowledge, bytes);
+    case "update":
+      return onUpdated(state, job.update, bytes);
     case "relay":
       return nothing({ ...state, job: undefined });
     default:

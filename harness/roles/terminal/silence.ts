@@ -42,6 +42,12 @@ function messageOf(job: Job): PsamMessage | undefined {
       return job.response;
     case "cancel":
       return job.cancel;
+    case "collect":
+      return job.collect;
+    case "acknowledge":
+      return job.acknowledge;
+    case "update":
+      return job.update;
     case "read-totals":
     case "relay":
       return undefined;

@@ -1,4 +1,12 @@
-import type { TCancel, TDraw, TReadTotals, TResponse } from "../../protocol/messages/layouts.ts";
+import type {
+  TAcknowledge,
+  TCancel,
+  TCollect,
+  TDraw,
+  TReadTotals,
+  TResponse,
+  TUpdate,
+} from "../../protocol/messages/layouts.ts";
 import type { PackageDebitAnswer } from "../../protocol/messages/psam-packages.ts";
 import type { LogOutput } from "../role.ts";
 
@@ -57,7 +65,7 @@ export interface TerminalMemory {
 export type DebitIssue = PackageDebitAnswer & { readonly EXPECTED?: Uint8Array };
 
 /** A message that needs the PSAM. */
-export type PsamMessage = TDraw | TResponse | TCancel | TReadTotals;
+export type PsamMessage = TDraw | TResponse | TCancel | TReadTotals | TCollect | TAcknowledge | TUpdate;
 
 /** What the terminal waits for from the PSAM. `DTHR`: YYYYMMDDhhmmss when the message came in. */
 export type Job =
@@ -83,6 +91,9 @@ export type Job =
   | { readonly kind: "withdraw-refused"; readonly response: TResponse }
   | { readonly kind: "cancel"; readonly cancel: TCancel }
   | { readonly kind: "read-totals" }
+  | { readonly kind: "collect"; readonly collect: TCollect }
+  | { readonly kind: "acknowledge"; readonly acknowledge: TAcknowledge }
+  | { readonly kind: "update"; readonly update: TUpdate }
   /** A dumb terminal hands the answer on as it is. */
   | { readonly kind: "relay" };
 
@@ -91,6 +102,8 @@ export interface TerminalState {
   readonly memory: TerminalMemory;
   /** False until the PSAM application is selected, and again when nobody knows what the PSAM is doing. */
   readonly isPsamSelected: boolean;
+  /** The PSAM that was selected last, as the batches of its collections name it: 16 hex digits. */
+  readonly BATCHNO?: string;
   readonly job: Job | undefined;
 }
 

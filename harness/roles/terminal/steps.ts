@@ -8,6 +8,9 @@ import type { Job, PsamMessage, TerminalMemory, TerminalOutput, TerminalState, T
 export const NO_ANSWER = "A010";
 export const UNUSABLE_ANSWER = "6F00";
 
+/** IDTRX of a T-done that is about none. */
+export const NO_TRANSACTION = "00".repeat(16);
+
 /** Status word: not now. */
 export const CONDITIONS_NOT_SATISFIED = 0x6985;
 
@@ -66,7 +69,11 @@ export function decline(
     case "t-cancel":
       return answer(state, { kind: "t-done", IDTERM, IDTRX: message.IDTRX, CC }, before);
     case "t-read-totals":
+    case "t-collect":
       return refuse(state, undefined, CC, before);
+    case "t-acknowledge":
+    case "t-update":
+      return answer(state, { kind: "t-done", IDTERM, IDTRX: NO_TRANSACTION, CC }, before);
     default:
       return unreachable(message);
   }
