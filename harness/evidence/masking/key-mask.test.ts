@@ -57,6 +57,41 @@ const RECOVERY: MessageOf<"recovery"> = {
   ...layer,
 };
 
+const LOAD_PAGE: MessageOf<"load-page"> = {
+  kind: "load-page",
+  SOURCE: 2,
+  IDMER: "FND00001",
+  IDTRX: PAGE.IDTRX,
+  MLDAmax: 250_000,
+  CURRLDA: "0978",
+  CEXPLDA: 2,
+  IDACQ: "00057001",
+  DTHR: "20260115123059",
+  HOST: PAGE.HOST,
+  PORT: PAGE.PORT,
+  SECINFO: new Uint8Array(8),
+  RELEASE: "1.0",
+  ENCRYPTION: PAGE.ENCRYPTION,
+  TEXT: "Load",
+  ...layer,
+};
+
+const LOAD_RECOVERY: MessageOf<"load-recovery"> = {
+  kind: "load-recovery",
+  SOURCE: 1,
+  IDTRX: PAGE.IDTRX,
+  IDMER: "BNK00001",
+  HOST: PAGE.HOST,
+  PORT: PAGE.PORT,
+  URL: PAGE.URL,
+  ENCRYPTION: PAGE.ENCRYPTION,
+  LOADINIT: new Uint8Array(34),
+  LOADRSP: new Uint8Array(35),
+  CARDRSP: new Uint8Array(0),
+  SW: "0000",
+  ...layer,
+};
+
 const onCable = (bytes: Uint8Array) => message("cable", "head-end", "set-top-box", bytes);
 
 function bytesAfter(mask: KeyMask, event: TraceEvent): Uint8Array {
@@ -64,11 +99,20 @@ function bytesAfter(mask: KeyMask, event: TraceEvent): Uint8Array {
   return masked.kind === "message" ? masked.bytes : new Uint8Array();
 }
 
-test.each([PAGE, RECOVERY])("the key in a $kind is zeros of the same length, and nothing else changes", (message) => {
-  const seen = onCable(encodeMessage(message));
-  const zeros = encodeMessage({ ...message, TSK: new Uint8Array(16) });
+test.each([PAGE, RECOVERY, LOAD_PAGE, LOAD_RECOVERY])(
+  "the key in a $kind is zeros of the same length, and nothing else changes",
+  (message) => {
+    const seen = onCable(encodeMessage(message));
+    const zeros = encodeMessage({ ...message, TSK: new Uint8Array(16) });
+    expect(toHex(bytesAfter(new KeyMask(), seen))).toBe(toHex(zeros));
+    expect(seen).toEqual(onCable(encodeMessage(message))); // what is kept in memory
+  },
+);
+
+test("the key in a load page that comes directly from the load server is zeros, too", () => {
+  const seen = message("236", "load-server", "head-end", encodeMessage(LOAD_PAGE));
+  const zeros = encodeMessage({ ...LOAD_PAGE, TSK: new Uint8Array(16) });
   expect(toHex(bytesAfter(new KeyMask(), seen))).toBe(toHex(zeros));
-  expect(seen).toEqual(onCable(encodeMessage(message))); // what is kept in memory
 });
 
 test("a damaged page keeps its key no better", () => {

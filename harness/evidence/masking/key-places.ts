@@ -1,4 +1,4 @@
-/** Where a transaction session key stands in a message (`messages.md` 2, 4): found by its place, whatever its value. */
+/** Where a transaction session key stands in a message (`messages.md` 2, 4; `load.md` 2 to 4): found by its place, whatever its value. */
 import type { LinkName } from "../../core/trace.ts";
 import { elementSpec } from "../../protocol/messages/elements.ts";
 import { htmlTags } from "../../protocol/messages/html-tags.ts";
@@ -16,8 +16,10 @@ export interface KeyPlace {
 }
 
 const TSK = elementSpec("TSK").tag ?? 0;
-/** Messages that may carry a TSK: the page and the recovery. */
-const CARRIERS: ReadonlySet<number | undefined> = new Set([LAYOUTS.page.tag, LAYOUTS.recovery.tag]);
+/** Messages that may carry a TSK: page and recovery, of a sale and of a load. */
+const CARRIERS: ReadonlySet<number | undefined> = new Set(
+  (["page", "recovery", "load-page", "load-recovery"] as const).map((kind) => LAYOUTS[kind].tag),
+);
 export const ZERO_DIGIT = 0x30;
 /** The parameter of the merchant's page that holds it. */
 const PARAMETER = "session-key";
@@ -26,6 +28,7 @@ const PARAMETER = "session-key";
 export function keyPlaces(link: LinkName | undefined, bytes: Uint8Array): readonly KeyPlace[] {
   switch (link) {
     case "cable":
+    case "236": // a load server that is asked directly sends its page here
       return inMessage(bytes);
     case "234":
       return inPage(bytes);
