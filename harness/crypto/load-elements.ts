@@ -58,7 +58,10 @@ const FORMS: { readonly [Name in keyof LoadElements]: readonly [kind: Kind, leng
 const DIGITS = /^[0-9]*$/;
 const HEX = /^[0-9A-Fa-f]*$/;
 
-/** The named elements side by side, in that order. Throws `PROTOCOL` for one that does not fit. */
+/**
+ * The named elements side by side, in that order. Throws `PROTOCOL` for one that does not fit. Any hex digits are taken for
+ * BCD: a card signs what it was asked, and an HSM checks what was signed (card-edge.md 5.2a).
+ */
 export function loadElements<Name extends keyof LoadElements>(
   values: Pick<LoadElements, Name>,
   ...names: readonly Name[]
@@ -68,7 +71,7 @@ export function loadElements<Name extends keyof LoadElements>(
   return Uint8Array.from(bytes);
 }
 
-/** What `loadElements` wrote with the same names, or `null` when the length is another or an element is none. Never throws. */
+/** What `loadElements` wrote with the same names, or `null` when the length is another or BCD is none. Never throws. */
 export function readLoadElements<Name extends keyof LoadElements>(
   bytes: Uint8Array,
   ...names: readonly Name[]
@@ -90,7 +93,7 @@ function elementBytes(name: keyof LoadElements, value: string | number): Uint8Ar
   const [kind, length] = FORMS[name];
   if (kind === "characters") return merchantBytes(String(value));
   const digits = typeof value === "number" ? hexOf(value, length) : value;
-  if (digits.length === 2 * length && (kind === "digits" ? DIGITS : HEX).test(digits)) return fromHex(digits);
+  if (digits.length === 2 * length && HEX.test(digits)) return fromHex(digits);
   throw new PursebenchError("PROTOCOL", `${name} does not fit ${length} bytes`);
 }
 

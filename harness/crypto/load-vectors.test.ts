@@ -156,7 +156,7 @@ describe("the signatures of a load", () => {
     const refused = expect.objectContaining({ code: "PROTOCOL" });
     const wrong: Partial<LoadRequest>[] = [
       { PPIEP: "0001", IDIEP: "230000004711" },
-      { IDIEP: "00000047AF" },
+      { IDIEP: "00000047" },
       { MLDA: 2 ** 32 },
       { MLDA: -1 },
       { MLDA: 0.5 },
@@ -171,6 +171,12 @@ describe("the signatures of a load", () => {
     }
     expect(() => loadS2Input(request, new Uint8Array(7))).toThrow(refused);
     expect(() => loadS3Input(request, { CC: "00", BALIEP: 0 })).toThrow(refused);
+  });
+
+  it("are made over whatever a card was asked, BCD or not", () => {
+    const asked = { ...request, CURRLDA: "AAFF", IDACQ: "FFFFFFFF", CEXPLDA: 255 };
+    expect(toHex(loadS1Input(asked).subarray(18, 21))).toBe("AAFFFF");
+    expect(loadS3Input(asked, completionOf(VECTORS[1] as Vector))).toHaveLength(58);
   });
 
   it("never coincide for different requests whose bytes were cut elsewhere", () => {
