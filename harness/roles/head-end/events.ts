@@ -28,7 +28,9 @@ export type HeadEndInput =
   | { readonly kind: "payment-lost"; readonly why: Loss }
   /** From the encryption layer: what came does not open, or came in clear. */
   | { readonly kind: "undecipherable"; readonly from: "payment-server" | "set-top-box" }
-  | { readonly kind: "random"; readonly bytes: Uint8Array };
+  | { readonly kind: "random"; readonly bytes: Uint8Array }
+  /** The head end's own clock, YYYYMMDDhhmmss, UTC. */
+  | { readonly kind: "time"; readonly DTHR: string };
 
 export type HeadEndOutput =
   | LogOutput
@@ -39,7 +41,7 @@ export type HeadEndOutput =
   | { readonly kind: "remember-session"; readonly IDTRX: string; readonly session: string }
   /** A failure shows at the next "receive-cable"; at the end of a session nobody is left to tell. */
   | { readonly kind: "send-cable"; readonly message: Message }
-  /** A form posted to a merchant's site: answered with "http" or "http-lost". */
+  /** A form posted to a merchant's or an account holder's site: answered with "http" or "http-lost". */
   | {
       readonly kind: "post";
       readonly origin: string;
@@ -50,11 +52,17 @@ export type HeadEndOutput =
     }
   /** Answered with "payment-open" or "payment-lost". */
   | { readonly kind: "open-payment"; readonly HOST: string; readonly PORT: number }
+  /** Link 236 to a load server; what is then sent and received goes there. Answered as "open-payment". */
+  | { readonly kind: "open-load"; readonly HOST: string; readonly PORT: number }
+  /** The channel on link 236, if there is one, is of no more use. */
+  | { readonly kind: "close-payment" }
   /** Answered with "payment-sent" or "payment-lost". */
   | { readonly kind: "send-payment"; readonly message: Message }
   /** Answered with "payment" or "payment-lost". */
   | { readonly kind: "receive-payment" }
   /** Fresh random bytes: answered with "random". */
-  | { readonly kind: "random"; readonly length: number };
+  | { readonly kind: "random"; readonly length: number }
+  /** Answered with "time". */
+  | { readonly kind: "time" };
 
 export type HeadEndRole = Role<HeadEndState, HeadEndInput, HeadEndOutput>;

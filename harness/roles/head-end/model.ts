@@ -3,6 +3,7 @@ import { onDebitResponse } from "./debit.ts";
 import { onMerchantAnswer } from "./deliver.ts";
 import { onUndecipherable, withEncryption } from "./encryption.ts";
 import type { HeadEndInput, HeadEndRole } from "./events.ts";
+import { onLoading } from "./load.ts";
 import { onJudgement } from "./merchant-compares.ts";
 import { withNotice } from "./notice.ts";
 import { onCardInformation, onOrder, onPage } from "./order.ts";
@@ -43,6 +44,8 @@ function handle(state: HeadEndState, input: HeadEndInput): HeadEndStep {
       return onMerchantAnswer(state, input);
     case "judging":
       return onJudgement(state, input);
+    case "loading":
+      return onLoading(state, input);
     case "noticing":
     case "noticed":
     case "settling":

@@ -5,11 +5,13 @@ import { parsePaymentPage } from "../../protocol/messages/payment-page.ts";
 import { checkCard } from "./checks.ts";
 import type { HeadEndInput, HeadEndOutput } from "./events.ts";
 import { fail, failGarbled, log, logFailure, lossCode } from "./fail.ts";
+import { loadStep } from "./load.ts";
+import { recoverLoad, selectLoad } from "./load-order.ts";
 import { originOf, statusAddress } from "./sites.ts";
 import type { HeadEndState } from "./state.ts";
 import { after, go, type HeadEndStep } from "./step.ts";
 
-/** The first message of a set-top box: an order (602), or the recovery of an earlier purchase. */
+/** The first message of a set-top box: an order (602), a load (871), or the recovery of an earlier one. */
 export function onOrder(state: HeadEndState, input: HeadEndInput): HeadEndStep {
   if (input.kind === "cable-lost") return go(state, { phase: "over" }, { kind: "end" });
   if (input.kind !== "cable") return failGarbled(state, "bench", `"${input.kind}" instead of an order`, "A00A");
@@ -19,6 +21,10 @@ export function onOrder(state: HeadEndState, input: HeadEndInput): HeadEndStep {
       return onSelection(state, message);
     case "recovery":
       return onRecovery({ ...state, orderedIn: input.session }, message);
+    case "load-selection":
+      return loadStep(state, selectLoad(state.config.loadSites ?? {}, message));
+    case "load-recovery":
+      return loadStep(state, recoverLoad(state.config.loadSites ?? {}, message));
     case "unrecognised":
       return failGarbled(state, "set-top-box", message.reason, "A001");
     default:

@@ -4,6 +4,7 @@ import type { TraceSink } from "../../core/trace.ts";
 import type { Connector } from "../../device/contracts.ts";
 import type { HttpClient } from "../../link/exchange.ts";
 import type { HeadEndRole } from "./events.ts";
+import type { LoadSites } from "./load-sites.ts";
 import type { Orders } from "./orders.ts";
 import type { HeadEndConfig } from "./state.ts";
 import type { HeadEndTimeouts } from "./timeouts.ts";
@@ -15,6 +16,10 @@ export interface HeadEndOptions {
   readonly sites: Readonly<Record<string, string>>;
   /** Link 236: the way to the payment server that a page names. */
   readonly connectPayment: (HOST: string, PORT: number) => Connector;
+  /** Account holders where a card can be loaded, by SITE; absent: none. */
+  readonly loadSites?: LoadSites | undefined;
+  /** Link 236: the way to the load server that a load page, or a site of its own, names; absent: as to a payment server. */
+  readonly connectLoad?: ((HOST: string, PORT: number) => Connector) | undefined;
   readonly clock: Clock;
   /** Nonces of the encryption layer. */
   readonly random: Random;
@@ -33,6 +38,7 @@ export interface HeadEndOptions {
 /** What a session works with. */
 export interface HeadEndParts
   extends Pick<HeadEndOptions, "http" | "connectPayment" | "clock" | "random" | "trace" | "killed"> {
+  readonly connectLoad: (HOST: string, PORT: number) => Connector;
   readonly config: HeadEndConfig;
   readonly timeouts: HeadEndTimeouts;
   readonly role: HeadEndRole;

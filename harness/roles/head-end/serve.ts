@@ -12,10 +12,12 @@ export function serveHeadEnd(options: HeadEndOptions): ServeChannel {
   const { http, connectPayment, clock, random, trace, sites, announceDebit = true, trustedAgent, killed } = options;
   const timeouts = { ...HEAD_END_TIMEOUTS, ...options.timeouts };
   const role = options.role ?? headEnd;
-  const config = { sites, announceDebit, trustedAgent };
+  const { loadSites, connectLoad = connectPayment } = options;
+  const config = { sites, announceDebit, trustedAgent, loadSites };
   const parts: HeadEndParts = {
     http,
     connectPayment,
+    connectLoad,
     clock,
     random,
     trace,

@@ -1,7 +1,7 @@
 import type { Deadline } from "../../core/deadline.ts";
 import { deadlineIn } from "../../core/deadline.ts";
 import { PursebenchError, unreachable } from "../../core/errors.ts";
-import type { MessageChannel } from "../../device/contracts.ts";
+import type { Connector, MessageChannel } from "../../device/contracts.ts";
 import { encodeMessage, parseMessage } from "../../protocol/messages/message.ts";
 import { drive } from "../role.ts";
 import type { HeadEndInput, HeadEndOutput, Loss } from "./events.ts";
@@ -33,7 +33,7 @@ export class Session {
     } catch (thrown) {
       if (!(thrown instanceof HeadEndKilled)) throw thrown;
     } finally {
-      await this.#payment?.[Symbol.asyncDispose]();
+      await this.#closePayment();
     }
   }
 
@@ -50,13 +50,19 @@ export class Session {
       case "post":
         return await this.#post(output);
       case "open-payment":
-        return await this.#openPayment(output.HOST, output.PORT);
+        return await this.#open(this.#parts.connectPayment(output.HOST, output.PORT));
+      case "open-load":
+        return await this.#open(this.#parts.connectLoad(output.HOST, output.PORT));
+      case "close-payment":
+        return void (await this.#closePayment());
       case "send-payment":
         return await this.#sendPayment(encodeMessage(output.message));
       case "receive-payment":
         return await this.#receivePayment();
       case "random":
         return { kind: "random", bytes: this.#parts.random(output.length) };
+      case "time":
+        return { kind: "time", DTHR: momentOf(this.#parts.clock.wall()) };
       case "end":
         return undefined;
       default:
@@ -99,14 +105,20 @@ export class Session {
     }
   }
 
-  async #openPayment(HOST: string, PORT: number): Promise<HeadEndInput> {
+  async #open(connector: Connector): Promise<HeadEndInput> {
     try {
-      await this.#payment?.[Symbol.asyncDispose]();
-      this.#payment = await this.#parts.connectPayment(HOST, PORT).connect(this.#serverDeadline());
+      await this.#closePayment();
+      this.#payment = await connector.connect(this.#serverDeadline());
       return { kind: "payment-open" };
     } catch (thrown) {
       return { kind: "payment-lost", why: lossOf(thrown, "unreachable") };
     }
+  }
+
+  async #closePayment(): Promise<void> {
+    const open = this.#payment;
+    this.#payment = undefined;
+    await open?.[Symbol.asyncDispose]();
   }
 
   async #sendPayment(bytes: Uint8Array): Promise<HeadEndInput> {
@@ -161,4 +173,9 @@ function lossOf(thrown: unknown, otherwise: Loss): Loss {
 /** YYMMDD, UTC, as DEXPIEP is coded. */
 function dayOf(moment: Date): string {
   return moment.toISOString().slice(2, 10).replaceAll("-", "");
+}
+
+/** YYYYMMDDhhmmss, UTC, as DTHR is coded. */
+function momentOf(moment: Date): string {
+  return moment.toISOString().replace(/\D/g, "").slice(0, 14);
 }

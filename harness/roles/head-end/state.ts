@@ -1,10 +1,14 @@
 import type { LayerElements } from "../../protocol/messages/encryption-layer.ts";
 import type { DebitCommand, DebitResponse, Message, Page } from "../../protocol/messages/layouts.ts";
+import type { LoadSites } from "./load-sites.ts";
+import type { LoadState } from "./load-state.ts";
 
 /** What the head end is told once. */
 export interface HeadEndConfig {
   /** Origin of each merchant site, by SITE. */
   readonly sites: Readonly<Record<string, string>>;
+  /** Account holders, by SITE; absent: nobody can load here. */
+  readonly loadSites?: LoadSites | undefined;
   /** Tell the user "debited" as soon as the confirmation is there (636; optional in [0089]). */
   readonly announceDebit: boolean;
   /** KTA (16 bytes) for a merchant whose trusted agent this head end is (FIG 6); absent: nobody's. */
@@ -29,6 +33,7 @@ export type HeadEndPhase =
   | "noticing" // the notice leaves for the payment server
   | "noticed" // the payment server ends the channel
   | "settling" // the notice went unheard: the card's answer as a recovery
+  | "loading" // no purchase, but a load; `load` says what it waits for
   | "over";
 
 /** What the head end must know of a sale. A page is one. */
@@ -36,7 +41,7 @@ export type HeadEndSale = Pick<Page, "IDTRX" | "IDMER" | "HOST" | "PORT" | "URL"
   readonly [Name in "MPDA" | "CURRPDA" | "CEXPPDA"]?: Page[Name] | undefined;
 } & LayerElements;
 
-/** One session: one set-top box, one purchase or one recovery. */
+/** One session: one set-top box, one purchase, one load, or one recovery. */
 export interface HeadEndState {
   readonly config: HeadEndConfig;
   readonly phase: HeadEndPhase;
@@ -66,6 +71,7 @@ export interface HeadEndState {
   readonly sealedResponse: { readonly inner: Uint8Array; readonly SEALED: Uint8Array } | undefined;
   /** Leaves for the payment server as soon as there is a nonce to seal it with. */
   readonly held: Message | undefined;
+  readonly load: LoadState | undefined;
 }
 
 export function newSession(config: HeadEndConfig): HeadEndState {
@@ -86,5 +92,6 @@ export function newSession(config: HeadEndConfig): HeadEndState {
     waits: 0,
     sealedResponse: undefined,
     held: undefined,
+    load: undefined,
   };
 }
