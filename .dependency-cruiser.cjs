@@ -9,8 +9,12 @@ const layers = {
   "harness/crypto": ["harness/core", "harness/protocol"],
   "harness/device": ["harness/core", "harness/bench"],
   "harness/link": ["harness/core", "harness/device", "harness/protocol", "harness/flows/system.ts"],
+  "harness/sql": ["harness/core"],
+  "harness/accounts": ["harness/core", "harness/sql"],
   "harness/roles": [
     "harness/core",
+    "harness/sql",
+    "harness/accounts",
     "harness/device/contracts.ts",
     "harness/protocol",
     "harness/link",

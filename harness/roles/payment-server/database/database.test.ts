@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemClock, VirtualClock } from "../../../core/clock.ts";
+import { type PrivatePostgres, startPrivatePostgres } from "../../../sql/private-postgres.ts";
 import type { NewTransaction, PaymentDatabase } from "./contracts.ts";
 import { openDatabase } from "./open-database.ts";
-import { type PrivatePostgres, startPrivatePostgres } from "./private-postgres.ts";
 
 const row: NewTransaction = {
   IDTRX: "000102030405060708090A0B0C0D0E0F",

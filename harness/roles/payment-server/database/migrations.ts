@@ -1,18 +1,14 @@
-import { type Kysely, type Migration, type MigrationProvider, Migrator } from "kysely";
-import { messageOf, PursebenchError } from "../../../core/errors.ts";
-import type { Schema } from "./schema.ts";
+import type { Kysely, Migration } from "kysely";
+import type { NumberingColumn, TableSet } from "../../../sql/migrate.ts";
 
-/** How an engine spells a column that numbers its rows by itself: SQLite's rowid alias, PostgreSQL's sequence. */
-export type NumberingColumn = "integer" | "bigserial";
-
-/** Every step from the empty database to today's, in order. A published step is never edited, only followed. */
-function migrations(numbering: NumberingColumn): Record<string, Migration> {
-  return {
+/** The tables of a payment server. */
+export const PAYMENT_TABLES: TableSet = {
+  migrations: (numbering) => ({
     "0001-transactions-and-log": transactionsAndLog(numbering),
     "0002-who-compares": whoCompares,
     "0003-owed-cancels": owedCancels,
-  };
-}
+  }),
+};
 
 function transactionsAndLog(numbering: NumberingColumn): Migration {
   return {
@@ -74,14 +70,3 @@ const owedCancels: Migration = {
       .execute();
   },
 };
-
-/** Brings a database to today's schema. `STORAGE` when a step fails or the database is newer than this program. */
-export async function migrate(db: Kysely<Schema>, numbering: NumberingColumn): Promise<void> {
-  const provider: MigrationProvider = { getMigrations: async () => migrations(numbering) };
-  const { error } = await new Migrator({ db, provider }).migrateToLatest();
-  if (error === undefined) return;
-  throw new PursebenchError("STORAGE", `the payment server's database cannot be migrated: ${messageOf(error)}`, {
-    mend: "give a database of this version of pursebench, or an empty one",
-    cause: error,
-  });
-}

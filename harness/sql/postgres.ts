@@ -1,13 +1,12 @@
 import { Kysely, PostgresDialect } from "kysely";
 import { Pool } from "pg";
-import { messageOf, PursebenchError } from "../../../core/errors.ts";
-import type { Schema } from "./schema.ts";
+import { messageOf, PursebenchError } from "../core/errors.ts";
 
 /**
  * Opens a PostgreSQL database by URL; `?host=/folder` names a unix socket. Durability is the server's own
  * (`synchronous_commit` is on unless its administrator decided otherwise). `SERVICE_ABSENT` when it cannot be reached.
  */
-export async function openPostgres(url: string): Promise<Kysely<Schema>> {
+export async function openPostgres<Schema>(url: string): Promise<Kysely<Schema>> {
   const pool = new Pool({ connectionString: url, max: 8, connectionTimeoutMillis: 5_000 });
   pool.on("error", () => undefined); // an idle connection died: the next statement opens another, or fails and says why
   await probe(pool);

@@ -1,8 +1,7 @@
 import type { Buffer } from "node:buffer";
 import SqliteEngine from "better-sqlite3";
 import { Kysely, type SqliteDatabase, SqliteDialect } from "kysely";
-import { messageOf, PursebenchError } from "../../../core/errors.ts";
-import type { Schema } from "./schema.ts";
+import { messageOf, PursebenchError } from "../core/errors.ts";
 
 /**
  * Opens a SQLite database: a path, or `:memory:`. `STORAGE` when it cannot be opened.
@@ -11,7 +10,7 @@ import type { Schema } from "./schema.ts";
  * and a message that speaks of it leaves (with NORMAL the last ones could be lost with the machine's power). In
  * memory nothing survives anyway, so nothing waits.
  */
-export function openSqlite(path: string): Kysely<Schema> {
+export function openSqlite<Schema>(path: string): Kysely<Schema> {
   const engine = openEngine(path);
   if (path !== ":memory:") {
     engine.pragma("journal_mode = WAL");
@@ -22,9 +21,9 @@ export function openSqlite(path: string): Kysely<Schema> {
 }
 
 /** The bytes of a database in memory that `prepare` has made. */
-export async function sqliteImage(prepare: (db: Kysely<Schema>) => Promise<void>): Promise<Buffer> {
+export async function sqliteImage<Schema>(prepare: (db: Kysely<Schema>) => Promise<void>): Promise<Buffer> {
   const engine = openEngine(":memory:");
-  const db = over(engine);
+  const db = over<Schema>(engine);
   try {
     await prepare(db);
     return engine.serialize();
@@ -34,11 +33,11 @@ export async function sqliteImage(prepare: (db: Kysely<Schema>) => Promise<void>
 }
 
 /** A database in memory that begins as `image`. */
-export function openSqliteImage(image: Buffer): Kysely<Schema> {
+export function openSqliteImage<Schema>(image: Buffer): Kysely<Schema> {
   return over(openEngine(image));
 }
 
-function over(engine: SqliteEngine.Database): Kysely<Schema> {
+function over<Schema>(engine: SqliteEngine.Database): Kysely<Schema> {
   return new Kysely<Schema>({ dialect: new SqliteDialect({ database: withPreparedOnce(engine) }) });
 }
 
@@ -54,7 +53,7 @@ function openEngine(from: string | Buffer): SqliteEngine.Database {
   }
 }
 
-/** Kysely prepares at each execution; the statements of a purchase are few, so each text is prepared once. */
+/** Kysely prepares at each execution; the statements of a session are few, so each text is prepared once. */
 function withPreparedOnce(engine: SqliteEngine.Database): SqliteDatabase {
   const prepared = new Map<string, ReturnType<SqliteDatabase["prepare"]>>();
   return {

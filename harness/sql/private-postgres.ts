@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PursebenchError } from "../../../core/errors.ts";
+import { PursebenchError } from "../core/errors.ts";
 
 /** A PostgreSQL server of our own for a test: its own folder, a unix socket in it, no network port. */
 export interface PrivatePostgres extends AsyncDisposable {
