@@ -1,6 +1,9 @@
 import { cases as cable } from "./cable/index.ts";
+import { cases as clearing } from "./clearing/index.ts";
 import type { Case } from "./define/case.ts";
 import { cases as encryption } from "./encryption/index.ts";
+import { cases as load } from "./load/index.ts";
+import { cases as loadNegative } from "./load-negative/index.ts";
 import { cases as cardInsertion } from "./payment/506-card-insertion.suite.ts";
 import { cases as merchantPage } from "./payment/602-606-merchant-page.suite.ts";
 import { cases as pageIntegrity } from "./payment/606-page-integrity.suite.ts";
@@ -64,6 +67,7 @@ import { cases as terminal } from "./payment/terminal.suite.ts";
 import { cases as terminalPool } from "./payment/terminal-pool.suite.ts";
 import { cases as userView } from "./payment/user-view.suite.ts";
 import { cases as variants } from "./payment/variants/index.ts";
+import { cases as tearing } from "./tearing/index.ts";
 
 /** Every case there is, suite by suite. */
 export const cases: readonly Case[] = [
@@ -132,4 +136,8 @@ export const cases: readonly Case[] = [
   ...product,
   ...many,
   ...faults,
+  ...load,
+  ...loadNegative,
+  ...clearing,
+  ...tearing,
 ];

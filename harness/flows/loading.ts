@@ -1,4 +1,5 @@
 /** Loading value as a flow or a case sees it (`load.md`): a part of the purse system. */
+import type { CardTear } from "../core/card-tear.ts";
 import type { CipherSuite } from "../core/sale-profile.ts";
 import type { Disturbance, NextMessage, RecordedEvent } from "./observed.ts";
 
@@ -107,18 +108,6 @@ export interface AccountEntry {
   readonly amount: number;
 }
 
-/** A moment at which power is cut inside or around one command of the card (`card-edge.md` 6). */
-export interface TearMoment {
-  /** Instruction byte and P1 of the command. */
-  readonly INS: number;
-  readonly P1: number;
-  /** Before the card gets the command, at one of its writes, or after it was done and before the answer leaves. */
-  readonly at:
-    | "before-command"
-    | "after-command"
-    | { readonly write: number; readonly part: "before" | "within" | "after" };
-}
-
 export interface LoadingFlows {
   /** One load by the user at the set-top box, seen to its end on every link. Never rejects for a failed load. */
   load(order?: LoadOrder): Promise<LoadObservation>;
@@ -139,5 +128,5 @@ export interface LoadingFlows {
   /** As a load server would: one frame without its length to the HSM; the answer, null when it closed the connection. */
   hsm(frame: Uint8Array): Promise<Uint8Array | null>;
   /** Power of the card in the reader is cut at that moment, once; the card is out of the reader then. */
-  tear(moment: TearMoment): Disturbance;
+  tear(moment: CardTear): Disturbance;
 }

@@ -4,6 +4,8 @@
  */
 import type { SaleProfile } from "../core/sale-profile.ts";
 import type { LinkName, RoleName } from "../core/trace.ts";
+import type { ClearingFlows } from "./clearing.ts";
+import type { LoadingFlows, LoadSiteFacts } from "./loading.ts";
 import type { Disturbance, NextMessage, PaymentServerName, RecordedEvent } from "./observed.ts";
 
 export type {
@@ -190,6 +192,11 @@ export interface LinkFault {
 }
 
 export type ServerRole =
+  | "bank-server"
+  | "load-server"
+  | "hsm"
+  | "concentration-point"
+  | "clearing-system"
   | "merchant"
   | "payment-server"
   | "head-end-payment-server"
@@ -205,8 +212,9 @@ export interface Box {
   readPurse(): Promise<PurseReading>;
 }
 
-export interface PurseSystem extends AsyncDisposable {
+export interface PurseSystem extends LoadingFlows, AsyncDisposable {
   readonly facts: SystemFacts;
+  readonly clearing: ClearingFlows;
   /** One purchase by the user at the set-top box, seen to its end on every link. Never rejects for a failed purchase. */
   purchase(order?: Order): Promise<PurchaseObservation>;
   /** The set-top box settles what an earlier purchase or load left open, if anything. */
@@ -299,8 +307,13 @@ export interface SystemFacts {
     readonly boxes: number;
     /** Time costs nothing here: whole products of cases are run. Elsewhere a pairwise selection stands for them. */
     readonly exhaustive: boolean;
+    /** The bench can cut the power of the card inside of a command. */
+    readonly tear: boolean;
+    readonly clearing: boolean;
   };
   readonly sites: readonly SiteFacts[];
+  readonly loadSites: readonly LoadSiteFacts[];
+  readonly loadServer: { readonly host: string; readonly port: number; readonly IDACQ: string };
   readonly terminals: readonly TerminalFacts[];
   /** Whether the head end is declared a trusted agent. */
   readonly trustedHeadEnd: boolean;

@@ -1,5 +1,6 @@
 /** What a case may know of a bench whose devices are all our own; what is not our own is taken away elsewhere. */
 import { CARD_KINDS } from "../bench/card-kinds.ts";
+import type { LoadSiteFields } from "../bench/loading-fields.ts";
 import type { Bench } from "../bench/schema.ts";
 import { isNamed, psamOf, servingTerminals } from "../bench/serving.ts";
 import type { SiteFields, TerminalFields } from "../bench/site-fields.ts";
@@ -7,6 +8,7 @@ import type { Clock } from "../core/clock.ts";
 import type { SaleProfile } from "../core/sale-profile.ts";
 import type { LinkName, RoleName } from "../core/trace.ts";
 import type { TestKeySet } from "../crypto/test-keys.ts";
+import type { LoadSiteFacts } from "../flows/loading.ts";
 import type { ServerRole, SiteFacts, SystemFacts, TerminalFacts } from "../flows/system.ts";
 
 /** More set-top boxes that a bench can have: in one process they cost nothing, on sockets a connection and its keys. */
@@ -15,6 +17,7 @@ const BOXES = { inproc: 200, "virtual-lab": 8, lab: 8 } as const;
 export function factsOf(bench: Bench, clock: Clock, keys: TestKeySet): SystemFacts {
   const terminals = bench.terminals.map((each, index) => terminalFacts(bench, each, index));
   const has = {
+    loading: bench.loadSites.length > 0,
     concentrator: terminals.some(({ reach }) => reach === "concentrator"),
     headEndPaymentServer: terminals.some(({ server }) => server === "head-end-payment-server"),
     direct: bench.sites.some(({ direct }) => direct),
@@ -32,8 +35,12 @@ export function factsOf(bench: Bench, clock: Clock, keys: TestKeySet): SystemFac
       keys: true,
       boxes: BOXES[bench.kind],
       exhaustive: bench.kind === "inproc",
+      tear: bench.card.kind === "sim",
+      clearing: true,
     },
     sites: bench.sites.map((site) => siteFacts(bench, site)),
+    loadSites: bench.loadSites.map(loadSiteFacts),
+    loadServer: bench.loadServer,
     terminals,
     trustedHeadEnd: bench.headEnd.trusted,
     catalogue: bench.catalogue.map(({ content: _sold, ...item }) => item),
@@ -44,6 +51,7 @@ export function factsOf(bench: Bench, clock: Clock, keys: TestKeySet): SystemFac
 }
 
 interface Parties {
+  readonly loading: boolean;
   readonly concentrator: boolean;
   readonly headEndPaymentServer: boolean;
   readonly direct: boolean;
@@ -61,6 +69,8 @@ function linksOf(has: Parties): readonly LinkName[] {
     ...(has.concentrator ? (["LAN"] as const) : []),
     "line",
     ...(has.ownTerminals ? (["SAM"] as const) : []),
+    ...(has.loading ? (["HSM"] as const) : []),
+    "batch",
   ];
 }
 
@@ -72,6 +82,9 @@ function logsOf(has: Parties): readonly RoleName[] {
     ...(has.headEndPaymentServer ? (["head-end-payment-server"] as const) : []),
     ...(has.ownTerminals ? (["terminal"] as const) : []),
     "merchant",
+    ...(has.loading ? (["bank-server", "load-server"] as const) : []),
+    "concentration-point",
+    "clearing-system",
   ];
 }
 
@@ -83,7 +96,14 @@ function restartsOf(has: Parties): readonly ServerRole[] {
     "head-end",
     ...(has.concentrator ? (["concentrator"] as const) : []),
     ...(has.ownTerminals ? (["terminal"] as const) : []),
+    ...(has.loading ? (["bank-server", "load-server", "hsm"] as const) : []),
+    "concentration-point",
+    "clearing-system",
   ];
+}
+
+function loadSiteFacts({ encryption, ...site }: LoadSiteFields): LoadSiteFacts {
+  return { ...site, suite: encryption };
 }
 
 function siteFacts(bench: Bench, site: SiteFields): SiteFacts {

@@ -49,6 +49,9 @@ test.each<[Needs, string]>([
   [{ terminals: { kind: "dumb", reach: "direct" } }, "the bench fake has no terminal with kind dumb, reach direct"],
   [{ trustedHeadEnd: true }, "the bench fake declares no trusted head end"],
   [{ boxes: 9 }, "the bench fake can have 8 more set-top boxes, not 9"],
+  [{ loadSites: [{ source: "bank" }] }, "the bench fake has no site for loading with source bank"],
+  [{ tear: true }, "the bench fake cannot cut the power of the card at a chosen moment"],
+  [{ clearing: true }, "the bench fake has no clearing system"],
   [{ exhaustive: true }, "the bench fake runs the pairwise selection that stands for this product"],
 ])("what is lacking is named: %j", (needs, reason) => {
   expect(why(needs)).toBe(reason);

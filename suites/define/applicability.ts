@@ -1,6 +1,6 @@
 import type { SystemFacts } from "../../harness/flows/system.ts";
 import type { Case, Needs, Scope } from "./case.ts";
-import { firstSite, profileWords, terminalFits, terminalWords } from "./site-need.ts";
+import { firstLoadSite, firstSite, profileWords, terminalFits, terminalWords } from "./site-need.ts";
 
 /** ALGIEP of public key cards as a specimen's description says it: decimal. */
 const PUBLIC_KEY = "16";
@@ -37,9 +37,14 @@ function firstLacking(needs: Needs, facts: SystemFacts): string | undefined {
     : undefined;
 }
 
-function lackingParty(needs: Needs, { sites, terminals, trustedHeadEnd, offers }: SystemFacts): string | undefined {
+function lackingParty(needs: Needs, facts: SystemFacts): string | undefined {
+  const { sites, loadSites, terminals, trustedHeadEnd, offers } = facts;
   const site = needs.sites?.find((need) => firstSite(sites, need) === undefined);
   if (site) return `has no site with ${profileWords(site)}`;
+  const loadSite = needs.loadSites?.find((need) => firstLoadSite(loadSites, need) === undefined);
+  if (loadSite) return `has no site for loading with ${profileWords(loadSite)}`;
+  if (needs.tear && !offers.tear) return "cannot cut the power of the card at a chosen moment";
+  if (needs.clearing && !offers.clearing) return "has no clearing system";
   const terminal = needs.terminals;
   if (terminal && !terminals.some((each) => terminalFits(each, terminal))) {
     return `has no terminal with ${terminalWords(terminal)}`;

@@ -2,6 +2,7 @@ import type { Pics } from "../../harness/bench/pics.ts";
 import type { Owner } from "../../harness/core/errors.ts";
 import type { LinkName, RoleName } from "../../harness/core/trace.ts";
 import type { CaseHeader, Cell } from "../../harness/evidence/event.ts";
+import type { LoadSiteFacts } from "../../harness/flows/loading.ts";
 import type {
   CardKind,
   PurseSystem,
@@ -12,10 +13,10 @@ import type {
   TestKeys,
 } from "../../harness/flows/system.ts";
 import type { Expect } from "./expect.ts";
-import type { SiteNeed } from "./site-need.ts";
+import type { LoadSiteNeed, SiteNeed } from "./site-need.ts";
 
 /** What cases are grouped and selected by: one device or flow each, a folder of the same name. */
-export const SUITES = ["payment", "encryption", "cable"] as const;
+export const SUITES = ["payment", "encryption", "cable", "load", "load-negative", "clearing", "tearing"] as const;
 export type Suite = (typeof SUITES)[number];
 
 /** What a bench has to offer for a case; a bench that does not makes the case not applicable, with the reason. */
@@ -30,6 +31,12 @@ export interface Needs {
   readonly keys?: boolean;
   /** For each, the bench has a site like that. */
   readonly sites?: readonly SiteNeed[];
+  /** For each, the bench has a site like that where value can be loaded. */
+  readonly loadSites?: readonly LoadSiteNeed[];
+  /** The bench can cut the power of the card at a chosen moment. */
+  readonly tear?: true;
+  /** The bench has a concentration point and a clearing system. */
+  readonly clearing?: true;
   /** The bench has a terminal like that. */
   readonly terminals?: Partial<TerminalFacts>;
   /** The head end is declared a trusted agent. */
@@ -63,6 +70,8 @@ export interface CaseContext {
   readonly keys: TestKeys;
   /** The bench's first site like that; the case has it in its needs. */
   siteFor(need: SiteNeed): SiteFacts;
+  /** The bench's first site like that where value can be loaded; the case has it in its needs. */
+  loadSiteFor(need: LoadSiteNeed): LoadSiteFacts;
   /** Leaves a sentence in the evidence. */
   note(text: string): void;
   /** Runs a part of the case under a heading in evidence and report. */
@@ -71,7 +80,7 @@ export interface CaseContext {
 
 /** Data and one function. `id` is permanent. */
 export interface Case {
-  /** `PAY-…`, `ENC-…` or `CAB-…`, upper case with hyphens. */
+  /** `PAY-…`, `ENC-…`, `CAB-…`, `LOAD-…`, `NEG-…`, `CLR-…` or `TEAR-…`, upper case with hyphens. */
   readonly id: string;
   readonly suite: Suite;
   /** One sentence that says what is tested. */

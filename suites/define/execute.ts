@@ -9,7 +9,7 @@ import { noting, unlessBench } from "./bench-trouble.ts";
 import type { Case, CaseContext } from "./case.ts";
 import { createExpect } from "./expect.ts";
 import { endOf, MENDS } from "./failures.ts";
-import { firstSite, profileWords } from "./site-need.ts";
+import { firstLoadSite, firstSite, profileWords } from "./site-need.ts";
 
 /** Real time for a case that names none. */
 const CASE_MS = 60_000;
@@ -113,6 +113,12 @@ function contextOf(
       const site = firstSite(system.facts.sites, need);
       if (site) return site;
       const what = `a site with ${profileWords(need)}`;
+      throw new PursebenchError("INTERNAL", `${definition.id} uses ${what} without saying so in its needs`);
+    },
+    loadSiteFor(need) {
+      const site = firstLoadSite(system.facts.loadSites, need);
+      if (site) return site;
+      const what = `a site for loading with ${profileWords(need)}`;
       throw new PursebenchError("INTERNAL", `${definition.id} uses ${what} without saying so in its needs`);
     },
     expect: createExpect(({ owner: _, ...expectation }, ok) => {

@@ -1,5 +1,6 @@
 /** What cases need of the parties of a bench: sites by what was agreed for them, terminals by what they are. */
 import type { SaleProfile } from "../../harness/core/sale-profile.ts";
+import type { LoadSiteFacts } from "../../harness/flows/loading.ts";
 import type { SiteFacts, TerminalFacts } from "../../harness/flows/system.ts";
 
 /**
@@ -13,12 +14,20 @@ export function firstSite(sites: readonly SiteFacts[], need: SiteNeed): SiteFact
   return sites.find(({ kind, profile }) => holds({ kind, ...profile }, need));
 }
 
+/** What must hold of a site where value can be loaded. */
+export type LoadSiteNeed = Partial<Pick<LoadSiteFacts, "source" | "direct" | "suite" | "additionalServer" | "IDMER">>;
+
+/** The first one that fits. */
+export function firstLoadSite(sites: readonly LoadSiteFacts[], need: LoadSiteNeed): LoadSiteFacts | undefined {
+  return sites.find((site) => holds(site, need));
+}
+
 export function terminalFits(terminal: TerminalFacts, need: Partial<TerminalFacts>): boolean {
   return holds(terminal, need);
 }
 
 /** "comparison merchant, encryption none"; "any profile" for a need that asks for nothing. */
-export function profileWords(need: SiteNeed): string {
+export function profileWords(need: SiteNeed | LoadSiteNeed): string {
   return words(need) || "any profile";
 }
 

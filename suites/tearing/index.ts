@@ -1,0 +1,4 @@
+/** Every case of power that is cut. */
+import type { Case } from "../define/case.ts";
+
+export const cases: readonly Case[] = [];
