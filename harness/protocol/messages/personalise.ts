@@ -3,7 +3,7 @@ import { isDate } from "./calendar.ts";
 import { type CommandResult, commandResult, noData } from "./command-result.ts";
 import type { ElementName } from "./elements.ts";
 import { type CommandHeader, command } from "./header.ts";
-import { encodeStructure, type Parsed, parseStructure, type StructureValue } from "./structure-value.ts";
+import { encodeStructure, type Parsed, parseStructure, readStructure, type StructureValue } from "./structure-value.ts";
 
 /** PERSONALISE (card-edge.md 5.7): PERSODATA 73, no answer data. */
 export const PERSONALISE: CommandHeader = { cla: 0x90, ins: 0x5e, p1: 0x00, p2: 0x00 };
@@ -27,16 +27,26 @@ const ISSUER_DATA = [
   "VKIEP",
 ] as const satisfies readonly ElementName[];
 
-const ISSUER_DATA_LENGTH = 25;
+export const ISSUER_DATA_LENGTH = 25;
 const RESERVED_LENGTH = 8;
 const KEYS_AT = ISSUER_DATA_LENGTH + RESERVED_LENGTH;
 
 /** What the issuer makes of a card; amounts in minor units. */
 export type IssuerData = StructureValue<typeof ISSUER_DATA>;
 
+/** What PERSODATA begins with, 25 bytes. Throws `PROTOCOL` when an element cannot hold its value. */
+export function encodeIssuerData(value: IssuerData): Uint8Array {
+  return encodeStructure(ISSUER_DATA, value);
+}
+
+/** The same 25 bytes read as they stand, right or not. Never throws. */
+export function readIssuerData(bytes: Uint8Array): Parsed<IssuerData> {
+  return readStructure(ISSUER_DATA, bytes);
+}
+
 /** The 65 bytes of PERSODATA that its MAC is made over. `KEYS`: 32 bytes. Throws `PROTOCOL` when an element cannot hold its value. */
 export function encodePersoData(value: IssuerData, KEYS: Uint8Array): Uint8Array {
-  return concat(encodeStructure(ISSUER_DATA, value), new Uint8Array(RESERVED_LENGTH), KEYS);
+  return concat(encodeIssuerData(value), new Uint8Array(RESERVED_LENGTH), KEYS);
 }
 
 /** KEYS (32 bytes) and MAC (8) of PERSODATA (73). */

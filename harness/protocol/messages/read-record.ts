@@ -1,9 +1,10 @@
 import { concat } from "../../core/bytes.ts";
+import { PursebenchError } from "../../core/errors.ts";
 import { CERTIFICATE_LENGTH, exactBytes } from "./certificate-bytes.ts";
 import { type CommandResult, commandResult } from "./command-result.ts";
 import type { ElementName } from "./elements.ts";
 import { type CommandHeader, command, NO_DATA } from "./header.ts";
-import { encodeStructure, type Parsed, parseStructure, type StructureValue } from "./structure-value.ts";
+import { encodeStructure, type Parsed, parseStructure, readStructure, type StructureValue } from "./structure-value.ts";
 import { STRUCTURES } from "./structures.ts";
 
 /** READ RECORD (card-edge.md 5.6). P1 is the record, 1 = the first or newest; P2 names the file. */
@@ -75,6 +76,15 @@ export function parseCertificateRecordResponse(response: Uint8Array): CommandRes
 /** `refused` with SW 6A83: there is no such record. Never throws. */
 export function parseLogRecordResponse(response: Uint8Array): CommandResult<LogRecord> {
   return commandResult(response, parseLogRecord);
+}
+
+/** A record of 31 bytes as it stands, right or not; one of another length reads as if zeros followed. Never throws. */
+export function readLogRecord(data: Uint8Array): LogRecord {
+  const whole = new Uint8Array(LOG_RECORD_LENGTH);
+  whole.set(data.subarray(0, LOG_RECORD_LENGTH));
+  const rest = readStructure(LOG_RECORD, whole.subarray(1));
+  if (!rest.ok) throw new PursebenchError("INTERNAL", `a log record of its own length: ${rest.reason}`);
+  return { TI: whole[0] ?? 0, ...rest.value };
 }
 
 /** Reads 31 bytes. Never throws. */

@@ -12,7 +12,7 @@ import { type CardData, loadCardData } from "./card-data.ts";
 import { cardCrypto } from "./crypto.ts";
 import { createCardRole } from "./model.ts";
 import { createCard } from "./personalise.ts";
-import { type ServeCardOptions, type SimulatedCard, serveCard, type WriteOutcome } from "./serve.ts";
+import { type ServeCardOptions, type SimulatedCard, serveCard } from "./serve.ts";
 
 const FIXTURES = new URL("../../../fixtures/", import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, FIXTURES), "utf8");
@@ -283,35 +283,35 @@ describe("reset", () => {
 });
 
 describe("a write that goes wrong", () => {
-  let outcome: WriteOutcome;
+  let isWornOut: boolean;
   let card: SimulatedCard;
   beforeEach(() => {
-    outcome = "written";
-    card = serve({}, { memory: () => outcome });
+    isWornOut = false;
+    card = serve({}, { isWornOut: () => isWornOut });
     expect(purchase(card, 100)).toMatch(/^0000/);
   });
 
   it("is 6581, and the purse is as before", () => {
     const before = card.state.purse;
-    outcome = "failed";
+    isWornOut = true;
     expect(purchase(card, 200)).toBe("6581");
     expect(card.state.purse).toEqual(before);
-    outcome = "written";
+    isWornOut = false;
     expect(purchase(card, 200)).toMatch(/^00000002/);
   });
 
   it.each([
-    ["torn-before", "905A010002000210", /^9406$/, 9_999_900],
-    ["torn-after", "905A010002000210", /^00000002.*9000$/, 9_999_700],
-  ] as const)("%s leaves the old or the new purse and never a mixture", (torn, recovery, answer, balance) => {
-    outcome = torn;
+    ["before-command", "905A010002000210", /^9406$/, 9_999_900],
+    ["after-command", "905A010002000210", /^00000002.*9000$/, 9_999_700],
+  ] as const)("torn %s leaves the old or the new purse and never a mixture", (at, recovery, answer, balance) => {
+    card.tearAt({ INS: 0x54, P1: 0x01, at });
     expect(purchase(card, 200)).toBe("mute");
     expect(send(card, SELECT)).toBe("mute");
     card.powerOn();
     send(card, SELECT);
     expect(send(card, recovery)).toMatch(answer);
     expect(card.state.purse.BALIEP).toBe(balance);
-    expect(card.state.purse.log).toHaveLength(torn === "torn-after" ? 2 : 1);
+    expect(card.state.purse.log).toHaveLength(at === "after-command" ? 2 : 1);
   });
 });
 

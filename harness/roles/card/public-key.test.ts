@@ -319,19 +319,18 @@ describe("order of commands", () => {
 
 describe("what a public key card keeps", () => {
   it.each([
-    ["failed", "6581", 10_000_000],
-    ["torn-before", "mute", 10_000_000],
-    ["torn-after", "mute", 9_999_005],
-  ] as const)("a write that is %s leaves the old or the new purse", (outcome, answer, balance) => {
-    let now: "written" | typeof outcome = "written";
-    const torn = serve({}, { memory: () => now });
+    ["not done", "6581", 10_000_000],
+    ["before-command", "mute", 10_000_000],
+    ["after-command", "mute", 9_999_005],
+  ] as const)("a debit torn %s leaves the old or the new purse", (at, answer, balance) => {
+    const torn = serve({}, { isWornOut: () => at === "not done" });
     const { INITRSP, SK } = prepare(torn);
-    now = outcome;
+    if (at !== "not done") torn.tearAt({ INS: 0x54, P1: 0x01, at });
     expect(debit(debitData(INITRSP, SK), torn)).toBe(answer);
     torn.powerOn();
     send(SELECT, torn);
     expect(torn.state.purse.BALIEP).toBe(balance);
-    expect(send("905A010002000110", torn)).toMatch(outcome === "torn-after" ? /^000000010098929D.*9000$/ : /^9406$/);
+    expect(send("905A010002000110", torn)).toMatch(at === "after-command" ? /^000000010098929D.*9000$/ : /^9406$/);
   });
 
   it("is plain data, comes back after power loss, and no answer gives its key", () => {

@@ -1,13 +1,10 @@
+import type { CardTear } from "../../core/card-tear.ts";
 import { PursebenchError, unreachable } from "../../core/errors.ts";
 import type { Random } from "../../core/random.ts";
 import { cardAtr } from "./atr.ts";
 import { type CardRole, card } from "./model.ts";
+import { NonVolatileMemory, type PowerCut, type WriteOrder } from "./nvm.ts";
 import type { CardInput, CardOutput, CardState, Purse } from "./state.ts";
-
-/**
- * What becomes of a write: done; failed, which the card notices; power gone before or after it, which the card does not.
- */
-export type WriteOutcome = "written" | "failed" | "torn-before" | "torn-after";
 
 export interface ServeCardOptions {
   readonly state: CardState;
@@ -15,8 +12,10 @@ export interface ServeCardOptions {
   readonly role?: CardRole;
   /** Fresh bytes for the challenges at each reset; without it they follow from `state` alone. */
   readonly random?: Random;
-  /** The card's memory; every write succeeds when absent. A place to keep the purse, and where tearing is simulated. */
-  readonly memory?: (purse: Purse) => WriteOutcome;
+  /** How the card writes; by a journal when absent. */
+  readonly writeOrder?: WriteOrder;
+  /** True while the memory takes no more writes, which the card notices; never when absent. */
+  readonly isWornOut?: () => boolean;
   /** Answer to reset; that of the reference card when absent. */
   readonly atr?: Uint8Array;
 }
@@ -29,35 +28,67 @@ export interface SimulatedCard {
   /** `null`: power was lost inside the command (tearing); the card is mute until it is powered on. */
   transmit(command: Uint8Array): Uint8Array | null;
   readonly state: CardState;
+  /**
+   * Power goes at that moment of the next command that has it, once; `onTorn` is called then. A new tear takes the place of one that
+   * waits, undefined takes it away.
+   */
+  tearAt(tear: CardTear | undefined, onTorn?: () => void): void;
+  /** Writes to non-volatile memory in the last command. */
+  readonly writes: number;
 }
 
 export function serveCard(options: ServeCardOptions): SimulatedCard {
   return new ServedCard(options);
 }
 
+interface Waiting {
+  readonly tear: CardTear;
+  readonly onTorn: () => void;
+}
+
 class ServedCard implements SimulatedCard {
   readonly #options: ServeCardOptions;
   readonly #role: CardRole;
+  readonly #memory: NonVolatileMemory;
   #state: CardState;
+  /** What the memory was last brought to. */
+  #stored: Purse;
   #powered = false;
+  #waiting: Waiting | undefined;
 
   constructor(options: ServeCardOptions) {
     this.#options = options;
     this.#role = options.role ?? card;
     this.#state = options.state;
+    this.#stored = options.state.purse;
+    this.#memory = new NonVolatileMemory(options.state.purse, options.writeOrder);
   }
 
   get state(): CardState {
     return this.#state;
   }
 
+  get writes(): number {
+    return this.#memory.writes;
+  }
+
+  tearAt(tear: CardTear | undefined, onTorn: () => void = () => undefined): void {
+    this.#waiting = tear && { tear, onTorn };
+  }
+
   powerOn(): Uint8Array {
     return this.reset();
   }
 
+  /** The purse is what the cells hold; nothing else outlives the reset. */
   reset(): Uint8Array {
+    this.#memory.recover();
+    const purse = this.#memory.read();
+    this.#stored = purse;
     const fresh = this.#options.random?.(16);
-    this.#state = this.#role.handle(this.#state, fresh ? { kind: "reset", fresh } : { kind: "reset" }).state;
+    const input: CardInput = fresh ? { kind: "reset", fresh } : { kind: "reset" };
+    this.#state = this.#role.handle({ ...this.#state, purse }, input).state;
+    this.#store();
     this.#powered = true;
     return (this.#options.atr ?? cardAtr()).slice();
   }
@@ -67,50 +98,60 @@ class ServedCard implements SimulatedCard {
   }
 
   transmit(command: Uint8Array): Uint8Array | null {
-    return this.#powered ? this.#perform({ kind: "command", bytes: command }) : null;
+    if (!this.#powered) return null;
+    const waiting = this.#waiting && isMeant(this.#waiting.tear, command) ? this.#waiting : undefined;
+    this.#memory.begin();
+    if (waiting?.tear.at === "before-command") return this.#losePower(waiting);
+    const answer = this.#perform({ kind: "command", bytes: command }, waiting);
+    return answer && waiting?.tear.at === "after-command" ? this.#losePower(waiting) : answer;
   }
 
-  #perform(input: CardInput): Uint8Array | null {
-    const before = this.#state;
-    const step = this.#role.handle(before, input);
+  #perform(input: CardInput, waiting: Waiting | undefined): Uint8Array | null {
+    const step = this.#role.handle(this.#state, input);
     this.#state = step.state;
     for (const output of step.outputs) {
-      const done = this.#performOutput(output, before);
+      const done = this.#performOutput(output, waiting);
       if (done !== "next") return done;
     }
     throw new PursebenchError("INTERNAL", "the card model gave no response");
   }
 
-  #performOutput(output: CardOutput, before: CardState): Uint8Array | null | "next" {
+  #performOutput(output: CardOutput, waiting: Waiting | undefined): Uint8Array | null | "next" {
     switch (output.kind) {
       case "response":
-        return output.bytes;
+        return this.#store(waiting) ? output.bytes : null;
       case "write":
-        return this.#write(output.purse, before);
+        if (this.#options.isWornOut?.()) return this.#perform({ kind: "write-failed" }, waiting);
+        return this.#store(waiting) ? "next" : null;
       default:
         return unreachable(output);
     }
   }
 
-  #write(purse: Purse, before: CardState): Uint8Array | null | "next" {
-    const outcome = this.#options.memory?.(purse) ?? "written";
-    switch (outcome) {
-      case "written":
-        return "next";
-      case "failed":
-        return this.#perform({ kind: "write-failed" });
-      case "torn-before":
-        this.#state = { ...this.#state, purse: before.purse, undo: null };
-        return this.#losePower();
-      case "torn-after":
-        return this.#losePower();
-      default:
-        return unreachable(outcome);
+  /** Brings the memory to what the card has become; false when power was lost on the way. */
+  #store(waiting?: Waiting): boolean {
+    const { purse } = this.#state;
+    if (purse === this.#stored) return true;
+    if (!this.#memory.store(purse, waiting && cutOf(waiting.tear))) {
+      if (waiting) this.#losePower(waiting);
+      return false;
     }
+    this.#stored = purse;
+    return true;
   }
 
-  #losePower(): null {
+  #losePower({ onTorn }: Waiting): null {
+    this.#waiting = undefined;
     this.#powered = false;
+    onTorn();
     return null;
   }
+}
+
+function isMeant({ INS, P1 }: CardTear, command: Uint8Array): boolean {
+  return command[1] === INS && command[2] === P1;
+}
+
+function cutOf({ at }: CardTear): PowerCut | undefined {
+  return typeof at === "string" ? undefined : at;
 }
