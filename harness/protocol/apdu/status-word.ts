@@ -53,6 +53,8 @@ export const STATUS_WORDS = {
   KEY_VERSION_UNKNOWN: [0x9403, "key version unknown"],
   NEGATIVE_RESULT: [0x9404, "card reported a negative result"],
   SIGNATURE_NOT_AVAILABLE: [0x9406, "signature not available"],
+  TOTALS_BELOW: [0x9418, "more than the totals hold confirmed"],
+  OUT_OF_TURN: [0x9419, "another collection is kept, or the update is not a new one"],
 } as const satisfies Record<string, readonly [number, string]>;
 
 export type StatusName = keyof typeof STATUS_WORDS;

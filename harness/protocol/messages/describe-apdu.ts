@@ -45,6 +45,9 @@ const PSAM_COMMANDS: ReadonlyMap<Key, Command> = new Map<Key, Command>([
   ["74", { name: "PSAM COMPLETE", answer: "MSGRESULT" }],
   ["7800", { name: "READ CERTIFICATE", answer: "CERTIFICATE" }],
   ["7801", { name: "READ SESSION KEY", answer: "SESSKEY" }],
+  ["76", { name: "COLLECT", data: "COLLECT", answer: "COLLECTED" }],
+  ["7A", { name: "END OF COLLECTION", data: "ACKNOWLEDGED" }],
+  ["82", { name: "UPDATE PSAM", data: "UPDATE" }],
   ["8E", { name: "CANCEL" }],
   ["8C", { name: "READ TOTALS", answer: "PSAMID" }],
 ]);

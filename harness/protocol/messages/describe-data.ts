@@ -1,4 +1,5 @@
 import { toHex } from "../../core/bytes.ts";
+import { describeCollect, describeLines, describeUpdate } from "./describe-clearing.ts";
 import { type Description, describeElement, describeStructure, withAmounts } from "./describe-structure.ts";
 import { type ElementName, elementSpec } from "./elements.ts";
 import type { StructureName } from "./structures.ts";
@@ -6,7 +7,7 @@ import type { StructureName } from "./structures.ts";
 /** A part of a block: an element of the table, or bytes with a name of their own and a length. */
 type Part = ElementName | readonly [name: string, length: number];
 
-/** What stands side by side beside the structures of `structures.ts` (`keys-and-signatures.md` 6, 8; `card-edge.md` 5.7). */
+/** What stands side by side beside the structures of `structures.ts` (`keys-and-signatures.md` 6, 8; `card-edge.md` 5.7; `psam-edge.md` 4.8, 4.9). */
 const BLOCKS = {
   CERTIFICATE: [
     ["type", 1],
@@ -35,6 +36,8 @@ const BLOCKS = {
     ["KEYS", 32],
     ["MAC", 8],
   ],
+  COLLECTED: ["NTCOL", "S4"],
+  ACKNOWLEDGED: ["NTCOL", "S5"],
   CLEARCONF: [
     ["form", 1],
     "IDTRX",
@@ -53,7 +56,7 @@ const BLOCKS = {
 type BlockName = keyof typeof BLOCKS;
 
 /** Data that can be taken apart. `ISSUED`: DEBITDATA and EXPECTED (`psam-edge.md` 4.3). */
-export type DataName = StructureName | BlockName | "CERTS" | "ISSUED";
+export type DataName = StructureName | BlockName | "CERTS" | "ISSUED" | "COLLECT" | "LINES" | "UPDATE";
 
 const CERTIFICATE_BYTES = 244;
 const DEBIT_DATA_BYTES = 53;
@@ -76,6 +79,14 @@ export function describeData(name: DataName, bytes: Uint8Array): Description {
         ...describeStructure("DEBITDATA", bytes.subarray(0, DEBIT_DATA_BYTES)),
         ...prefixed("EXPECTED", describeStructure("CARDRSP", bytes.subarray(DEBIT_DATA_BYTES))),
       };
+    case "COLLECT":
+      return describeCollect(bytes);
+    case "LINES":
+      return describeLines(bytes);
+    case "UPDATE":
+      return describeUpdate(bytes);
+    case "COLLECTED":
+    case "ACKNOWLEDGED":
     case "CERTIFICATE":
     case "SESSKEY":
     case "PERSODATA":

@@ -110,6 +110,8 @@ const DATA_OF: ReadonlyMap<ElementName, DataName> = new Map<ElementName, DataNam
   ["LOADDATA", "LOADDATA"],
   ["BALANCE", "BALANCE"],
   ["CARDINFO", "CARDINFO"],
+  ["LINES", "LINES"],
+  ["UPDATE", "UPDATE"],
 ]);
 
 /** "POST /checkout\n\nbody" or "200\n\nbody": the first line, and the body as it is. */

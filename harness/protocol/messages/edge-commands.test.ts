@@ -18,6 +18,13 @@ import {
   parseReadCertificateResponse,
   parseReadSessionKeyResponse,
 } from "./psam-certificates.ts";
+import {
+  encodeCollectAnswer,
+  encodeCollectCommand,
+  encodeEndOfCollectionCommand,
+  parseCollectResponse,
+  parseEndOfCollectionResponse,
+} from "./psam-collect.ts";
 import { encodePsamCompleteCommand, parsePsamCompleteResponse } from "./psam-complete.ts";
 import { encodePackageIssueCommand, parsePackageIssueResponse } from "./psam-issue.ts";
 import {
@@ -29,6 +36,7 @@ import {
   parsePackageInitializeResponse,
 } from "./psam-packages.ts";
 import { encodeReadTotalsCommand, encodeTotals, parseReadTotalsResponse } from "./psam-read-totals.ts";
+import { encodeUnsignedUpdate, encodeUpdateCommand, parseUpdateResponse } from "./psam-update.ts";
 import {
   CERTIFICATE_FILE,
   encodeLogRecord,
@@ -84,6 +92,26 @@ describe("commands as card-edge.md and psam-edge.md print them", () => {
     ["CANCEL, withdraw", encodePsamCancelCommand(IDTRX, "withdraw"), `908E000010${IDTRX}`],
     ["CANCEL, suspend", encodePsamCancelCommand(IDTRX, "suspend"), `908E010010${IDTRX}`],
     ["READ TOTALS", encodeReadTotalsCommand(), "908C000000"],
+    [
+      "COLLECT",
+      encodeCollectCommand({ DIGEST: "AB".repeat(32), LINES: fromHex("0001230978020000000003E300000001") }),
+      `9076000031${"AB".repeat(32)}010001230978020000000003E3000000010C`,
+    ],
+    ["END OF COLLECTION", encodeEndOfCollectionCommand(7, zeros(8)), `907A00000C00000007${"00".repeat(8)}`],
+    [
+      "UPDATE PSAM",
+      encodeUpdateCommand(
+        concat(
+          encodeUnsignedUpdate({
+            NTUPD: 258,
+            date: "20260115",
+            content: { kind: "remove-key", PPIEP: "000123", ALGIEP: 5, VKIEP: 2 },
+          }),
+          zeros(8),
+        ),
+      ),
+      `90820000160000010220260115040001230502${"00".repeat(8)}`,
+    ],
   ])("%s", (_name, bytes, expected) => {
     expect(toHex(bytes)).toBe(expected);
   });
@@ -151,6 +179,14 @@ describe("answers", () => {
     expect(parsePackageIssueResponse(concat(DEBITDATA, SUCCESS)).kind).toBe("malformed");
   });
 
+  it("of COLLECT are its number and S4", () => {
+    const value = { NTCOL: 0x01020304, S4: fromHex("1112131415161718") };
+    const data = encodeCollectAnswer(value);
+    expect(toHex(data)).toBe("010203041112131415161718");
+    expect(parseCollectResponse(concat(data, SUCCESS))).toEqual({ kind: "answer", value });
+    expect(parseCollectResponse(concat(data, fromHex("00"), SUCCESS)).kind).toBe("malformed");
+  });
+
   it("that are certificates or session keys have exactly their length", () => {
     const ofLength = (length: number) => concat(new Uint8Array(length).fill(7), SUCCESS);
     expect(parseReadCertificateResponse(ofLength(244))).toEqual({ kind: "answer", value: new Uint8Array(244).fill(7) });
@@ -182,6 +218,9 @@ describe("answers", () => {
     parsePackageDebitResponse,
     parsePsamCompleteResponse,
     parsePsamCancelResponse,
+    parseCollectResponse,
+    parseEndOfCollectionResponse,
+    parseUpdateResponse,
     parseReadTotalsResponse,
     parsePackageIssueResponse,
     parsePackageCertificateResponse,
