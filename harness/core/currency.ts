@@ -36,6 +36,11 @@ export function currencyOf(CURR: string): Currency | undefined {
 /** ISO 4217 gives 999 to transactions without a currency: purses of loyalty points have it, with exponent 0. */
 const NO_CURRENCY = "0999";
 
+/** The verb that goes with an amount: "12.50 EUR was debited", "12 points were debited". */
+export function verbOf(minor: number, CURR: string, CEXP: number): "was" | "were" {
+  return CURR === NO_CURRENCY && CEXP === 0 && minor !== 1 ? "were" : "was";
+}
+
 /** `minor` units with `CEXP` decimals and the currency's letters: "12.50 EUR"; "12 points"; "12.50 (currency 0123)" where unknown. */
 export function formatAmount(minor: number, CURR: string, CEXP: number): string {
   const digits = String(Math.abs(minor)).padStart(CEXP + 1, "0");

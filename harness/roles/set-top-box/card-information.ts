@@ -8,8 +8,8 @@ import {
   parseCertificateRecordResponse,
 } from "../../protocol/messages/read-record.ts";
 import { noPurse, outOfTurn } from "./card-trouble.ts";
-import { send, stop } from "./conclude.ts";
-import { CARD_FAILED } from "./display.ts";
+import { send } from "./conclude.ts";
+import { stop } from "./endings.ts";
 import type { SetTopBoxInput, SetTopBoxOutput } from "./events.ts";
 import type { SetTopBoxState } from "./state.ts";
 import { go, type SetTopBoxStep } from "./step.ts";
@@ -46,7 +46,7 @@ function readCertificate(record: number): SetTopBoxOutput {
 /** Card information for the head end (608). */
 function cardInformation(state: SetTopBoxState): SetTopBoxStep {
   const { sale, ATR, INITRSP, certificates } = state;
-  if (!sale || !ATR || !INITRSP) return stop(state, "A016", CARD_FAILED);
+  if (!sale || !ATR || !INITRSP) return stop(state, "A016", "cardFailed");
   const CERTS = certificates.length === 0 ? {} : { CERTS: concat(...certificates) };
   const message = { kind: "card-information", IDTRX: sale.IDTRX, ATR, INITRSP, ...CERTS } as const;
   return go(state, { phase: "waiting" }, send(message), { kind: "receive" });

@@ -1,13 +1,12 @@
 import type { CommandResult } from "../../protocol/messages/command-result.ts";
-import { stop, unresolved } from "./conclude.ts";
-import { CARD_FAILED, NO_CARD, NO_PURSE } from "./display.ts";
+import { stop, unresolved } from "./endings.ts";
 import type { CardFailure, SetTopBoxInput } from "./events.ts";
 import type { SetTopBoxState } from "./state.ts";
 import { after, type SetTopBoxStep } from "./step.ts";
 
 /** Nobody put a card in. */
 export function noCard(state: SetTopBoxState): SetTopBoxStep {
-  return state.goal === "information" ? stop(state, "A015", NO_CARD) : unresolved(state);
+  return state.goal === "information" ? stop(state, "A015", "noCard") : unresolved(state);
 }
 
 /** The card answers, but not as a purse does. A refusal is the card's right; bytes that are no answer are its fault. */
@@ -16,14 +15,14 @@ export function noPurse(state: SetTopBoxState, result: CommandResult<unknown>, c
   const text = isFault ? `answer to ${command}: ${result.reason}` : "";
   const trouble = isFault ? [{ kind: "trouble", owner: "card", text } as const] : [];
   if (state.goal === "signature") return after(trouble, unresolved(state));
-  return after([...trouble, { kind: "release-card" }], stop(state, "A016", isFault ? CARD_FAILED : NO_PURSE));
+  return after([...trouble, { kind: "release-card" }], stop(state, "A016", isFault ? "cardFailed" : "noPurse"));
 }
 
 /** The card could not be used, before it was debited or when it is asked what it answered. */
 export function cardFailed(state: SetTopBoxState, { owner, text }: CardFailure): SetTopBoxStep {
   const told = [{ kind: "trouble", owner, text } as const, { kind: "release-card" } as const];
   if (state.goal === "signature") return after(told, unresolved(state));
-  return after(told, stop(state, "A016", CARD_FAILED));
+  return after(told, stop(state, "A016", "cardFailed"));
 }
 
 /** Something else than the card's answer came in. */

@@ -3,7 +3,7 @@ import type { LogOutput } from "../role.ts";
 import { connectionLost, debited, NOT_DEBITED, newBalance, UNCERTAIN } from "./display.ts";
 import type { HeadEndLoss, SetTopBoxOutput } from "./events.ts";
 import { forgotten, isSettled } from "./pending.ts";
-import type { SetTopBoxState } from "./state.ts";
+import { identifierOf, type SetTopBoxState } from "./state.ts";
 import { after, go, type SetTopBoxStep } from "./step.ts";
 
 const NOTHING = new Uint8Array(0);
@@ -22,7 +22,7 @@ export function log(
   step: string | undefined,
   fields: LogOutput["fields"],
 ): LogOutput {
-  return { kind: "log", entry, step, IDTRX: state.sale?.IDTRX, fields };
+  return { kind: "log", entry, step, IDTRX: identifierOf(state), fields };
 }
 
 /** The card has debited, or may have: what became of it must not be lost. */

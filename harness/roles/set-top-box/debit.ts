@@ -1,10 +1,11 @@
 import { uintToBytes } from "../../core/bytes.ts";
 import type { CommandResult } from "../../protocol/messages/command-result.ts";
 import { type DebitAnswer, encodeDebitIepCommand, parseDebitIepResponse } from "../../protocol/messages/debit-iep.ts";
-import { finish, log, refused, send, show, stop, unresolved } from "./conclude.ts";
-import { CARD_TAKEN, CARD_TORN } from "./display.ts";
+import { finish, log, refused, send, show, unresolved } from "./conclude.ts";
+import { type Sentences, sentences } from "./display.ts";
+import { stop } from "./endings.ts";
 import type { CardFailure, SetTopBoxInput, SetTopBoxOutput } from "./events.ts";
-import { answerOf, forgotten, layerElements, remembered, withAnswer } from "./pending.ts";
+import { answerOf, debitOf, forgotten, layerElements, remembered, withAnswer } from "./pending.ts";
 import type { SetTopBoxState } from "./state.ts";
 import { after, go, type SetTopBoxStep } from "./step.ts";
 
@@ -28,7 +29,7 @@ export function giveDebit(state: SetTopBoxState): SetTopBoxStep {
 
 /** What came of DEBIT IEP (620). */
 export function onDebitAnswer(state: SetTopBoxState, input: SetTopBoxInput): SetTopBoxStep {
-  if (input.kind === "card-failed") return input.mayHaveArrived ? torn(state, input) : neverDebited(state, CARD_TAKEN);
+  if (input.kind === "card-failed") return input.mayHaveArrived ? torn(state, input) : neverDebited(state, "cardTaken");
   if (input.kind !== "card-answer") return unresolved(state);
   const result = parseDebitIepResponse(input.bytes);
   if (result.kind === "answer") return answered(state, result.value, 0);
@@ -54,7 +55,7 @@ export function isPlainRefusal(
 /** The card has completed: its answer is kept before it is passed on (620, 621). */
 export function answered(state: SetTopBoxState, { fields, CARDRSP }: DebitAnswer, RECOVERED: 0 | 1): SetTopBoxStep {
   const sale = state.sale;
-  const kept = state.pending.find(({ IDTRX }) => IDTRX === sale?.IDTRX);
+  const kept = debitOf(state.pending, sale?.IDTRX);
   if (!sale) return finish(state, "A00A");
   const pending = kept && withAnswer(kept, CARDRSP);
   const next: SetTopBoxState = {
@@ -77,21 +78,26 @@ export function askForSignature(state: SetTopBoxState): SetTopBoxStep {
   return go(state, change, { kind: "connect-card" });
 }
 
-function torn(state: SetTopBoxState, { owner, text }: Pick<CardFailure, "owner" | "text">): SetTopBoxStep {
-  const told: SetTopBoxOutput[] = [{ kind: "trouble", owner, text }, show(CARD_TORN), { kind: "release-card" }];
+/** Sent, and no usable answer: only the card can say what came of it. */
+export function torn(state: SetTopBoxState, { owner, text }: Pick<CardFailure, "owner" | "text">): SetTopBoxStep {
+  const told: SetTopBoxOutput[] = [
+    { kind: "trouble", owner, text },
+    show(sentences(state.mode).cardTorn),
+    { kind: "release-card" },
+  ];
   return after(told, askForSignature({ ...state, debit: { kind: "unknown" } }));
 }
 
 /** The card had gone before DEBIT IEP could be sent: nothing to recover. */
-export function neverDebited(state: SetTopBoxState, text: string): SetTopBoxStep {
+export function neverDebited(state: SetTopBoxState, why: keyof Sentences): SetTopBoxStep {
   const IDTRX = state.sale?.IDTRX ?? "";
   const next = { ...state, pending: forgotten(state.pending, IDTRX) };
-  return after([{ kind: "forget", IDTRX }, { kind: "release-card" }], stop(next, "A016", text));
+  return after([{ kind: "forget", IDTRX }, { kind: "release-card" }], stop(next, "A016", why));
 }
 
 /** The first message of a recovery: the card's answer, known from then or read again (messages.md 2). */
 export function recoveryMessage(state: SetTopBoxState): SetTopBoxStep {
-  const pending = state.pending.find(({ IDTRX }) => IDTRX === state.sale?.IDTRX);
+  const pending = debitOf(state.pending, state.sale?.IDTRX);
   const CARDRSP = pending && answerOf(pending);
   if (!pending || !CARDRSP) return finish(state, "A01A");
   const { IDTRX, IDMER, HOST, PORT, URL } = pending;

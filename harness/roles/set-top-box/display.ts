@@ -1,4 +1,5 @@
-import { formatAmount } from "../../core/currency.ts";
+import { formatAmount, verbOf } from "../../core/currency.ts";
+import type { SetTopBoxMode } from "./state.ts";
 
 /** What the set-top box shows, in plain English. Amounts always with their unit. */
 export interface ShownAmount {
@@ -7,18 +8,55 @@ export interface ShownAmount {
   readonly CEXPPDA: number;
 }
 
+/** What befalls a session before anything was done, and when it must be left open. */
+export interface Sentences {
+  readonly noCard: string;
+  readonly noPurse: string;
+  readonly otherCard: string;
+  readonly cardFailed: string;
+  readonly cardTaken: string;
+  readonly cardTorn: string;
+}
+
 export const INSERT_CARD = "Please insert the card.";
-export const NO_CARD = "No card was inserted. Nothing was paid.";
-export const NO_PURSE = "This card is no purse that can pay here. Nothing was paid.";
-export const CARD_FAILED = "The card does not answer as it should. Nothing was paid.";
-export const CARD_TAKEN = "The card was taken out before it was debited. Nothing was paid.";
-export const CARD_TORN =
-  "The card was taken out or does not answer while it is being debited. Please put the same card back.";
 export const OTHER_CARD = "This is another card.";
 export const CANCELLED = "Cancelled. Nothing was paid.";
 export const UNCERTAIN =
   "It is not certain whether the card was debited. Please put the same card in again later: it will be settled then.";
 export const NOT_DEBITED = "The card was not debited.";
+
+const PAYING: Sentences = {
+  noCard: "No card was inserted. Nothing was paid.",
+  noPurse: "This card is no purse that can pay here. Nothing was paid.",
+  otherCard: `${OTHER_CARD} Nothing was paid.`,
+  cardFailed: "The card does not answer as it should. Nothing was paid.",
+  cardTaken: "The card was taken out before it was debited. Nothing was paid.",
+  cardTorn: "The card was taken out or does not answer while it is being debited. Please put the same card back.",
+};
+
+const LOADING: Sentences = {
+  noCard: "No card was inserted. Nothing was loaded.",
+  noPurse: "This card is no purse that can be loaded here. Nothing was loaded.",
+  otherCard: `${OTHER_CARD} Nothing was loaded.`,
+  cardFailed: "The card does not answer as it should. Nothing was loaded.",
+  cardTaken: "The card was taken out before it was loaded. Nothing was loaded.",
+  cardTorn: "The card was taken out or does not answer while it is being loaded. Please put the same card back.",
+};
+
+const LOOKING: Sentences = {
+  noCard: "No card was inserted.",
+  noPurse: "This card is no purse.",
+  otherCard: OTHER_CARD,
+  cardFailed: "The card does not answer as it should.",
+  cardTaken: "The card was taken out.",
+  cardTorn: "The card was taken out.",
+};
+
+/** The sentences of a session, by what it is for. */
+export function sentences(mode: SetTopBoxMode): Sentences {
+  if (mode === "log") return LOOKING;
+  return mode === "load" || mode === "load-recovery" ? LOADING : PAYING;
+}
 
 export function question(sale: ShownAmount): string {
   return `Pay ${price(sale)}?`;
@@ -34,7 +72,7 @@ export function newBalance(BALIEP: number, { CURRPDA, CEXPPDA }: ShownAmount): s
 }
 
 export function debited(sale: ShownAmount): string {
-  return `${price(sale)} was debited.`;
+  return `${price(sale)} ${verbOf(sale.MPDA, sale.CURRPDA, sale.CEXPPDA)} debited.`;
 }
 
 export function connectionLost(why: "unreachable" | "silent" | "closed" | "garbled"): string {

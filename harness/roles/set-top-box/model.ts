@@ -5,12 +5,20 @@ import type { Message, Page, UserMessage } from "../../protocol/messages/layouts
 import type { Unrecognised } from "../../protocol/messages/message.ts";
 import { onConnecting, onInserting, onSecured, onSelected, onSignature } from "./card.ts";
 import { onCertificate, onInitialised } from "./card-information.ts";
-import { finish, lost, send, show, stop } from "./conclude.ts";
+import { onLogRecord } from "./card-log.ts";
+import { finish, send, show, stop } from "./conclude.ts";
 import { onDebitAnswer, recoveryMessage } from "./debit.ts";
 import { onDebitCommand } from "./debit-command.ts";
 import { CANCELLED, connectionLost, printable, question } from "./display.ts";
 import { withEncryption } from "./encryption.ts";
+import { lost } from "./endings.ts";
 import type { SetTopBoxInput, SetTopBoxRole } from "./events.ts";
+import { onEntered } from "./load-amount.ts";
+import { onCreditAnswer } from "./load-command.ts";
+import { onLoadInitialised } from "./load-initialise.ts";
+import { onLoadInput, openLoad } from "./load-messages.ts";
+import { onBalance, onCardInformation } from "./load-read.ts";
+import { recoverLoad, startLoad } from "./load-start.ts";
 import { answerOf, type PendingDebit } from "./pending.ts";
 import { onCertificatePresented, onKeyPresented } from "./present.ts";
 import type { DebitKnown, SetTopBoxState } from "./state.ts";
@@ -18,7 +26,7 @@ import { after, go, type SetTopBoxStep } from "./step.ts";
 
 export type { SetTopBoxRole } from "./events.ts";
 
-/** The set-top box (messages.md 2): the user's order, the page, the card, and what the head end makes of it. */
+/** The set-top box (messages.md 2, load.md 2): the user's order, the page, the card, and what the head end makes of it. */
 export const setTopBox: SetTopBoxRole = withEncryption({ handle });
 
 function handle(state: SetTopBoxState, input: SetTopBoxInput): SetTopBoxStep {
@@ -50,6 +58,20 @@ function handle(state: SetTopBoxState, input: SetTopBoxInput): SetTopBoxStep {
       return onDebitAnswer(state, input);
     case "asking":
       return onSignature(state, input);
+    case "load-listening":
+      return onLoadInput(state, input);
+    case "load-reading":
+      return onBalance(state, input);
+    case "load-identifying":
+      return onCardInformation(state, input);
+    case "entering":
+      return onEntered(state, input);
+    case "load-initialising":
+      return onLoadInitialised(state, input);
+    case "crediting":
+      return onCreditAnswer(state, input);
+    case "log-reading":
+      return onLogRecord(state, input);
     case "browsing":
     case "waiting":
     case "concluding":
@@ -63,9 +85,21 @@ function handle(state: SetTopBoxState, input: SetTopBoxInput): SetTopBoxStep {
 }
 
 function onStart(state: SetTopBoxState, input: SetTopBoxInput): SetTopBoxStep {
-  if (input.kind === "order") return go(state, { phase: "opening", order: input }, { kind: "open" });
-  if (input.kind !== "recover") return finish(state, "A00A");
-  const { pending } = input;
+  switch (input.kind) {
+    case "order":
+      return go(state, { phase: "opening", order: input }, { kind: "open" });
+    case "load":
+      return startLoad(state, input);
+    case "show-log":
+      return go(state, { mode: "log", phase: "connecting" }, { kind: "connect-card" });
+    case "recover":
+      return input.pending.kind === "load" ? recoverLoad(state, input.pending) : recoverDebit(state, input.pending);
+    default:
+      return finish(state, "A00A");
+  }
+}
+
+function recoverDebit(state: SetTopBoxState, pending: PendingDebit): SetTopBoxStep {
   const debit = debitOf(pending);
   const next: SetTopBoxState = { ...state, mode: "recovery", sale: pending, goal: "signature", debit };
   if (debit.kind === "answered") return go(next, { phase: "opening" }, { kind: "open" });
@@ -80,9 +114,10 @@ function debitOf(pending: PendingDebit): DebitKnown {
   return { kind: "answered", CARDRSP, CC: read.value.fields.CC, BALIEP: read.value.fields.BALIEP };
 }
 
-/** The channel to the head end is open: the order, or the recovery, is its first message. */
+/** The channel to the head end is open: the order, the load, or the recovery, is its first message. */
 function onOpened(state: SetTopBoxState): SetTopBoxStep {
-  const { order } = state;
+  const { order, load } = state;
+  if (load) return openLoad(state, load);
   if (!order) return recoveryMessage(state);
   const { SESSION, SITE, ITEM, QUANTITY } = order;
   const message = { kind: "selection", SESSION, SITE, ITEM, QUANTITY, PAYMENT: 1 } as const;

@@ -10,7 +10,6 @@ import {
 } from "../../protocol/messages/present-session-key.ts";
 import { finish, refused } from "./conclude.ts";
 import { giveDebit, hexSW, neverDebited } from "./debit.ts";
-import { CARD_FAILED, CARD_TAKEN } from "./display.ts";
 import type { SetTopBoxInput } from "./events.ts";
 import type { SetTopBoxState } from "./state.ts";
 import { after, go, type SetTopBoxStep } from "./step.ts";
@@ -41,10 +40,10 @@ function presented(
   parse: (response: Uint8Array) => CommandResult<null>,
   next: () => SetTopBoxStep,
 ): SetTopBoxStep {
-  if (input.kind === "card-failed" && input.isLost) return neverDebited(state, CARD_TAKEN);
+  if (input.kind === "card-failed" && input.isLost) return neverDebited(state, "cardTaken");
   if (input.kind !== "card-answer") {
     const [owner, text] = input.kind === "card-failed" ? [input.owner, input.text] : ["bench", `"${input.kind}"`];
-    return after([{ kind: "trouble", owner, text }], neverDebited(state, CARD_FAILED));
+    return after([{ kind: "trouble", owner, text }], neverDebited(state, "cardFailed"));
   }
   const result = parse(input.bytes);
   switch (result.kind) {
@@ -55,7 +54,7 @@ function presented(
     case "malformed":
       return after(
         [{ kind: "trouble", owner: "card", text: `answer to ${state.phase}: ${result.reason}` }],
-        neverDebited(state, CARD_FAILED),
+        neverDebited(state, "cardFailed"),
       );
   }
 }

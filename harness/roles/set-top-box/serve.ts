@@ -6,8 +6,8 @@ import type { Connector } from "../../device/contracts.ts";
 import { type CardSlot, type ConnectCard, SlotUser } from "./card-slot.ts";
 import type { SetTopBoxInput, SetTopBoxRole } from "./events.ts";
 import { setTopBox } from "./model.ts";
-import type { PendingDebit } from "./pending.ts";
-import { type Decide, Session, type SessionParts, type SessionResult } from "./session.ts";
+import { needsCard, type Pending } from "./pending.ts";
+import { type Decide, type Enter, Session, type SessionParts, type SessionResult, type User } from "./session.ts";
 import { SET_TOP_BOX_TIMEOUTS, type SetTopBoxTimeouts } from "./timeouts.ts";
 
 export interface SetTopBoxOptions {
@@ -21,7 +21,7 @@ export interface SetTopBoxOptions {
   /** Another model in place of the reference one, e.g. with a seeded defect. */
   readonly role?: SetTopBoxRole;
   /** What an earlier run of this set-top box left unsettled. */
-  readonly pending?: readonly PendingDebit[];
+  readonly pending?: readonly Pending[];
 }
 
 export interface UserOrder {
@@ -33,21 +33,33 @@ export interface UserOrder {
   readonly decide?: Decide;
 }
 
+export interface UserLoad {
+  /** Site of the account holder: a bank's, or that of a pre-funded account. */
+  readonly SITE: string;
+  /** 1 to 34 characters. */
+  readonly ACCOUNT: string;
+  readonly enter: Enter;
+}
+
 /** A set-top box with its reader. Disposing it gives the card and the reader's events up; the reader itself stays open. */
 export interface SetTopBox extends AsyncDisposable {
   /** One purchase; one at a time, others wait. What an earlier one left unsettled is recovered first where that is possible. */
   purchase(order: UserOrder): Promise<SessionResult>;
-  /** Settles what earlier purchases left open (E9), oldest first: one result for each that was tried. */
+  /** Loads the card that is in the reader, or put in now (load.md). As a purchase in everything else. */
+  load(order: UserLoad): Promise<SessionResult>;
+  /** Shows the log of the card, newest first: `shown` has one line for each transaction. No head end is needed. */
+  showLog(): Promise<SessionResult>;
+  /** Settles what earlier purchases (E9) and loads (AE) left open, oldest first: one result for each that was tried. */
   recoverPending(): Promise<readonly SessionResult[]>;
   /** Plain JSON, for `options.pending` of a later run. */
-  pending(): readonly PendingDebit[];
+  pending(): readonly Pending[];
   /** Everything shown so far. */
   readonly display: readonly string[];
   /** Gives up the card that stays connected between purchases, so that somebody else may use it. */
   releaseCard(): Promise<void>;
 }
 
-/** The set-top box on its links (235 to the card, cable to the head end). Nothing is opened before the first purchase. */
+/** The set-top box on its links (235 to the card, cable to the head end). Nothing is opened before the first order. */
 export function createSetTopBox(options: SetTopBoxOptions): SetTopBox {
   const { headEnd, clock, random, trace } = options;
   const timeouts = { ...SET_TOP_BOX_TIMEOUTS, ...options.timeouts };
@@ -59,6 +71,9 @@ export function createSetTopBox(options: SetTopBoxOptions): SetTopBox {
     toHex(random(8)),
   );
 }
+
+/** Sessions in which nobody is asked, and whoever is asked all the same declines. */
+const NOBODY: User = { decide: () => "cancel", enter: () => "cancel" };
 
 class Box implements SetTopBox {
   readonly display: string[] = [];
@@ -73,10 +88,22 @@ class Box implements SetTopBox {
   }
 
   purchase({ SITE, ITEM, QUANTITY = 1, decide = () => "accept" }: UserOrder): Promise<SessionResult> {
+    const order = { kind: "order", SESSION: this.#SESSION, SITE, ITEM, QUANTITY } as const;
+    return this.#afterRecovery(order, { ...NOBODY, decide });
+  }
+
+  load({ SITE, ACCOUNT, enter }: UserLoad): Promise<SessionResult> {
+    return this.#afterRecovery({ kind: "load", SESSION: this.#SESSION, SITE, ACCOUNT }, { ...NOBODY, enter });
+  }
+
+  showLog(): Promise<SessionResult> {
+    return this.#inTurn(() => this.#session({ kind: "show-log" }, NOBODY));
+  }
+
+  #afterRecovery(first: SetTopBoxInput, user: User): Promise<SessionResult> {
     return this.#inTurn(async () => {
       const earlier = await this.#recover();
-      const order = { kind: "order", SESSION: this.#SESSION, SITE, ITEM, QUANTITY } as const;
-      const result = await this.#session(order, decide);
+      const result = await this.#session(first, user);
       const before = {
         shown: earlier.flatMap(({ shown }) => shown),
         trouble: earlier.flatMap(({ trouble }) => trouble),
@@ -90,7 +117,7 @@ class Box implements SetTopBox {
     return this.#inTurn(() => this.#recover());
   }
 
-  pending(): readonly PendingDebit[] {
+  pending(): readonly Pending[] {
     return this.#parts.pending.list;
   }
 
@@ -105,14 +132,14 @@ class Box implements SetTopBox {
   async #recover(): Promise<readonly SessionResult[]> {
     const results: SessionResult[] = [];
     for (const pending of this.#parts.pending.list) {
-      if (pending.CARDRSP === null && !this.#parts.slot.isCardPresent()) continue;
-      results.push(await this.#session({ kind: "recover", pending }, () => "cancel"));
+      if (needsCard(pending) && !this.#parts.slot.isCardPresent()) continue;
+      results.push(await this.#session({ kind: "recover", pending }, NOBODY));
     }
     return results;
   }
 
-  async #session(first: SetTopBoxInput, decide: Decide): Promise<SessionResult> {
-    const result = await new Session(this.#parts, decide).run(first);
+  async #session(first: SetTopBoxInput, user: User): Promise<SessionResult> {
+    const result = await new Session(this.#parts, user).run(first);
     this.display.push(...result.shown);
     return result;
   }

@@ -4,23 +4,34 @@ import { messageOf, PursebenchError, unreachable } from "../../core/errors.ts";
 import type { Random } from "../../core/random.ts";
 import type { TraceSink } from "../../core/trace.ts";
 import type { Connector, MessageChannel } from "../../device/contracts.ts";
-import type { Page } from "../../protocol/messages/layouts.ts";
+import type { LoadPage, Page } from "../../protocol/messages/layouts.ts";
 import { encodeMessage, parseMessage } from "../../protocol/messages/message.ts";
 import { drive } from "../role.ts";
 import type { SlotUser } from "./card-slot.ts";
 import type { HeadEndLoss, SetTopBoxInput, SetTopBoxOutput, SetTopBoxRole } from "./events.ts";
-import { forgotten, type PendingDebit, remembered } from "./pending.ts";
+import { forgotten, type Pending, remembered } from "./pending.ts";
 import { newSession } from "./state.ts";
 
 /** What the user presses when the total is shown. Amounts in minor units. */
 export type Decide = (shown: Pick<Page, "MPDA" | "CURRPDA" | "CEXPPDA" | "TEXT">) => "accept" | "cancel";
 
-/** How a purchase or a recovery ended for the user (`PurchaseOutcome` of flows), and what devices did wrong meanwhile. */
+/** What the user wants to load when the maximum is shown, in minor units. Asked again where it is not allowed. */
+export type Enter = (shown: Pick<LoadPage, "MLDAmax" | "CURRLDA" | "CEXPLDA" | "TEXT">) => number | "cancel";
+
+/** Who sits in front of it. */
+export interface User {
+  readonly decide: Decide;
+  readonly enter: Enter;
+}
+
+/** How a purchase, a load or a recovery ended for the user (`PurchaseOutcome` of flows), and what devices did wrong meanwhile. */
 export interface SessionResult {
-  /** "0000" or the reason code of messages.md 6. */
+  /** "0000" or the reason code of messages.md 6, load.md 8. */
   readonly CC: string;
   readonly IDTRX: string | undefined;
   readonly CONTENT: string | undefined;
+  /** What the user wanted to load, minor units; undefined before he said so, and of a purchase. */
+  readonly MLDA: number | undefined;
   readonly shown: readonly string[];
   readonly trouble: readonly { readonly owner: string; readonly text: string }[];
 }
@@ -34,21 +45,21 @@ export interface SessionParts {
   readonly trace: TraceSink;
   readonly headEndMs: number;
   readonly role: SetTopBoxRole;
-  readonly pending: { list: readonly PendingDebit[] };
+  readonly pending: { list: readonly Pending[] };
 }
 
 /** Performs the outputs of one session of the set-top box. */
 export class Session {
   readonly #parts: SessionParts;
-  readonly #decide: Decide;
+  readonly #user: User;
   readonly #shown: string[] = [];
   readonly #trouble: { owner: string; text: string }[] = [];
   #channel: MessageChannel | undefined;
-  #outcome: { CC: string; IDTRX: string | undefined; CONTENT: string | undefined } | undefined;
+  #outcome: Extract<SetTopBoxOutput, { kind: "outcome" }> | undefined;
 
-  constructor(parts: SessionParts, decide: Decide) {
+  constructor(parts: SessionParts, user: User) {
     this.#parts = parts;
-    this.#decide = decide;
+    this.#user = user;
   }
 
   /** From the first input to the end. Rejects only for a defect of the bench. */
@@ -59,8 +70,8 @@ export class Session {
     } finally {
       await this.#channel?.[Symbol.asyncDispose]();
     }
-    const { CC = "A01A", IDTRX, CONTENT } = this.#outcome ?? {};
-    return { CC, IDTRX, CONTENT, shown: this.#shown, trouble: this.#trouble };
+    const { CC = "A01A", IDTRX, CONTENT, MLDA } = this.#outcome ?? {};
+    return { CC, IDTRX, CONTENT, MLDA, shown: this.#shown, trouble: this.#trouble };
   }
 
   async #perform(output: SetTopBoxOutput): Promise<SetTopBoxInput | undefined> {
@@ -72,6 +83,8 @@ export class Session {
         return void this.#show(output.text);
       case "ask":
         return this.#ask(output.text, output.page);
+      case "enter":
+        return this.#enter(output.text, output.page);
       case "open":
         return await this.#open();
       case "send":
@@ -113,9 +126,20 @@ export class Session {
 
   #ask(text: string, { MPDA, CURRPDA, CEXPPDA, TEXT }: Page): SetTopBoxInput {
     this.#show(text);
-    const choice = this.#decide({ MPDA, CURRPDA, CEXPPDA, TEXT });
-    this.#parts.trace({ kind: "message", link: "ui", from: "user", to: "set-top-box", bytes: utf8(choice) });
+    const choice = this.#user.decide({ MPDA, CURRPDA, CEXPPDA, TEXT });
+    this.#press(choice);
     return { kind: "decided", choice };
+  }
+
+  #enter(text: string, { MLDAmax, CURRLDA, CEXPLDA, TEXT }: LoadPage): SetTopBoxInput {
+    this.#show(text);
+    const amount = this.#user.enter({ MLDAmax, CURRLDA, CEXPLDA, TEXT });
+    this.#press(String(amount));
+    return { kind: "entered", amount };
+  }
+
+  #press(text: string): void {
+    this.#parts.trace({ kind: "message", link: "ui", from: "user", to: "set-top-box", bytes: utf8(text) });
   }
 
   async #open(): Promise<SetTopBoxInput> {
