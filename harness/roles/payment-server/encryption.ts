@@ -1,8 +1,7 @@
 import { PursebenchError } from "../../core/errors.ts";
-import { nonceLength } from "../../crypto/seal.ts";
-import { openMessage, sealMessage } from "../../crypto/sealed-message.ts";
 import { LAYOUTS, type Message } from "../../protocol/messages/layouts.ts";
-import { encodeMessage, parseMessage, type Unrecognised } from "../../protocol/messages/message.ts";
+import { encodeMessage, parseMessage } from "../../protocol/messages/message.ts";
+import { namedIn, type OpenLayer, openInner, sealInner } from "../layer/open-layer.ts";
 import type { Role } from "../role.ts";
 import type { PaymentInput, PaymentOutput } from "./effects.ts";
 import { openEnvelope } from "./envelope.ts";
@@ -16,12 +15,13 @@ import type { Layer, PaymentState } from "./phase.ts";
 
 type ServerRole = Role<PaymentState, PaymentInput, PaymentOutput>;
 type ServerStep = ReturnType<ServerRole["handle"]>;
-type OpenLayer = Extract<Layer, { at: "open" }>;
 type MessageInput = Extract<PaymentInput, { kind: "message" }>;
 
-const DRAW_REQUEST = LAYOUTS["draw-request"].tag;
-const DEBIT_RESPONSE = LAYOUTS["debit-response"].tag;
-const NOTICE = LAYOUTS.notice.tag;
+/** A repeated opening is a repeated draw request, which is for the role to refuse. */
+const DUE = {
+  opening: [LAYOUTS["draw-request"].tag, LAYOUTS["debit-response"].tag],
+  sealed: [LAYOUTS["debit-response"].tag, LAYOUTS.notice.tag],
+};
 
 export function withEncryptionLayer(inner: ServerRole): ServerRole {
   return {
@@ -88,26 +88,11 @@ function openedMessage(
 ): { before: readonly PaymentOutput[]; told: PaymentInput } {
   const message = parseMessage(input.bytes);
   if (message.kind === "unrecognised") return { before: [], told: input }; // malformed is malformed under any layer
-  const bytes = innerMessage(layer, message);
+  const bytes = openInner(layer, message, DUE);
   if (bytes !== null) return { before: [], told: { ...input, bytes } };
   const what = message.kind === "sealed" || message.kind === "sealed-opening" ? "message" : "clear message";
   const IDTRX = namedIn(message);
   return { before: [undecipherable(layer.IDTRX, what)], told: { kind: "undecipherable", IDTRX } };
-}
-
-/** The message inside, with the IDTRX of this channel outside and inside; `null` for whatever does not open. */
-function innerMessage({ suite, TSK, IDTRX }: OpenLayer, message: Message): Uint8Array | null {
-  if (message.kind !== "sealed" && message.kind !== "sealed-opening") return null;
-  if (message.IDTRX !== IDTRX) return null;
-  // A repeated opening is a repeated draw request, which is for the role to refuse.
-  const due = message.kind === "sealed" ? [DEBIT_RESPONSE, NOTICE] : [DRAW_REQUEST, DEBIT_RESPONSE];
-  const bytes = openMessage(suite, TSK, IDTRX, message.SEALED, due);
-  const isAsOutside = bytes !== null && [undefined, IDTRX].includes(namedIn(parseMessage(bytes)));
-  return isAsOutside ? bytes : null;
-}
-
-function namedIn(message: Message | Unrecognised): string | undefined {
-  return "IDTRX" in message ? message.IDTRX : undefined;
 }
 
 function undecipherable(IDTRX: string, what: string): PaymentOutput {
@@ -132,9 +117,9 @@ function sealed(layer: OpenLayer, input: PaymentInput, output: PaymentOutput): P
   }
 }
 
-function seal({ suite, TSK, IDTRX }: OpenLayer, input: PaymentInput, bytes: Uint8Array): Uint8Array {
+function seal(layer: OpenLayer, input: PaymentInput, bytes: Uint8Array): Uint8Array {
   if (!("layerNonce" in input)) throw new PursebenchError("INTERNAL", `nothing can be sealed after ${input.kind}`);
-  return sealMessage(suite, TSK, IDTRX, input.layerNonce.slice(0, nonceLength(suite)), bytes);
+  return sealInner(layer, input.layerNonce, bytes);
 }
 
 function send(message: Message): PaymentOutput {

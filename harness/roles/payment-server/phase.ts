@@ -1,5 +1,5 @@
-import type { CipherSuite } from "../../core/sale-profile.ts";
 import type { DebitResponse, DrawRequest, SealedOpening } from "../../protocol/messages/layouts.ts";
+import type { OpenLayer } from "../layer/open-layer.ts";
 import type { Step } from "../role.ts";
 import type { Agreement } from "./agreement.ts";
 import type { NewTransaction, TransactionRecord } from "./database/contracts.ts";
@@ -87,17 +87,8 @@ export type PhaseAt<At extends Phase["at"]> = Extract<Phase, { at: At }>;
 
 export type PhaseStep = Step<Phase, PaymentOutput>;
 
-/** The encryption layer of a channel, from its sealed opening on (`messages.md` 3b). Keys of 16 bytes. */
-export type Layer =
-  | { readonly at: "opening"; readonly envelope: SealedOpening; readonly length: number }
-  | {
-      readonly at: "open";
-      readonly suite: CipherSuite;
-      readonly TSK: Uint8Array;
-      readonly KDER: Uint8Array;
-      readonly IDMER: string;
-      readonly IDTRX: string;
-    };
+/** The encryption layer of a channel, from its sealed opening on (`messages.md` 3b). */
+export type Layer = { readonly at: "opening"; readonly envelope: SealedOpening; readonly length: number } | OpenLayer;
 
 export interface PaymentState {
   readonly currencies: readonly ServedCurrency[];

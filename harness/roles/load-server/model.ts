@@ -1,0 +1,95 @@
+import { unreachable } from "../../core/errors.ts";
+import { parseMessage } from "../../protocol/messages/message.ts";
+import type { Role } from "../role.ts";
+import { onLoadResponse, onS3 } from "./await-answer.ts";
+import { onChallenge } from "./challenge.ts";
+import { type LoadServerCrypto, loadServerCrypto } from "./crypto.ts";
+import type { LoadInput, LoadOutput } from "./effects.ts";
+import { withLoadLayer } from "./encryption.ts";
+import { onAuthorised, onLoadRequest, onRegistration, onS2 } from "./load-request.ts";
+import { onNegative, onNegativeS3 } from "./negative.ts";
+import { onOutcome } from "./outcome.ts";
+import { ignored, log, over, refuse } from "./outputs.ts";
+import type { Context, LoadState, Phase, PhaseStep } from "./phase.ts";
+import { onInquiry, onRecovery, onStored } from "./stored.ts";
+
+export type LoadServerRole = Role<LoadState, LoadInput, LoadOutput>;
+
+/** The load server's thread (FIG 15 and 17): one for each channel of a head end or a bank server. */
+export function createLoadServer(crypto: LoadServerCrypto): LoadServerRole {
+  return withLoadLayer({
+    handle(state, input) {
+      const { settings, contract } = state;
+      const { state: phase, outputs } = handlePhase({ crypto, settings, contract }, state.phase, input);
+      return { state: { ...state, phase }, outputs };
+    },
+  });
+}
+
+export const loadServer: LoadServerRole = createLoadServer(loadServerCrypto);
+
+function handlePhase(context: Context, phase: Phase, input: LoadInput): PhaseStep {
+  switch (phase.at) {
+    case "first-message":
+      return onFirstMessage(context, phase, input);
+    case "authorised":
+      return onAuthorised(phase, input);
+    case "registration":
+      return onRegistration(context, phase, input);
+    case "s2":
+      return onS2(phase, input);
+    case "load-response":
+      return onLoadResponse(context, phase, input);
+    case "s3":
+      return onS3(context, phase, input);
+    case "negative":
+      return onNegative(context, phase, input);
+    case "negative-s3":
+      return onNegativeS3(context, phase, input);
+    case "challenge":
+      return onChallenge(phase, input);
+    case "stored":
+      return onStored(context, phase, input);
+    case "outcome":
+      return onOutcome(phase, input);
+    case "over":
+      return ignored(phase);
+    default:
+      return unreachable(phase);
+  }
+}
+
+function onFirstMessage(context: Context, phase: Phase, input: LoadInput): PhaseStep {
+  switch (input.kind) {
+    case "connected":
+      return { state: phase, outputs: [{ kind: "await-head-end", since: "now", isFirst: true }] };
+    case "message":
+      return onOpening(context, input.bytes);
+    case "silence":
+    case "lost":
+      return over([{ kind: "end" }]);
+    default:
+      return ignored(phase);
+  }
+}
+
+function onOpening(context: Context, bytes: Uint8Array): PhaseStep {
+  const message = parseMessage(bytes);
+  switch (message.kind) {
+    case "load-request": {
+      const { state, outputs } = onLoadRequest(context, message);
+      return {
+        state,
+        outputs: [log("load-request-received", "895", message.IDTRX, { length: bytes.length }), ...outputs],
+      };
+    }
+    case "load-recovery":
+      return onRecovery(context, message);
+    case "load-inquiry":
+      return onInquiry(context, message);
+    case "unrecognised":
+      return refuse(undefined, "A001");
+    default:
+      return refuse(undefined, "A00A");
+  }
+}
