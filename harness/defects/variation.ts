@@ -3,6 +3,7 @@ import type { TraceSink } from "../core/trace.ts";
 import type { CardReader } from "../device/contracts.ts";
 import type { LinkFault } from "../flows/system.ts";
 import type { CardRole } from "../roles/card/model.ts";
+import type { WriteOrder } from "../roles/card/nvm.ts";
 import type { ConcentratorRole } from "../roles/concentrator/model.ts";
 import type { HeadEndRole } from "../roles/head-end/model.ts";
 import type { MerchantRole } from "../roles/merchant/model.ts";
@@ -15,6 +16,8 @@ import type { TerminalRole } from "../roles/terminal/model.ts";
 
 export interface Variation {
   readonly card?: Vary<CardRole>;
+  /** How the card in the reader writes its memory. */
+  readonly cardWriteOrder?: Vary<WriteOrder>;
   readonly psam?: Vary<PsamRole>;
   readonly terminal?: Vary<TerminalRole>;
   readonly concentrator?: Vary<ConcentratorRole>;

@@ -1,3 +1,4 @@
+import type { CardTear } from "../core/card-tear.ts";
 import { PursebenchError } from "../core/errors.ts";
 import type { VirtualCard } from "../device/virtual/virtual-card.ts";
 import type { CardRegistry, CardSpec, Occupant } from "./cards/card-kind.ts";
@@ -70,11 +71,8 @@ export class LabSlots implements AsyncDisposable {
 
   /** The card loses power at once; who plays it stays. Resolves when pcscd was told. */
   async pull(slot: number): Promise<void> {
-    const place = this.#place(slot);
-    const { card } = place;
-    if (!place.hasCard) return;
-    this.#take(slot);
-    place.pulled = card;
+    if (!this.#place(slot).hasCard) return;
+    this.#lift(slot);
     await this.#reader.shown(slot, "absent");
   }
 
@@ -86,6 +84,26 @@ export class LabSlots implements AsyncDisposable {
     }
     this.#put(slot, pulled);
     await this.#reader.shown(slot, "present");
+  }
+
+  /** As `LabControl.tear`. `USAGE` when the card there cannot be torn. */
+  tear(slot: number, tear: CardTear | undefined): void {
+    const held = this.#place(slot).occupant?.held;
+    if (!held?.tearAt) {
+      throw new PursebenchError("USAGE", `no card in slot ${slot} can be torn`, { mend: "insert one of kind sim" });
+    }
+    held.tearAt(tear, () => {
+      this.#lift(slot);
+      this.#tell({ event: "card-torn", slot });
+    });
+  }
+
+  /** The card leaves the contacts, for `push` to put it back. */
+  #lift(slot: number): void {
+    const place = this.#place(slot);
+    const { card } = place;
+    this.#take(slot);
+    place.pulled = card;
   }
 
   async #evict(slot: number): Promise<void> {

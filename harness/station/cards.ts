@@ -4,6 +4,7 @@ import type { Random } from "../core/random.ts";
 import type { TestKeySet } from "../crypto/test-keys.ts";
 import type { VirtualCard } from "../device/virtual/virtual-card.ts";
 import type { CardRole } from "../roles/card/model.ts";
+import type { WriteOrder } from "../roles/card/nvm.ts";
 import { malformedAtrCard, muteCard, noPurseCard } from "../roles/card/odd-cards.ts";
 import { createCard } from "../roles/card/personalise.ts";
 import { serveCard } from "../roles/card/serve.ts";
@@ -14,13 +15,16 @@ export interface CardParts {
   readonly random: Random;
   /** The reference card when absent. */
   readonly role?: CardRole | undefined;
+  /** How it writes; by a journal when absent. */
+  readonly writeOrder?: WriteOrder | undefined;
 }
 
 /** A fresh card of that kind. */
 export function simulatedCard(kind: SimulatedCardKind, parts: CardParts): VirtualCard {
   const personalised = (name: string) => {
     const state = createCard(cardData(name), parts.keys, parts.random);
-    return { state, random: parts.random, ...(parts.role ? { role: parts.role } : {}) };
+    const { random, role, writeOrder } = parts;
+    return { state, random, ...(role ? { role } : {}), ...(writeOrder ? { writeOrder } : {}) };
   };
   switch (kind) {
     case "mute":

@@ -1,6 +1,7 @@
 /** The devices of a bench that lives in one process: virtual reader, simulated cards, terminals and PSAMs. */
 import { CARD_KINDS, type SimulatedCardKind } from "../bench/card-kinds.ts";
 import type { Bench } from "../bench/schema.ts";
+import type { CardTear } from "../core/card-tear.ts";
 import { DisposalStack } from "../core/disposal.ts";
 import type { Random } from "../core/random.ts";
 import { virtualReader } from "../device/virtual/virtual-reader.ts";
@@ -9,6 +10,7 @@ import { pacedLine } from "../link/paced-line.ts";
 import { serveT1 } from "../link/serve-t1.ts";
 import { t1Link } from "../link/t1-link.ts";
 import { card } from "../roles/card/model.ts";
+import { journalled } from "../roles/card/nvm.ts";
 import { cardBox } from "./cards.ts";
 import type { Hardware, HardwareUse } from "./hardware.ts";
 import { onDemand } from "./on-demand.ts";
@@ -16,6 +18,7 @@ import type { Pace } from "./pace.ts";
 import { isPsamInReader, lineEnds, playTerminal } from "./played-terminals.ts";
 import { psamCard, psamInReader } from "./psam-exchange.ts";
 import { switchingReader } from "./switching-reader.ts";
+import { tearCard } from "./tear-card.ts";
 import { simulatedPsam, type TerminalParts } from "./terminals.ts";
 
 export interface InprocParts extends TerminalParts {
@@ -28,12 +31,20 @@ export function inprocHardware(parts: InprocParts, use: HardwareUse): Hardware {
   const { bench, keys, random, variation } = parts;
   const stack = new DisposalStack();
   const specimen: SimulatedCardKind = bench.card.kind === "sim" ? (bench.card.card ?? "specimen") : "specimen";
-  const cards = cardBox({ keys, random, role: variation.card?.(card) ?? card }, specimen);
-  const real = stack.use(virtualReader({ name: "virtual reader", card: cards("specimen") }));
+  const cards = cardBox(
+    { keys, random, role: variation.card?.(card) ?? card, writeOrder: variation.cardWriteOrder?.(journalled) },
+    specimen,
+  );
+  let inReader = cards("specimen");
+  const real = stack.use(virtualReader({ name: "virtual reader", card: inReader }));
   const handled = {
     reader: variation.reader?.(real) ?? real,
-    insert: async (kind: SimulatedCardKind) => real.insert(cards(kind)),
+    insert: async (kind: SimulatedCardKind) => {
+      inReader = cards(kind);
+      real.insert(inReader);
+    },
     remove: async () => real.remove(),
+    tear: async (tear: CardTear | undefined, onTorn: () => void) => tearCard(real, inReader, tear, onTorn),
   };
   const place = stack.use(switchingReader(handled, () => cards("virtual")));
   const played = bench.terminals.map((terminal, index) => ({
@@ -44,6 +55,7 @@ export function inprocHardware(parts: InprocParts, use: HardwareUse): Hardware {
     reader: place.reader,
     insert: (kind) => place.insert(kind),
     remove: () => place.remove(),
+    tear: (tear, onTorn) => place.tear(tear, onTorn),
     cards: CARD_KINDS,
     lines: new Map(
       played.map(({ fields, terminal }) => [

@@ -2,6 +2,7 @@
 import { CARD_KINDS } from "../bench/card-kinds.ts";
 import type { Bench } from "../bench/schema.ts";
 import type { TerminalFields } from "../bench/site-fields.ts";
+import type { CardTear } from "../core/card-tear.ts";
 import { systemClock } from "../core/clock.ts";
 import { deadlineIn } from "../core/deadline.ts";
 import { DisposalStack } from "../core/disposal.ts";
@@ -44,6 +45,7 @@ export async function labHardware(parts: LabParts, use: HardwareUse): Promise<Ha
     reader: variation.reader?.(devices.reader) ?? devices.reader,
     insert: (kind: CardKind) => devices.hand.insert(kind),
     remove: () => devices.hand.remove(),
+    tear: (tear: CardTear | undefined, onTorn: () => void) => devices.hand.tear(tear, onTorn),
   };
   const virtual = () => simulatedCard("virtual", { keys, random: systemRandom, role: variation.card?.(card) ?? card });
   const place = stack.use(switchingReader(handled, virtual));
@@ -52,6 +54,7 @@ export async function labHardware(parts: LabParts, use: HardwareUse): Promise<Ha
     reader: place.reader,
     insert: (kind) => place.insert(kind),
     remove: () => place.remove(),
+    tear: (tear, onTorn) => place.tear(tear, onTorn),
     cards: cardsOf(bench),
     lines: new Map(terminals.map(({ IDTERM, line }) => [IDTERM, line])),
     powerCycle: async () => {

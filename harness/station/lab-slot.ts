@@ -1,4 +1,5 @@
 import type { Bench } from "../bench/schema.ts";
+import type { CardTear } from "../core/card-tear.ts";
 import { systemClock } from "../core/clock.ts";
 import { deadlineIn, within } from "../core/deadline.ts";
 import type { CardReader } from "../device/contracts.ts";
@@ -17,6 +18,11 @@ export interface CardHand {
   restore(): Promise<void>;
   insert(kind: CardKind): Promise<void>;
   remove(): Promise<void>;
+  /**
+   * The card in the reader loses its power at that moment, once: it is out of the reader then, and `onTorn` is called. Undefined: not
+   * any more. Resolves when the card knows; rejects where it cannot be torn.
+   */
+  tear(tear: CardTear | undefined, onTorn: () => void): Promise<void>;
 }
 
 /** Brings the card under test for the first time: fresh where it is our own, waited for where another program plays it. */
@@ -27,6 +33,7 @@ export async function openLabSlot(
   patience: Patience,
 ): Promise<CardHand> {
   const slot = new LabSlot(control, card, reader);
+  await control.onEvent((event) => event.event === "card-torn" && event.slot === CARD_SLOT && slot.noteTorn(), hand());
   await slot.bringSpecimen(patience);
   return slot;
 }
@@ -37,6 +44,8 @@ class LabSlot implements CardHand {
   readonly #reader: CardReader;
   #holds: CardKind = "specimen";
   #isPulled = false;
+  /** What to call when the tear happens that was last asked for. */
+  #onTorn: (() => void) | undefined;
 
   constructor(control: LabControl, card: Bench["card"], reader: CardReader) {
     this.#control = control;
@@ -53,6 +62,7 @@ class LabSlot implements CardHand {
   }
 
   async restore(): Promise<void> {
+    if (this.#onTorn) await this.tear(undefined);
     if (this.#holds === "specimen" && !this.#isPulled) return;
     if (!this.#isPulled) await this.remove();
     await this.insert("specimen");
@@ -71,6 +81,19 @@ class LabSlot implements CardHand {
     await this.#control.pull(CARD_SLOT, hand());
     this.#isPulled = true;
     await absence(this.#reader);
+  }
+
+  async tear(tear: CardTear | undefined, onTorn?: () => void): Promise<void> {
+    this.#onTorn = tear && onTorn;
+    await this.#control.tear(CARD_SLOT, tear, hand());
+  }
+
+  /** The lab has pulled the card itself. */
+  noteTorn(): void {
+    this.#isPulled = true;
+    const onTorn = this.#onTorn;
+    this.#onTorn = undefined;
+    onTorn?.();
   }
 
   #simulated(kind: CardKind): CardKind {

@@ -1,4 +1,5 @@
 /** The system that a case works with: flows and looks over whatever carries them. */
+import type { CardTear } from "../core/card-tear.ts";
 import type { Clock } from "../core/clock.ts";
 import { type Deadline, deadlineIn } from "../core/deadline.ts";
 import { messageOf, PursebenchError } from "../core/errors.ts";
@@ -33,6 +34,7 @@ import { orderOf } from "./order.ts";
 import { readPurse } from "./read-purse.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Servers } from "./servers.ts";
+import { momentText, Tearing } from "./tearing.ts";
 import { troubleOf } from "./trouble.ts";
 
 /** How long the harness's own looks at a device may take. */
@@ -59,10 +61,15 @@ export class BenchSystem implements PurseSystem {
   #doings = 0;
   #oddCard = false;
   #card: CardChannel | undefined;
+  readonly #tearing: Tearing;
 
   constructor(parts: SystemParts) {
     this.facts = parts.facts;
     this.#parts = parts;
+    this.#tearing = new Tearing(parts.hardware, (tear) => {
+      this.#doings++;
+      this.#note(`power of the card cut ${momentText(tear)}`);
+    });
   }
 
   async purchase(order: Order = {}): Promise<PurchaseObservation> {
@@ -174,6 +181,10 @@ export class BenchSystem implements PurseSystem {
     this.#note("card pulled");
   }
 
+  tear(moment: CardTear): Disturbance {
+    return this.#tearing.tear(moment);
+  }
+
   sales(): Promise<readonly SaleRecord[]> {
     return this.#parts.servers.sites.sales();
   }
@@ -205,6 +216,7 @@ export class BenchSystem implements PurseSystem {
     const since = recorder.last;
     const wasArmed = board.isArmed || this.#oddCard;
     const done = this.#doings + board.hits;
+    await this.#tearing.ready();
     const result = await work();
     await servers.idle();
     if (!result) return undefined;
@@ -220,10 +232,12 @@ export class BenchSystem implements PurseSystem {
   /** Whatever happens to the card next is of the bench's own making. */
   async #setCardAside(): Promise<void> {
     this.#doings++;
+    await this.#tearing.ready();
     await this.#releaseOwnCard();
   }
 
   async #ownCard(): Promise<CardChannel> {
+    await this.#tearing.ready();
     if (this.#card) return this.#card;
     await this.#parts.setTopBox.releaseCard();
     const deadline = this.#deadline();

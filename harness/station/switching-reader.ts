@@ -1,8 +1,10 @@
 /** A reader in whose place the set-top box may use a card that is a program of its own. */
+import type { CardTear } from "../core/card-tear.ts";
 import type { CardReader } from "../device/contracts.ts";
 import type { VirtualCard } from "../device/virtual/virtual-card.ts";
 import { virtualReader } from "../device/virtual/virtual-reader.ts";
 import type { CardKind } from "../flows/system.ts";
+import { tearCard } from "./tear-card.ts";
 
 /** A reader and the hand that moves its cards. */
 export interface HandledReader {
@@ -10,6 +12,11 @@ export interface HandledReader {
   /** Puts this card into the empty reader. */
   insert(kind: CardKind): Promise<void>;
   remove(): Promise<void>;
+  /**
+   * The card in the reader loses its power at that moment, once: it is out of the reader then, and `onTorn` is called. Undefined: not
+   * any more. Resolves when the card knows; rejects where it cannot be torn.
+   */
+  tear(tear: CardTear | undefined, onTorn: () => void): Promise<void>;
 }
 
 /**
@@ -59,6 +66,17 @@ class SwitchingReader implements HandledReader, AsyncDisposable {
     if (this.#current === this.#program) return this.#program.remove();
     await this.#inner.remove();
     this.#innerHolds = undefined;
+  }
+
+  async tear(tear: CardTear | undefined, onTorn: () => void): Promise<void> {
+    if (this.#current === this.#program) {
+      tearCard(this.#program, this.#virtual, tear, onTorn);
+      return;
+    }
+    await this.#inner.tear(tear, () => {
+      this.#innerHolds = undefined;
+      onTorn();
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

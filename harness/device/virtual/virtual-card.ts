@@ -1,3 +1,5 @@
+import type { CardTear } from "../../core/card-tear.ts";
+
 /**
  * A card as behaviour, to be plugged into a virtual reader, into a slot of the virtual lab, or behind vpcd.
  * A method may answer at once or later; `null` is a card that stays mute. Methods are never called concurrently.
@@ -11,4 +13,9 @@ export interface VirtualCard {
   powerOff?(): void;
   /** One command APDU (over T=0: one TPDU) to one response APDU. */
   transmit(command: Uint8Array): Uint8Array | null | Promise<Uint8Array | null>;
+  /**
+   * Of a card that can be made to lose its power at a chosen moment, once: `onTorn` is called then, and the command is answered with
+   * `null`. A new tear takes the place of one that waits, undefined takes it away.
+   */
+  tearAt?(tear: CardTear | undefined, onTorn?: () => void): void;
 }

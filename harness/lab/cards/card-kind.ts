@@ -1,5 +1,6 @@
 /** What may be put into a slot of the lab. */
 import { z } from "zod";
+import type { CardTear } from "../../core/card-tear.ts";
 import type { VirtualCard } from "../../device/virtual/virtual-card.ts";
 
 /** A card as a request names it: `kind` selects the factory, which reads the other members itself. */
@@ -18,6 +19,8 @@ export interface SlotHand {
 export interface Occupant extends AsyncDisposable {
   /** What `status` shows besides the kind, e.g. the port that is listened on. */
   readonly details: Readonly<Record<string, string | number | boolean>>;
+  /** As that of `VirtualCard`; absent where the card cannot be torn. */
+  tearAt?(tear: CardTear | undefined, onTorn: () => void): void;
 }
 
 /**
@@ -31,9 +34,11 @@ export type CardRegistry = ReadonlyMap<string, CardFactory>;
 /** The factory of cards that are simply there once inserted. */
 export function plainCard(make: (spec: CardSpec) => VirtualCard): CardFactory {
   return (spec, slot) => {
-    slot.insert(make(spec));
+    const card = make(spec);
+    slot.insert(card);
     return {
       details: {},
+      ...(card.tearAt ? { tearAt: card.tearAt.bind(card) } : {}),
       async [Symbol.asyncDispose](): Promise<void> {
         slot.remove();
       },

@@ -1,4 +1,5 @@
 import { connect, type Socket } from "node:net";
+import type { CardTear } from "../../core/card-tear.ts";
 import { type Deadline, within } from "../../core/deadline.ts";
 import { type ErrorCode, messageOf, PursebenchError } from "../../core/errors.ts";
 import type { CardSpec } from "../cards/card-kind.ts";
@@ -75,6 +76,11 @@ export class LabControl implements AsyncDisposable {
   /** Puts the pulled card back, as it was; resolves when pcscd was told. */
   async push(slot: number, deadline: Deadline): Promise<void> {
     await this.#ask({ command: "push", slot }, deadline);
+  }
+
+  /** The card of the slot loses its power at that moment, once, and is pulled then (event `card-torn`); undefined: not any more. */
+  async tear(slot: number, tear: CardTear | undefined, deadline: Deadline): Promise<void> {
+    await this.#ask({ command: "tear", slot, tear: tear ?? null }, deadline);
   }
 
   /** From its resolution on `listener` hears of every card that comes or goes. Resolves with the undo. */

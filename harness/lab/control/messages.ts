@@ -1,8 +1,20 @@
 /** The control socket of the lab: one JSON value a line, requests from clients, responses and events from the lab. */
 import { z } from "zod";
+import type { CardTear } from "../../core/card-tear.ts";
 import { cardSpec } from "../cards/card-kind.ts";
 
 const slotNumber = z.number().int().min(0).max(255);
+
+const atWrite = z.strictObject({
+  write: z.number().int().min(1).max(10_000),
+  part: z.enum(["before", "within", "after"]),
+});
+
+const cardTear: z.ZodType<CardTear> = z.strictObject({
+  INS: z.number().int().min(0).max(255),
+  P1: z.number().int().min(0).max(255),
+  at: z.union([z.enum(["before-command", "after-command"]), atWrite]),
+});
 
 export const labRequest = z.discriminatedUnion("command", [
   z.object({ id: z.number().int(), command: z.literal("status") }),
@@ -12,6 +24,8 @@ export const labRequest = z.discriminatedUnion("command", [
   z.object({ id: z.number().int(), command: z.literal("pull"), slot: slotNumber }),
   /** The pulled card comes back. */
   z.object({ id: z.number().int(), command: z.literal("push"), slot: slotNumber }),
+  /** The card of the slot loses its power at that moment, once, and is pulled then; null: not any more. */
+  z.object({ id: z.number().int(), command: z.literal("tear"), slot: slotNumber, tear: cardTear.nullable() }),
   /** From now on events come too. */
   z.object({ id: z.number().int(), command: z.literal("subscribe") }),
   /** The response comes first; the connection closes when everything is gone. */
@@ -34,6 +48,8 @@ export type SlotReport = z.infer<typeof slotReport>;
 export const labEvent = z.discriminatedUnion("event", [
   z.object({ event: z.literal("card-inserted"), slot: slotNumber }),
   z.object({ event: z.literal("card-removed"), slot: slotNumber }),
+  /** A tear that was asked for has happened; the card was pulled. */
+  z.object({ event: z.literal("card-torn"), slot: slotNumber }),
 ]);
 export type LabEvent = z.infer<typeof labEvent>;
 

@@ -1,5 +1,6 @@
 import { chmod } from "node:fs/promises";
 import { createServer, type Socket } from "node:net";
+import type { CardTear } from "../../core/card-tear.ts";
 import { messageOf, PursebenchError } from "../../core/errors.ts";
 import { onLines, parseLine } from "./lines.ts";
 import { type LabEvent, type LabRequest, type LabResponse, labRequest, type SlotReport } from "./messages.ts";
@@ -11,6 +12,7 @@ export interface LabHands {
   remove(slot: number): Promise<void>;
   pull(slot: number): Promise<void>;
   push(slot: number): Promise<void>;
+  tear(slot: number, tear: CardTear | undefined): void;
   shutdown(): void;
 }
 
@@ -56,6 +58,7 @@ async function perform(request: LabRequest, hands: LabHands): Promise<LabRespons
     if (request.command === "remove") await hands.remove(request.slot);
     if (request.command === "pull") await hands.pull(request.slot);
     if (request.command === "push") await hands.push(request.slot);
+    if (request.command === "tear") hands.tear(request.slot, request.tear ?? undefined);
     return { id: request.id, ok: true, slots: hands.slots() };
   } catch (thrown) {
     return refusal(request.id, thrown);

@@ -4,7 +4,7 @@ import { nextChallenge } from "../../crypto/challenge.ts";
 import type { CommandApdu } from "../../protocol/apdu/command-apdu.ts";
 import { isDateTime } from "../../protocol/messages/calendar.ts";
 import { encodeInitResponse, type InitResponse } from "../../protocol/messages/init-response.ts";
-import { type LoadInit, readLoadInit } from "../../protocol/messages/load-init.ts";
+import { readLoadInit } from "../../protocol/messages/load-init.ts";
 import { encodeLoadResponse } from "../../protocol/messages/load-response.ts";
 import { answered, type CardStep, refusedSession } from "./answer.ts";
 import type { CardCrypto } from "./crypto.ts";
@@ -22,13 +22,13 @@ export function initialize(state: CardState): CardStep {
   return answered({ ...state, entropy, session: { kind: "initialised", INITRSP: toHex(INITRSP) } }, INITRSP);
 }
 
-/** INITIALIZE IEP for load (card-edge.md 5.2a): the same, and S1 over what the card was asked. The caller has checked the length. */
+/** INITIALIZE IEP for load (card-edge.md 5.2a): the same, and S1 over what the card was asked, BCD or not. The caller has checked the length. */
 export function initializeLoad(state: CardState, apdu: CommandApdu, crypto: CardCrypto): CardStep {
   const { purse } = state;
   if (purse.NTIEP >= LAST_NTIEP) return refusedSession(state, 0x9402);
   const asked = readLoadInit(apdu.data);
   if (!asked.ok) throw new PursebenchError("INTERNAL", `LOADINIT past its length check: ${asked.reason}`);
-  if (!isReadable(asked.value)) return refusedSession(state, 0x6a80);
+  if (!isDateTime(asked.value.DTHR)) return refusedSession(state, 0x6a80);
   const { R, entropy } = nextChallenge(state.entropy);
   const fields = initResponseOf(purse, R);
   const S1 = crypto.signS1(loadSessionOf(purse, loadRequestOf(fields, asked.value)));
@@ -39,11 +39,6 @@ export function initializeLoad(state: CardState, apdu: CommandApdu, crypto: Card
     S1: toHex(S1),
   } as const;
   return answered({ ...state, entropy, session }, encodeLoadResponse({ ...fields, S1: session.S1 }));
-}
-
-/** Amount, currency and exponent are not judged, only whether there is a date and what is BCD can be signed as such. */
-function isReadable({ DTHR, CURRLDA, IDACQ }: LoadInit): boolean {
-  return isDateTime(DTHR) && /^[0-9]+$/.test(CURRLDA + IDACQ);
 }
 
 /** What INITRSP of this purse says with challenge `R` (4 bytes). */

@@ -84,14 +84,15 @@ describe("INITIALIZE IEP for load", () => {
     ["an exponent that there is not", "0000000109780F"],
     ["nothing", "00000000097802"],
     ["more than any card holds", "FFFFFFFF097802"],
+    ["what is no BCD", "000000010A7802"],
   ])("does not judge %s", (_what, amount) => {
     expect(send(serve(), initialiseFor(loadInit(amount)))).toMatch(/9000$/);
+    expect(send(serve(), initialiseFor(loadInit(amount, DTHR, "FFFFFFFF")))).toMatch(/9000$/);
   });
 
   it.each([
     ["6A80", "no date", initialiseFor(loadInit(euros(1), "20260230120000"))],
-    ["6A80", "no BCD in IDACQ", initialiseFor(loadInit(euros(1), DTHR, "0005700A"))],
-    ["6A80", "no BCD in CURRLDA", initialiseFor(loadInit("000000010A7802"))],
+    ["6A80", "a date with a digit that is none", initialiseFor(loadInit(euros(1), "2026011512305A"))],
     ["6700", "33 bytes", `9050000021${loadInit(euros(1)).slice(2)}23`],
     ["6700", "no data, as for purchase", "905000001B"],
     ["6700", "Le too small", `9050000022${loadInit(euros(1))}22`],
