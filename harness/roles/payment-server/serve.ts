@@ -1,5 +1,5 @@
 import type { MessageChannel, ServeChannel } from "../../device/contracts.ts";
-import { Admission } from "./admission.ts";
+import { Admission } from "../serving/admission.ts";
 import { paymentServer } from "./model.ts";
 import { OwedCancels } from "./owed-cancels.ts";
 import { OwedCollector } from "./owed-collector.ts";

@@ -3,10 +3,10 @@ import { unreachable } from "../../core/errors.ts";
 import type { MessageChannel } from "../../device/contracts.ts";
 import { parseMessage } from "../../protocol/messages/message.ts";
 import { drive, type LogOutput } from "../role.ts";
+import { PeerChannel, type Wait } from "../serving/peer-channel.ts";
 import { isAnsweredBy } from "./cancel.ts";
 import type { LogLine, TransactionRecord } from "./database/contracts.ts";
 import type { Fresh, PaymentInput, PaymentOutput } from "./effects.ts";
-import { HeadEndChannel, type Wait } from "./head-end-channel.ts";
 import { isFailureOfTerminal, settleOwed } from "./owed-collector.ts";
 import type { PaymentServerParts } from "./parts.ts";
 import { newThread } from "./phase.ts";
@@ -24,7 +24,7 @@ const NONCE_LENGTH = 12;
  * `recover` of the next start finds what it left.
  */
 export class TransactionThread {
-  readonly #headEnd: HeadEndChannel;
+  readonly #headEnd: PeerChannel;
   readonly #parts: PaymentServerParts;
   readonly #stopped: Promise<"stopped">;
   #stop: () => void = () => undefined;
@@ -36,7 +36,8 @@ export class TransactionThread {
   #lines: LogLine[] = [];
 
   constructor(channel: MessageChannel, parts: PaymentServerParts) {
-    this.#headEnd = new HeadEndChannel(channel, parts);
+    const { firstMessageMs, debitResponseMs: answerMs } = parts.timeouts;
+    this.#headEnd = new PeerChannel(channel, { clock: parts.clock, firstMessageMs, answerMs });
     this.#parts = parts;
     this.#stopped = new Promise((resolve) => {
       this.#stop = () => resolve("stopped");

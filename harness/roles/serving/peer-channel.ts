@@ -1,22 +1,34 @@
+import type { Clock } from "../../core/clock.ts";
 import { type Deadline, deadlineIn } from "../../core/deadline.ts";
 import { PursebenchError } from "../../core/errors.ts";
 import type { MessageChannel } from "../../device/contracts.ts";
-import type { PaymentOutput } from "./effects.ts";
-import type { PaymentServerParts } from "./parts.ts";
 
-export type Wait = Extract<PaymentOutput, { kind: "await-head-end" }>;
+/** Time runs from now, or goes on from the last time that it was `now`. */
+export interface Wait {
+  readonly since: "now" | "before";
+  /** For the first message of a channel. */
+  readonly isFirst?: true;
+}
 
-/** The head end's channel as a thread sees it: what fails on it is loss or silence, never an error. */
-export class HeadEndChannel {
+export interface PeerWaits {
+  readonly clock: Clock;
+  /** How long the first message of a channel may take, in milliseconds. */
+  readonly firstMessageMs: number;
+  /** And each later one. */
+  readonly answerMs: number;
+}
+
+/** A peer's channel as a server's thread sees it: what fails on it is loss or silence, never an error. */
+export class PeerChannel {
   readonly #channel: MessageChannel;
-  readonly #parts: Pick<PaymentServerParts, "clock" | "timeouts">;
+  readonly #waits: PeerWaits;
   #isLost = false;
   #hasSpoken = false;
   #deadline: Deadline | undefined;
 
-  constructor(channel: MessageChannel, parts: Pick<PaymentServerParts, "clock" | "timeouts">) {
+  constructor(channel: MessageChannel, waits: PeerWaits) {
     this.#channel = channel;
-    this.#parts = parts;
+    this.#waits = waits;
   }
 
   /** Something has come, if only its end. */
@@ -38,9 +50,9 @@ export class HeadEndChannel {
   /** The next message, within the time that the wait has. */
   async receive({ since, isFirst }: Wait): Promise<Uint8Array | "silence" | "lost"> {
     if (this.#isLost) return "lost";
-    const { clock, timeouts } = this.#parts;
+    const { clock, firstMessageMs, answerMs } = this.#waits;
     if (since === "now" || this.#deadline === undefined) {
-      this.#deadline = deadlineIn(clock, isFirst === true ? timeouts.firstMessageMs : timeouts.debitResponseMs);
+      this.#deadline = deadlineIn(clock, isFirst === true ? firstMessageMs : answerMs);
     }
     try {
       const bytes = await this.#channel.receive(this.#deadline);
