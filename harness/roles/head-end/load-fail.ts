@@ -21,12 +21,18 @@ export function failLoad(load: LoadState, CC: string, cause = causeOf(CC), where
 
 const UNRESOLVED = "A01A";
 
-/** Nobody knows, here, whether the card was loaded: the set-top box keeps the load for a recovery. */
+/** How the load ended is not known to those who book it: the set-top box keeps it for a recovery. */
 export function unresolved(load: LoadState, why: string): LoadStep {
   const noted = loadLog(load, "load-unresolved", undefined, { why });
-  const { failure } = load;
-  if (failure !== undefined) return preceded([noted], failLoad(load, failure)); // the card never saw the command
-  return preceded([noted], failLoad(load, UNRESOLVED, "The load server has not said how the load ended.", "unknown"));
+  const [cause, where] = mayBeLoaded(load)
+    ? (["The load server has not said how the load ended.", "unknown"] as const)
+    : ([causeOf(load.failure ?? UNRESOLVED), "held"] as const);
+  return preceded([noted], failLoad(load, UNRESOLVED, cause, where));
+}
+
+/** In a recovery, and where the load command has left and the set-top box has not said that the card never saw it. */
+function mayBeLoaded({ page, LOADDATA, failure }: LoadState): boolean {
+  return failure === undefined && (page === undefined || LOADDATA !== undefined);
 }
 
 /** A message that is not what is due; `reason` says what came instead. */

@@ -208,17 +208,17 @@ describe("what a load server may say to the load request", () => {
   const other = new Uint8Array(16).fill(0x11);
   const altered = seal(A9).SEALED.with(-1 + seal(A9).SEALED.length, 0);
   const commands: readonly [string, Reply, string][] = [
-    ["in clear", A9, "A00C"],
-    ["under another key", seal(A9, undefined, other), "A00C"],
-    ["altered", { ...seal(A9), SEALED: altered }, "A00C"],
-    ["of another load", seal({ ...A9, IDTRX: NOT_YET }, undefined, undefined, NOT_YET), "A00C"],
-    ["of another load inside", seal({ ...A9, IDTRX: NOT_YET }), "A00A"],
-    ["of another kind inside", seal(AA), "A00C"],
-    ["as results", { ...resultOf(), SEALED: seal(A9).SEALED }, "A00C"],
-    ["that is success already", resultOf("0000"), "A00A"],
-    ["malformed", Uint8Array.of(0xe5, 0x00), "A001"],
+    ["in clear", A9, "A01A"],
+    ["under another key", seal(A9, undefined, other), "A01A"],
+    ["altered", { ...seal(A9), SEALED: altered }, "A01A"],
+    ["of another load", seal({ ...A9, IDTRX: NOT_YET }, undefined, undefined, NOT_YET), "A01A"],
+    ["of another load inside", seal({ ...A9, IDTRX: NOT_YET }), "A01A"],
+    ["of another kind inside", seal(AA), "A01A"],
+    ["as results", { ...resultOf(), SEALED: seal(A9).SEALED }, "A01A"],
+    ["that is success already", resultOf("0000"), "A01A"],
+    ["malformed", Uint8Array.of(0xe5, 0x00), "A01A"],
     ["refused with success", { kind: "refusal", IDTRX, CC: "0000" }, "A00A"],
-    ["refused for another load", { kind: "refusal", IDTRX: NOT_YET, CC: "A020" }, "A00A"],
+    ["refused for another load", { kind: "refusal", IDTRX: NOT_YET, CC: "A020" }, "A01A"],
   ];
   it.each(commands)("a load command %s is not obeyed", async (_, said, CC) => {
     const run = await load({ payment: serverOf({ "load-request": said }) });

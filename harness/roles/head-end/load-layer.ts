@@ -10,7 +10,7 @@ import {
   type SealedResults,
 } from "../../protocol/messages/layouts.ts";
 import { encodeMessage, parseMessage } from "../../protocol/messages/message.ts";
-import { failLoad, unresolved } from "./load-fail.ts";
+import { unresolved } from "./load-fail.ts";
 import type { LoadState, LoadTerms } from "./load-state.ts";
 import { type LoadInput, type LoadRole, type LoadStep, loadLog, preceded, proceed } from "./load-step.ts";
 
@@ -90,10 +90,9 @@ function inside({ IDTRX, layer }: LoadTerms, outer: Sealed | SealedResults, due:
   return bytes ? { bytes, message: parseMessage(bytes) } : undefined;
 }
 
-/** It is not obeyed, and no result: once a load command is under way the load is unresolved. */
+/** It is not obeyed, and no result. */
 function onUndecipherable(load: LoadState, from: From): LoadStep {
-  const noted = loadLog(load, "undecipherable", undefined, { from });
-  return preceded([noted], load.phase === "commanding" ? failLoad(load, "A00C") : unresolved(load, "undecipherable"));
+  return preceded([loadLog(load, "undecipherable", undefined, { from })], unresolved(load, "undecipherable"));
 }
 
 /** A message for the load server waits for its nonce, unless the set-top box has sealed it already. */

@@ -176,6 +176,17 @@ describe("a card without an answer", () => {
     });
   });
 
+  it("a stop, and a load server that does not settle it: the set-top box keeps the load", async () => {
+    const run = await load({
+      box: boxOf({ "load-command": stop }),
+      payment: serverOf({ "load-response": refused("A01A") }),
+    });
+    expect(run.box.at(-1)).toMatchObject({
+      CC: "A01A",
+      TEXT: "The card failed or is no purse. The load of 10.00 EUR did not take place. The amount stays reserved in the account until this is settled.",
+    });
+  });
+
   it("a stop, and nobody left for the challenge: nothing is posted", async () => {
     const box = boxOf({
       "load-command": stop,
@@ -183,7 +194,7 @@ describe("a card without an answer", () => {
     });
     const run = await load({ box, payment: serverOf({ "load-response": seal(AF) }) });
     expect(run.posts).toHaveLength(3);
-    expect(run.entry("load-failed")).toMatchObject([{ fields: { CC: "A016" } }]);
+    expect(run.entry("load-failed")).toMatchObject([{ fields: { CC: "A01A" } }]);
   });
 });
 

@@ -1,8 +1,9 @@
 /** Link 236 of a load (load.md 4): the load request (878), the load command (880), the result (890). */
-import type { Refusal } from "../../protocol/messages/layouts.ts";
+import type { Message, Refusal } from "../../protocol/messages/layouts.ts";
+import type { Unrecognised } from "../../protocol/messages/message.ts";
 import { negativeCode, passOnLoad } from "./load-card.ts";
 import { confirmLoad } from "./load-confirm.ts";
-import { failLoad, lostLoad, notDue, refusedMessage, unresolved } from "./load-fail.ts";
+import { failLoad, lostLoad, refusedMessage, unresolved } from "./load-fail.ts";
 import { onChallenge, showNegative } from "./load-negative.ts";
 import { BANK } from "./load-sites.ts";
 import type { LoadState } from "./load-state.ts";
@@ -42,15 +43,18 @@ export function onLoadRequestSent(load: LoadState, input: LoadInput): LoadStep {
   return proceed(load, { phase: "commanding" }, sent, { kind: "receive-payment" });
 }
 
-/** The load command, a refusal, or a result that says that there will be none. */
+/**
+ * The load command, a refusal, or a result that says that there will be none. After anything else the load server may have
+ * sent one all the same: the set-top box keeps the load, and its card proves later that it was not loaded.
+ */
 export function onLoadAnswer(load: LoadState, input: LoadInput): LoadStep {
   if (input.kind === "load-result" && isOfThisLoad(load, input) && input.CC !== "0000") return confirmLoad(load, input);
   if (input.kind === "payment-lost") return lostLoad(load, input, LOAD_SERVER);
-  if (input.kind !== "payment") return notDue(load, "load-server", input);
+  if (input.kind !== "payment") return unexpected(load, `"${input.kind}"`);
   const { message } = input;
   if (message.kind === "refusal" && isOfThisLoad(load, message)) return failLoad(load, failureCode(message));
-  if (message.kind !== "load-command" || !isOfThisLoad(load, message)) return notDue(load, "load-server", input);
-  return passOnLoad(load, message);
+  if (message.kind === "load-command" && isOfThisLoad(load, message)) return passOnLoad(load, message);
+  return unexpected(load, strangeness(message));
 }
 
 export function onLoadResponseSent(load: LoadState, input: LoadInput): LoadStep {
@@ -65,8 +69,7 @@ export function onLoadResult(load: LoadState, input: LoadInput): LoadStep {
   const { message } = input;
   if (message.kind === "load-challenge" && isOfThisLoad(load, message)) return onChallenge(load, message);
   if (message.kind === "refusal" && isOfThisLoad(load, message)) return onLateRefusal(load, message);
-  const reason = message.kind === "unrecognised" ? message.reason : `${message.kind} that is not due`;
-  return preceded([refusedMessage(load, "load-server", reason)], unresolved(load, reason));
+  return unexpected(load, strangeness(message));
 }
 
 /** A wrong S3 is asked for once more, a negative completion is shown; any other refusal is no judgement on the load. */
@@ -78,6 +81,14 @@ function onLateRefusal(load: LoadState, { CC }: Refusal): LoadStep {
   const negative = negativeCode(load);
   if (CC === SHOW_NEGATIVE && negative !== undefined && !zero) return showNegative(load, negative);
   return unresolved(load, `the load server says ${CC}`);
+}
+
+function unexpected(load: LoadState, reason: string): LoadStep {
+  return preceded([refusedMessage(load, "load-server", reason)], unresolved(load, reason));
+}
+
+function strangeness(message: Message | Unrecognised): string {
+  return message.kind === "unrecognised" ? message.reason : `${message.kind} that is not due`;
 }
 
 function lostUnresolved(load: LoadState): LoadStep {
