@@ -10,7 +10,7 @@ import type { VirtualCard } from "../../device/virtual/virtual-card.ts";
 import { type VirtualReader, virtualReader } from "../../device/virtual/virtual-reader.ts";
 import type { Message } from "../../protocol/messages/layouts.ts";
 import { encodeMessage, parseMessage } from "../../protocol/messages/message.ts";
-import type { PendingDebit } from "./pending.ts";
+import type { Pending } from "./pending.ts";
 import { createSetTopBox, type SetTopBox } from "./serve.ts";
 
 export const IDTRX = "00112233445566778899AABBCCDDEEFF";
@@ -50,10 +50,10 @@ export class ScriptCard implements VirtualCard {
   /** Every command since it was made, hex. */
   readonly commands: string[] = [];
   trick: Trick = (_, honest) => honest();
-  readonly #IDIEP: string;
+  protected readonly IDIEP: string;
 
   constructor(IDIEP = "0000000042") {
-    this.#IDIEP = IDIEP;
+    this.IDIEP = IDIEP;
   }
 
   powerOn(): Uint8Array {
@@ -66,22 +66,22 @@ export class ScriptCard implements VirtualCard {
 
   transmit(command: Uint8Array): Uint8Array | null {
     this.commands.push(toHex(command));
-    return this.trick(command, () => this.#answer(command));
+    return this.trick(command, () => this.answer(command));
   }
 
   count(INS: string): number {
     return this.commands.filter((each) => each.slice(2, 4) === INS).length;
   }
 
-  #answer(command: Uint8Array): Uint8Array {
+  protected answer(command: Uint8Array): Uint8Array {
     switch (command[1]) {
       case 0xa4:
         return fromHex(
-          `6F 2D 84 08 F050422D49455031 A5 21 DF0103 123456 DF0205 ${this.#IDIEP} DF1E08 0000000000000001 DF1F05 4945502D31 9000`,
+          `6F 2D 84 08 F050422D49455031 A5 21 DF0103 123456 DF0205 ${this.IDIEP} DF1E08 0000000000000001 DF1F05 4945502D31 9000`,
         );
       case 0x50:
         return fromHex(
-          `123456 ${this.#IDIEP} 05 391231 ${hex(this.balance, 4)} 0978 02 01 ${hex(this.NTIEP, 2)} 01 CAFEBABE 9000`,
+          `123456 ${this.IDIEP} 05 391231 ${hex(this.balance, 4)} 0978 02 01 ${hex(this.NTIEP, 2)} 01 CAFEBABE 9000`,
         );
       case 0x54:
         return this.#debit(command);
@@ -102,7 +102,7 @@ export class ScriptCard implements VirtualCard {
   }
 }
 
-function hex(value: number, length: number): string {
+export function hex(value: number, length: number): string {
   return toHex(uintToBytes(value, length));
 }
 
@@ -136,7 +136,7 @@ export interface Bench {
   logs(entry: string): readonly TraceEvent[];
 }
 
-export function bench(script: Script, card?: VirtualCard, pending?: readonly PendingDebit[]): Bench {
+export function bench(script: Script, card?: VirtualCard, pending?: readonly Pending[]): Bench {
   const clock = new VirtualClock(new Date("2031-05-06T07:08:09Z"));
   const reader = virtualReader({ name: "slot", card });
   const heard: Message[] = [];
