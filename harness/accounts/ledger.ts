@@ -1,3 +1,4 @@
+import type { Kysely } from "kysely";
 import { wholeNumber } from "../sql/integers.ts";
 import type { SqlStore } from "../sql/store.ts";
 import { book } from "./book.ts";
@@ -29,7 +30,7 @@ export interface Ledger {
 export function ledgerIn(store: SqlStore<LedgerSchema>): Ledger {
   const transferAll = (transfers: readonly Transfer[]) => store.unit((unit) => book(unit, transfers, store.now()));
   return {
-    openAccounts: (accounts) => openAccounts(store, accounts),
+    openAccounts: (accounts) => store.unit((unit) => openAccountsIn(unit, accounts)),
     transferAll,
     transfer: (transfer) => transferAll([transfer]),
     balance: async ({ account, ...unit }) => (await balances(store, account)).find(isIn(unit))?.balance,
@@ -53,16 +54,15 @@ export function world({ CURR, CEXP }: Unit): Account {
   return { account: WORLD, CURR, CEXP };
 }
 
-async function openAccounts(store: SqlStore<LedgerSchema>, accounts: readonly Account[]): Promise<void> {
-  await store.unit(async (unit) => {
-    for (const { account, CURR, CEXP } of accounts) {
-      await unit
-        .insertInto("accounts")
-        .values({ account, CURR, CEXP, balance: 0 })
-        .onConflict((conflict) => conflict.columns(["account", "CURR", "CEXP"]).doNothing())
-        .execute();
-    }
-  });
+/** Opens accounts inside a unit of work of the caller; those that are open stay as they are. */
+export async function openAccountsIn(unit: Kysely<LedgerSchema>, accounts: readonly Account[]): Promise<void> {
+  for (const { account, CURR, CEXP } of accounts) {
+    await unit
+      .insertInto("accounts")
+      .values({ account, CURR, CEXP, balance: 0 })
+      .onConflict((conflict) => conflict.columns(["account", "CURR", "CEXP"]).doNothing())
+      .execute();
+  }
 }
 
 async function balances(store: SqlStore<LedgerSchema>, account?: string): Promise<readonly AccountBalance[]> {

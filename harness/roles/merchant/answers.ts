@@ -1,7 +1,7 @@
 import type { HttpResponse } from "../../link/exchange.ts";
 import type { Step } from "../role.ts";
+import { sentencePage } from "../web/page.ts";
 import type { MerchantOutput, MerchantPhase } from "./effects.ts";
-import { sentencePage } from "./page.ts";
 
 export type MerchantStep = Step<MerchantPhase, MerchantOutput>;
 

@@ -1,7 +1,7 @@
 import { toHex } from "../../core/bytes.ts";
 import type { HttpRequest } from "../../link/exchange.ts";
+import { formFields, sessionOf } from "../web/form.ts";
 import { answer, type MerchantStep, REFUSALS } from "./answers.ts";
-import { formFields, sessionOf } from "./form.ts";
 import type { LayerRandomness } from "./layer.ts";
 import type { Sale } from "./sale.ts";
 import { paymentPage } from "./shop-pages.ts";

@@ -1,5 +1,5 @@
 import type { HttpRequest } from "../../link/exchange.ts";
-import { optionalFields } from "./form.ts";
+import { optionalFields } from "../web/form.ts";
 
 /** What is posted to the status URL (`messages.md` 4), as hex. */
 export type Claim =

@@ -1,9 +1,9 @@
 import { unreachable } from "../../core/errors.ts";
 import type { Role } from "../role.ts";
+import { isTooLarge } from "../web/form.ts";
 import { answer, type MerchantStep, REFUSALS } from "./answers.ts";
 import { checkout } from "./checkout.ts";
 import type { MerchantInput, MerchantOutput, MerchantPhase, MerchantState } from "./effects.ts";
-import { isTooLarge } from "./form.ts";
 import { onConcluded, onSale, postConfirmation, postDirectly } from "./settle.ts";
 import { cataloguePage } from "./shop-pages.ts";
 import { DIRECT_PATH, type MerchantSite, profileOf, STATUS_PATH } from "./site.ts";

@@ -1,11 +1,11 @@
 import { unreachable } from "../../core/errors.ts";
 import type { HttpRequest } from "../../link/exchange.ts";
+import { sessionOf } from "../web/form.ts";
 import { answer, type MerchantStep, REFUSALS } from "./answers.ts";
 import { type PostedClaim, postedClaim } from "./claim.ts";
 import { compareResponse } from "./comparison.ts";
 import { checkConfirmation } from "./confirmation.ts";
 import type { MerchantInput, MerchantOutput, MerchantPhase } from "./effects.ts";
-import { sessionOf } from "./form.ts";
 import type { Sale, SaleEnd } from "./sale.ts";
 import { PAID, purchasePage } from "./shop-pages.ts";
 import { type MerchantSite, profileOf } from "./site.ts";

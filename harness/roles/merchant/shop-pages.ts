@@ -1,9 +1,9 @@
 import { formatAmount } from "../../core/currency.ts";
 import type { HttpResponse } from "../../link/exchange.ts";
 import { PAYMENT_OBJECT_TYPE } from "../../protocol/messages/payment-page.ts";
-import { html, type Markup } from "./html.ts";
+import { html, type Markup } from "../web/html.ts";
+import { page } from "../web/page.ts";
 import type { LayerRandomness } from "./layer.ts";
-import { page } from "./page.ts";
 import { paymentParameters } from "./parameters.ts";
 import type { Sale } from "./sale.ts";
 import type { CatalogueItem, MerchantSite } from "./site.ts";
