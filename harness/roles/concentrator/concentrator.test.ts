@@ -5,6 +5,7 @@ import { deadlineIn, within } from "../../core/deadline.ts";
 import { inProcessEndpoint } from "../../device/virtual/in-process-endpoint.ts";
 import type { Exchange } from "../../link/exchange.ts";
 import { encodeMessage, parseMessage } from "../../protocol/messages/message.ts";
+import { canAnswer } from "./answers.ts";
 import { directTerminals } from "./direct-terminals.ts";
 import { lanTerminals } from "./lan-terminals.ts";
 import { concentrator, createConcentrator } from "./model.ts";
@@ -198,5 +199,44 @@ describe("terminals that are reached in different ways", () => {
       IDTRX: X,
       CC: "A009",
     });
+  });
+});
+
+describe("which answer belongs to which request", () => {
+  const DIGEST = "CD".repeat(32);
+  const LINES = fromHex("0001230978020000000004E200000001");
+  const collect = encodeMessage({ kind: "t-collect", IDTERM: A, DIGEST, LINES });
+  const collected = (digest: string) => {
+    const batch = { BATCHNO: "0007890000A10001", NTCOL: 1, DIGEST: digest, LINES, S4: new Uint8Array(8) };
+    return encodeMessage({ kind: "t-collected", IDTERM: A, ...batch });
+  };
+  const acknowledge = encodeMessage({ kind: "t-acknowledge", IDTERM: A, NTCOL: 1, S5: new Uint8Array(8) });
+  const update = encodeMessage({ kind: "t-update", IDTERM: A, UPDATE: new Uint8Array(25) });
+  const done = (IDTRX: string) => encodeMessage({ kind: "t-done", IDTERM: A, IDTRX, CC: "0000" });
+  const refusal = encodeMessage({ kind: "t-refusal", IDTERM: A, CC: "9418" });
+  const NONE = "00".repeat(16);
+
+  it.each([
+    ["T-collected to the T-collect of that DIGEST", collect, collected(DIGEST), true],
+    ["T-collected of another collection", collect, collected("EF".repeat(32)), false],
+    ["T-done to T-collect", collect, done(NONE), false],
+    ["T-done to T-acknowledge", acknowledge, done(NONE), true],
+    ["T-done to T-update", update, done(NONE), true],
+    ["T-done of a cancelled transaction to T-acknowledge", acknowledge, done(X), false],
+    ["T-done to T-acknowledge after T-cancel", cancel(A), done(NONE), false],
+    ["T-done of that transaction to T-cancel", cancel(A), done(X), true],
+    ["T-refusal to T-collect", collect, refusal, true],
+    ["T-refusal to T-update", update, refusal, true],
+  ])("%s", (_what, request, answer, isAnswer) => {
+    expect(canAnswer(request, answer)).toBe(isAnswer);
+  });
+
+  it("passes messages of collection on like any other", () => {
+    for (const message of [collect, acknowledge, update]) {
+      const state = createConcentrator([A]);
+      const bytes = fromHex(A + toHex(message));
+      const { outputs } = concentrator.handle(state, { kind: "frame", channel: 1, bytes });
+      expect(outputs).toEqual([{ kind: "forward", IDTERM: A, message }]);
+    }
   });
 });

@@ -174,8 +174,8 @@ function answer(psam: SimulatedPsam, books: Books, which: number): void {
   books.confirmed = plus(books.confirmed, { sum: made.amount, number: 1 });
 }
 
-function available({ confirmed, acknowledged, outstanding = { ...NOTHING } }: Books): Money {
-  return minus(minus(confirmed, acknowledged), outstanding);
+function available({ confirmed, acknowledged, outstanding }: Books): Money {
+  return minus(minus(confirmed, acknowledged), outstanding ?? NOTHING);
 }
 
 function collect(psam: SimulatedPsam, books: Books, money: Money, name: number): void {
