@@ -74,9 +74,9 @@ const BenchFieldsSchema = z.strictObject({
   /** Load server (FIG 3, 862) and the issuer's HSM; IDACQ is the load server's number. */
   loadServer: Address.extend({ IDACQ: digits(8).default("00057001") }).default({ ...ANY_PORT, IDACQ: "00057001" }),
   hsm: Address.default(ANY_PORT),
-  /** Of the load server, of the account holders, of the clearing system; the ledger of all accounts. */
+  /** Of the load server, the concentration point and the clearing system; `ledger` has the accounts of all, and the loads of the account holders. */
   loadDatabase: Database,
-  bankDatabase: Database,
+  concentrationDatabase: Database,
   clearingDatabase: Database,
   ledger: Database,
   clearing: Clearing,

@@ -9,8 +9,8 @@ export interface Reachable extends AsyncDisposable {
   readonly port: number;
 }
 
-/** Which wire: link 236 and the cable carry long frames under TLS, the LAN short ones in clear. */
-export type Wire = "cable" | "236" | "LAN";
+/** Which wire: link 236 and the cable carry long frames under TLS, the LAN and the line to the HSM short ones in clear. */
+export type Wire = "cable" | "236" | "LAN" | "HSM";
 
 export interface Carriers {
   /** `at`: where it must be reachable again after a restart; anywhere free when absent. */

@@ -19,7 +19,7 @@ export interface Pace {
 /** `inner` over a network that takes its time. */
 export function pacedCarriers(inner: Carriers, { networkRoundTripMs }: Pace, clock: Clock): Carriers {
   const delay = { clock, oneWayMs: networkRoundTripMs / 2 };
-  const isFar = (wire: Wire) => wire !== "LAN";
+  const isFar = (wire: Wire) => wire !== "LAN" && wire !== "HSM";
   return {
     async serve(wire, serve, at) {
       if (!isFar(wire)) return await inner.serve(wire, serve, at);

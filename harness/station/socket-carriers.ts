@@ -9,8 +9,9 @@ import { listenTcp, type ServerTls } from "../device/network/listen.ts";
 import type { Carriers, Wire } from "./carriers.ts";
 
 const HOST = "127.0.0.1";
-/** The LAN has frames with a length of two bytes (`messages.md`, section 5). */
-const LAN_LENGTH_BYTES = 2;
+/** LAN and HSM have frames with a length of two bytes (`messages.md`, section 5; `hsm-edge.md`, section 1), in clear. */
+const SHORT_LENGTH_BYTES = 2;
+const isShort = (wire: Wire) => wire === "LAN" || wire === "HSM";
 
 export interface SocketParts {
   readonly clock: Clock;
@@ -24,7 +25,7 @@ export function socketCarriers({ clock, ca, tls, onFailure }: SocketParts): Carr
   const http = httpsClient({ ca, clock });
   const sites = httpsServer(tls);
   const way = (wire: Wire, host: string, port: number): Connector =>
-    connectTcp(wire === "LAN" ? { host, port, lengthBytes: LAN_LENGTH_BYTES } : { host, port, tls: { ca } }, clock);
+    connectTcp(isShort(wire) ? { host, port, lengthBytes: SHORT_LENGTH_BYTES } : { host, port, tls: { ca } }, clock);
   return {
     async serve(wire, serve, at) {
       const host = at?.host ?? HOST;
@@ -34,7 +35,7 @@ export function socketCarriers({ clock, ca, tls, onFailure }: SocketParts): Carr
         serve,
         clock,
         onFailure,
-        ...(wire === "LAN" ? { lengthBytes: LAN_LENGTH_BYTES } : { tls }),
+        ...(isShort(wire) ? { lengthBytes: SHORT_LENGTH_BYTES } : { tls }),
       });
       const port = portOf(listener.address);
       return {

@@ -5,7 +5,7 @@ import { PursebenchError } from "../../../core/errors.ts";
 import type { Delivered } from "../../../protocol/messages/delivery.ts";
 import type { SystemUpdate } from "../../../protocol/messages/layouts.ts";
 import { encodeMessage, parseMessage } from "../../../protocol/messages/message.ts";
-import { openStore } from "../../../sql/open-store.ts";
+import { memoryStores, openStore, type StoreKind } from "../../../sql/open-store.ts";
 import type { SqlStore } from "../../../sql/store.ts";
 import type { Answer, KeptReceipt, NewBatch, QueuedBatch, QueueStore, Stored } from "./contracts.ts";
 import { QUEUE_TABLES, type QueueSchema } from "./schema.ts";
@@ -14,10 +14,17 @@ import { keepUpdates, take } from "./sql-updates.ts";
 /** How many receipts one message to clearing tells. */
 const MOST_RECEIPTS = 500;
 
+const KIND: StoreKind = { what: "the concentration point's database", tables: [QUEUE_TABLES] };
+
 /** The queue at `sqlite::memory:`, `sqlite:PATH` or `postgres://USER@HOST/NAME`. Rejects as `openStore` does. */
 export async function openQueue(url: string, clock: Clock): Promise<QueueStore> {
-  const what = "the concentration point's database";
-  return new SqlQueue(await openStore<QueueSchema>(url, clock, { what, tables: [QUEUE_TABLES] }));
+  return new SqlQueue(await openStore<QueueSchema>(url, clock, KIND));
+}
+
+/** Opens empty ones in memory, one after the other: the schema is made once and copied from then on. */
+export function memoryQueues(): (clock: Clock) => Promise<QueueStore> {
+  const open = memoryStores<QueueSchema>(KIND);
+  return async (clock) => new SqlQueue(await open(clock));
 }
 
 /** The queue of a concentration point on any engine that Kysely speaks to. */
