@@ -1,15 +1,17 @@
 /** [0065]: nobody but the two ends can say anything that makes a party believe in a payment. */
+
 import { concat, fromHex, toHex, uintToBytes } from "../../harness/core/bytes.ts";
 import { securityInformation } from "../../harness/crypto/security-information.ts";
 import { deriveTransactionKey, sealTsk } from "../../harness/crypto/transaction-keys.ts";
 import { encodeMessage } from "../../harness/protocol/messages/message.ts";
+import type { CaseContext } from "../define/case.ts";
 import { initialise } from "../payment/support/direct.ts";
 import { contractKey } from "../payment/support/merchant-word.ts";
 import { drawRequestOf, orderItem, theAnswer } from "../payment/support/payment.ts";
 import { cardKey } from "../payment/support/signatures.ts";
 import { expectOpeningRefused, nonceOf, openingOf, ownSale, refusalOf, sealedUnder } from "./envelope.ts";
 import { keysOfPage, sharedKey } from "./keys.ts";
-import { overlayCases, type Topic, WITH_RESULTS } from "./overlay.ts";
+import { type Overlay, overlayCases, type Topic, WITH_RESULTS } from "./overlay.ts";
 import { expectUnacceptable, plainConf, resultM, wordOn } from "./own-word.ts";
 
 const FORGED: readonly Topic[] = [
@@ -20,8 +22,7 @@ const FORGED: readonly Topic[] = [
     requirements: ["ENC-0065-b", "ENC-824-a"],
     owner: "server",
     needs: { secretKeyCard: true },
-    async run(t, site) {
-      const about = { requirement: "ENC-0065-b" };
+    async run(t, site, about) {
       const other = keysOfPage(t, await orderItem(t, { SITE: site.SITE }), site);
       const page = await orderItem(t, { SITE: site.SITE });
       const keys = keysOfPage(t, page, site);
@@ -56,8 +57,7 @@ const FORGED: readonly Topic[] = [
     owner: "server",
     figures: WITH_RESULTS,
     needs: { logs: ["payment-server"] },
-    async run(t, site) {
-      const about = { requirement: "ENC-0065-b" };
+    async run(t, site, about) {
       const page = await orderItem(t, { SITE: site.SITE });
       const keys = keysOfPage(t, page, site);
       const card = await initialise(t);
@@ -84,8 +84,7 @@ const MISDIRECTED: readonly Topic[] = [
     requirements: ["ENC-0065-c", "AMB-DERIVE-INPUT"],
     owner: "server",
     needs: { links: ["236", "line"] },
-    async run(t, site) {
-      const about = { requirement: "ENC-0065-c" };
+    async run(t, site, about) {
       const sale = await ownSale(t, site);
       const card = await initialise(t);
       const stranger = t.facts.sites.find(
@@ -113,8 +112,7 @@ const MISDIRECTED: readonly Topic[] = [
     requirements: ["ENC-0065-c", "ENC-802-a"],
     owner: "server",
     needs: { links: ["236", "line"] },
-    async run(t, site) {
-      const about = { requirement: "ENC-0065-c" };
+    async run(t, site, about) {
       const sale = await ownSale(t, site);
       const others = t.facts.sites.filter(
         ({ IDMER, kind, profile }) => kind === "internet" && IDMER !== site.IDMER && profile.encryption === site.suite,
@@ -136,7 +134,7 @@ const MISDIRECTED: readonly Topic[] = [
 
 export const cases = overlayCases([...FORGED, ...MISDIRECTED]);
 
-function profileOf(t: Parameters<Topic["run"]>[0], { SITE }: Parameters<Topic["run"]>[1]) {
+function profileOf(t: CaseContext, { SITE }: Overlay) {
   const found = t.facts.sites.find((site) => site.SITE === SITE);
   return t.expect.present("the site of the case", found, { owner: "bench" }).profile;
 }

@@ -34,8 +34,7 @@ const SECRECY: readonly Topic[] = [
     requirements: ["ENC-820-g", "ENC-808-c", "ENC-808-d", "ENC-802-e", "ENC-0116", "GEN-0164-g", "AMB-ETSK-PURPOSE"],
     owner: "server",
     needs: { secretKeyCard: true, links: ["234", "235", "236", "cable", "line"] },
-    async run(t, site) {
-      const about = { requirement: "ENC-820-g" };
+    async run(t, site, about) {
       const seen = await buy(t, site);
       t.expect.completed(seen, about);
       const keys = keysOf(t, seen, site, about);
@@ -49,8 +48,7 @@ const SECRECY: readonly Topic[] = [
     requirements: ["ENC-802-e", "ENC-806-d", "ENC-810-d", "ENC-804-b"],
     owner: "server",
     needs: { secretKeyCard: true, links: ["234", "235", "236", "cable", "line"] },
-    async run(t, site) {
-      const about = { requirement: "ENC-802-e" };
+    async run(t, site, about) {
       const seen = await buy(t, site);
       t.expect.completed(seen, about);
       const { TSK, ...others } = allKeys(ringsOf(t, seen, keysOf(t, seen, site)));
@@ -65,8 +63,7 @@ const SECRECY: readonly Topic[] = [
     requirements: ["ENC-0065-a", "ENC-810-b", "ENC-814"],
     owner: "server",
     needs: { secretKeyCard: true, links: ["235", "236", "line"] },
-    async run(t, site) {
-      const about = { requirement: "ENC-0065-a" };
+    async run(t, site, about) {
       const seen = await buy(t, site);
       t.expect.completed(seen, about);
       const { INITRSP, DEBITDATA } = debitOf(t, seen, about);
@@ -86,8 +83,7 @@ const SECRECY: readonly Topic[] = [
     requirements: ["GEN-0066-b", "ENC-804-b", "AMB-TSK-STB", "ENC-818-a"],
     owner: "server",
     needs: { secretKeyCard: true, links: ["234", "235", "236", "line"] },
-    async run(t, site) {
-      const about = { requirement: "GEN-0066-b" };
+    async run(t, site, about) {
       const seen = await buy(t, site);
       t.expect.completed(seen, about);
       const { DEBITDATA, due } = debitOf(t, seen, about);
@@ -106,8 +102,7 @@ const SECRECY: readonly Topic[] = [
     owner: "server",
     figures: ["FIG7"],
     needs: { secretKeyCard: true, links: ["235", "236", "line"] },
-    async run(t, site) {
-      const about = { requirement: "ENC-0115-b" };
+    async run(t, site, about) {
       const seen = await buy(t, site);
       t.expect.completed(seen, about);
       const keys = keysOf(t, seen, site, about);
@@ -128,9 +123,7 @@ const SECRECY: readonly Topic[] = [
     owner: "server",
     figures: WITH_RESULTS,
     needs: { links: ["235", "236", "line", "cable"] },
-    async run(t, site) {
-      const about = { requirement: "ENC-0116" };
-      const seen = await buy(t, site);
+    look(t, seen, about, site) {
       const keys = keysOf(t, seen, site, about);
       const { message } = theMessage(t, seen, "236", "sealed-results", about);
       const outcome = {
@@ -146,7 +139,6 @@ const SECRECY: readonly Topic[] = [
         "session M key opens M": true,
       };
       t.expect.equal("what opens with what", outcome, due, about);
-      t.expect.completed(seen, about);
     },
   },
 ];

@@ -30,8 +30,7 @@ const SHARED_KEY: readonly Topic[] = [
     purpose: "The shared key is that of this merchant and its payment server alone",
     requirements: ["ENC-802-a"],
     owner: "server",
-    async run(t, site) {
-      const about = { requirement: "ENC-802-a" };
+    async run(t, site, about) {
       const layered = t.facts.sites.filter(({ profile }) => profile.encryption !== undefined);
       const names = new Set(layered.map(({ IDMER }) => toHex(sharedKey(t, IDMER))));
       t.expect.equal("different shared keys of the merchants with the layer", names.size, layered.length, about);
@@ -54,16 +53,13 @@ const SHARED_KEY: readonly Topic[] = [
     purpose: "All 128 bits of the shared key take part, but for parity",
     requirements: ["ENC-802-b", "AMB-DES128"],
     owner: "server",
-    async run(t, site) {
-      const about = { requirement: "ENC-802-b" };
-      const seen = await buy(t, site);
+    look(t, seen, about, site) {
       const keys = keysOf(t, seen, site, about);
       t.expect.that(opensUnder(keys.KDER, keys), OPENS, about);
       const unused = [...keys.KSH.keys()].filter((byte) =>
         opensUnder(derived(keys, { KSH: flipBit(keys.KSH, 8 * byte) }), keys),
       );
       t.expect.equal("bytes of the shared key that do not matter", unused, [], { requirement: "AMB-DES128" });
-      t.expect.completed(seen, about);
     },
   },
   {
@@ -71,8 +67,7 @@ const SHARED_KEY: readonly Topic[] = [
     purpose: "Each transaction has a derived key of its own, and nothing is sealed under the shared key itself",
     requirements: ["ENC-802-c", "ENC-808-b", "AMB-ETSK-PURPOSE"],
     owner: "server",
-    async run(t, site) {
-      const about = { requirement: "ENC-802-c" };
+    async run(t, site, about) {
       const first = keysOf(t, await buy(t, site), site, about);
       const second = keysOf(t, await buy(t, site), site, about);
       t.expect.that(!equal(first.KDER, second.KDER), "two transactions have two derived keys", about);
@@ -89,14 +84,11 @@ const SHARED_KEY: readonly Topic[] = [
     requirements: ["ENC-802-d"],
     owner: "server",
     suites: ["AES"],
-    async run(t, site) {
-      const about = { requirement: "ENC-802-d" };
-      const seen = await buy(t, site);
+    look(t, seen, about, site) {
       const keys = keysOf(t, seen, site, about);
       t.expect.that(opensUnder(keys.KDER, keys), `${OPENS} by CMAC`, about);
       const byDes = derived(keys, { suite: "3DES-CBC-MAC" });
       t.expect.that(!opensUnder(byDes, keys), "it does not open with a key that DES has derived", about);
-      t.expect.completed(seen, about);
     },
   },
   {
@@ -104,11 +96,8 @@ const SHARED_KEY: readonly Topic[] = [
     purpose: "The shared key is in no message and no log",
     requirements: ["ENC-802-e"],
     owner: "server",
-    async run(t, site) {
-      const about = { requirement: "ENC-802-e" };
-      const seen = await buy(t, site);
+    look(t, seen, about, site) {
       expectHidden(t, seen, { KSH: sharedKey(t, site.IDMER) }, undefined, about);
-      t.expect.completed(seen, about);
     },
   },
 ];
@@ -119,8 +108,7 @@ const SESSION: readonly Topic[] = [
     purpose: "Head end and merchant talk to each other within TLS, from the order to the delivery",
     requirements: ["ENC-804-a"],
     owner: "server",
-    async run(t, site) {
-      const about = { requirement: "ENC-804-a" };
+    async run(t, site, about) {
       const { origin } = t.expect.present(
         "the site of the case",
         t.facts.sites.find(({ SITE }) => SITE === site.SITE),
@@ -139,16 +127,13 @@ const SESSION: readonly Topic[] = [
     requirements: ["ENC-804-b", "AMB-TSK-STB"],
     owner: "server",
     needs: { links: ["234", "236", "cable"] },
-    async run(t, site) {
-      const about = { requirement: "ENC-804-b" };
-      const seen = await buy(t, site);
+    look(t, seen, about, site) {
       const { TSK } = keysOf(t, seen, site, about);
       const pages = new Set([thePage(t, seen).event.n, theMessage(t, seen, "cable", "page").event.n]);
       expectHidden(t, seen, { TSK }, ({ n }) => !pages.has(n), about);
       const { INITRSP } = theMessage(t, seen, "cable", "card-information").message;
       const { DEBITDATA } = theMessage(t, seen, "cable", "debit-command").message;
       expectHidden(t, seen, { INITRSP, "the debit command": DEBITDATA.subarray(0, 45) }, onLinks(...INTERNET), about);
-      t.expect.completed(seen, about);
     },
   },
 ];
@@ -159,8 +144,7 @@ const DERIVATION: readonly Topic[] = [
     purpose: "The derived key depends on merchant, transaction and random number",
     requirements: ["ENC-806-a", "AMB-DERIVE-INPUT"],
     owner: "server",
-    async run(t, site) {
-      const about = { requirement: "ENC-806-a" };
+    async run(t, site, about) {
       const keys = keysOfPage(t, await orderItem(t, { SITE: site.SITE }), site, about);
       t.expect.that(opensUnder(keys.KDER, keys), OPENS, about);
       const { IDMER, IDTRX, RND } = keys;
@@ -183,8 +167,7 @@ const DERIVATION: readonly Topic[] = [
     purpose: "The payment server derives the same key from the shared key and the data of the envelope",
     requirements: ["ENC-806-b", "ENC-812-a"],
     owner: "server",
-    async run(t, site) {
-      const about = { requirement: "ENC-806-b" };
+    async run(t, site, about) {
       const sale = await ownSale(t, site);
       const answers = await t.system.paymentSession([openingOf(sale), refusalOf(sale, site)]);
       const { SEALED } = theAnswer(t, answers[0], "sealed", about);
@@ -198,8 +181,7 @@ const DERIVATION: readonly Topic[] = [
     purpose: "The merchant makes a new session key for each transaction, for head end and payment server",
     requirements: ["ENC-806-c"],
     owner: "server",
-    async run(t, site) {
-      const about = { requirement: "ENC-806-c" };
+    async run(t, site, about) {
       const pages = [];
       for (let count = 0; count < 4; count++) {
         pages.push(keysOfPage(t, await orderItem(t, { SITE: site.SITE }), site, about));
@@ -225,12 +207,9 @@ const DERIVATION: readonly Topic[] = [
     purpose: "The derived key is in no message and no log",
     requirements: ["ENC-806-d"],
     owner: "server",
-    async run(t, site) {
-      const about = { requirement: "ENC-806-d" };
-      const seen = await buy(t, site);
+    look(t, seen, about, site) {
       const { KDER } = keysOf(t, seen, site, about);
       t.expect.equal("places where the derived key can be read", sightings(seen, KDER), [], about);
-      t.expect.completed(seen, about);
     },
   },
 ];

@@ -7,7 +7,7 @@ import { theMessage, thePage } from "../payment/support/observe.ts";
 import { orderItem } from "../payment/support/payment.ts";
 import { rawHex } from "../payment/support/raw.ts";
 import { keysOf, keysOfPage, sharedKey } from "./keys.ts";
-import { buy, overlayCases, type Topic, WITH_RESULTS } from "./overlay.ts";
+import { overlayCases, type Topic, WITH_RESULTS } from "./overlay.ts";
 import { expectHidden } from "./secrets.ts";
 
 /** Bytes of ETSK (`messages.md` 1). */
@@ -19,8 +19,7 @@ const PAGE: readonly Topic[] = [
     purpose: "The page has the session key of its own transaction",
     requirements: ["ENC-808-a"],
     owner: "server",
-    async run(t, site) {
-      const about = { requirement: "ENC-808-a" };
+    async run(t, site, about) {
       for (const which of ["first", "second"]) {
         const keys = keysOfPage(t, await orderItem(t, { SITE: site.SITE }), site, about);
         const sealed = t.expect.present(
@@ -37,9 +36,7 @@ const PAGE: readonly Topic[] = [
     purpose: "The page has the session key sealed under the derived key, and under no other",
     requirements: ["ENC-808-b", "AMB-ETSK-PURPOSE"],
     owner: "server",
-    async run(t, site) {
-      const about = { requirement: "ENC-808-b" };
-      const seen = await buy(t, site);
+    look(t, seen, about, site) {
       const keys = keysOf(t, seen, site, about);
       t.expect.equal("bytes of ETSK", keys.ETSK.length, ETSK_BYTES[site.suite], about);
       t.expect.equal("suite that the page names", thePage(t, seen).page.ENCRYPTION, site.suite, about);
@@ -48,7 +45,6 @@ const PAGE: readonly Topic[] = [
       for (const [name, key] of Object.entries({ KSH: keys.KSH, TSK: keys.TSK, KMER: contractKey(t, site.IDMER) })) {
         t.expect.that(!opens(key), `ETSK does not open with ${name}`, about);
       }
-      t.expect.completed(seen, about);
     },
   },
   {
@@ -56,9 +52,7 @@ const PAGE: readonly Topic[] = [
     purpose: "Nothing that the head end receives tells it the derived key or the shared key",
     requirements: ["ENC-808-c"],
     owner: "server",
-    async run(t, site) {
-      const about = { requirement: "ENC-808-c" };
-      const seen = await buy(t, site);
+    look(t, seen, about, site) {
       const { KDER, KSH, TSK, ...keys } = keysOf(t, seen, site, about);
       const KMER = contractKey(t, site.IDMER);
       expectHidden(t, seen, { KDER, KSH, KMER }, ({ to }) => to === "head-end", about);
@@ -68,7 +62,6 @@ const PAGE: readonly Topic[] = [
         about,
       );
       t.expect.that(!equal(TSK, KDER), "the session key is not the derived key", about);
-      t.expect.completed(seen, about);
     },
   },
   {
@@ -77,9 +70,7 @@ const PAGE: readonly Topic[] = [
     requirements: ["ENC-808-d", "ENC-820-d"],
     owner: "server",
     figures: WITH_RESULTS,
-    async run(t, site) {
-      const about = { requirement: "ENC-808-d" };
-      const seen = await buy(t, site);
+    look(t, seen, about, site) {
       const keys = keysOf(t, seen, site, about);
       const { page } = thePage(t, seen);
       const { event, message } = theMessage(t, seen, "236", "sealed-results", about);
@@ -103,7 +94,6 @@ const PAGE: readonly Topic[] = [
         "nothing of it stands there in clear",
         about,
       );
-      t.expect.completed(seen, about);
     },
   },
   {
@@ -112,9 +102,7 @@ const PAGE: readonly Topic[] = [
     requirements: ["ENC-809", "AMB-TSK-STB"],
     owner: "server",
     needs: { links: ["cable"] },
-    async run(t, site) {
-      const about = { requirement: "ENC-809" };
-      const seen = await buy(t, site);
+    look(t, seen, about, site) {
       const { TSK, ETSK, RND } = keysOf(t, seen, site, about);
       const { event } = theMessage(t, seen, "cable", "page", about);
       t.expect.that(equal(fromHex(rawHex(t, event, "TSK", about)), TSK), "TSK is that of the page", about);
@@ -122,7 +110,6 @@ const PAGE: readonly Topic[] = [
       t.expect.equal("RND", rawHex(t, event, "RND", about), toHex(RND), about);
       const name = Buffer.from(rawHex(t, event, "ENCRYPTION", about), "hex").toString("ascii");
       t.expect.equal("ENCRYPTION", name, site.suite, about);
-      t.expect.completed(seen, about);
     },
   },
 ];

@@ -23,9 +23,7 @@ const DRAWING: readonly Topic[] = [
     requirements: ["ENC-810-a"],
     owner: "server",
     needs: { links: ["235", "236", "cable"] },
-    async run(t, site) {
-      const about = { requirement: "ENC-810-a" };
-      const seen = await buy(t, site);
+    look(t, seen, about, site) {
       const { message } = theOpened(t, seen, "236", keysOf(t, seen, site), "draw-request", about);
       const { page } = thePage(t, seen);
       const card = theMessage(t, seen, "cable", "card-information").message;
@@ -43,7 +41,6 @@ const DRAWING: readonly Topic[] = [
         COMPARE: page.COMPARE,
       };
       t.expect.equal("what the draw request takes from the page", said, due, about);
-      t.expect.completed(seen, about);
     },
   },
   {
@@ -52,9 +49,7 @@ const DRAWING: readonly Topic[] = [
     requirements: ["ENC-810-b", "AMB-DERIVE-INPUT"],
     owner: "server",
     needs: { links: ["236", "cable"] },
-    async run(t, site) {
-      const about = { requirement: "ENC-810-b" };
-      const seen = await buy(t, site);
+    look(t, seen, about, site) {
       const keys = keysOf(t, seen, site, about);
       const sent = messagesOn(seen, "236", "head-end");
       t.expect.equal("draw requests in clear", sent.filter(({ bytes }) => bytes[0] === DRAW_REQUEST).length, 0, about);
@@ -69,7 +64,6 @@ const DRAWING: readonly Topic[] = [
       const opens = (key: Uint8Array) => openMessage(keys.suite, key, keys.IDTRX, message.SEALED, [DRAW_REQUEST]);
       t.expect.present("draw request under the session key", opens(keys.TSK), about);
       t.expect.absent("draw request under the derived key", opens(keys.KDER), about);
-      t.expect.completed(seen, about);
     },
   },
   {
@@ -78,8 +72,7 @@ const DRAWING: readonly Topic[] = [
     requirements: ["ENC-810-c"],
     owner: "server",
     needs: { links: ["236"] },
-    async run(t, site) {
-      const about = { requirement: "ENC-810-c" };
+    async run(t, site, about) {
       for (let count = 0; count < 2; count++) {
         const seen = await buy(t, site);
         const { ETSK, RND } = keysOf(t, seen, site, about);
@@ -96,12 +89,9 @@ const DRAWING: readonly Topic[] = [
     requirements: ["ENC-810-d"],
     owner: "server",
     needs: { links: ["236"] },
-    async run(t, site) {
-      const about = { requirement: "ENC-810-d" };
-      const seen = await buy(t, site);
+    look(t, seen, about, site) {
       const { TSK } = keysOf(t, seen, site, about);
       expectHidden(t, seen, { TSK }, onLinks("236", "237"), about);
-      t.expect.completed(seen, about);
     },
   },
 ];
@@ -114,8 +104,7 @@ const DECIPHERING: readonly Topic[] = [
     requirements: ["ENC-812-a", "ENC-806-d"],
     owner: "server",
     needs: { links: ["236", "line"] },
-    async run(t, site) {
-      const about = { requirement: "ENC-812-a" };
+    async run(t, site, about) {
       const sale = await ownSale(t, site);
       const { suite, TSK } = sale.keys;
       const foreign = new Uint8Array(16).fill(0x51); // odd parity, so that it would do for either suite
@@ -130,8 +119,7 @@ const DECIPHERING: readonly Topic[] = [
     requirements: ["ENC-812-b"],
     owner: "server",
     needs: { links: ["236", "line"] },
-    async run(t, site) {
-      const about = { requirement: "ENC-812-b" };
+    async run(t, site, about) {
       const sale = await ownSale(t, site);
       const { ETSK } = sale.keys;
       await expectOpeningRefused(t, openingOf(sale, { ETSK: flipLast(ETSK) }), "A00C", about);
@@ -144,8 +132,7 @@ const DECIPHERING: readonly Topic[] = [
     requirements: ["ENC-812-c"],
     owner: "server",
     needs: { links: ["236", "line"] },
-    async run(t, site) {
-      const about = { requirement: "ENC-812-c" };
+    async run(t, site, about) {
       const seen = await buy(t, site);
       const { message } = theOpened(t, seen, "236", keysOf(t, seen, site), "draw-request", about);
       const { message: draw } = theMessage(t, seen, "line", "t-draw", about);
@@ -183,9 +170,7 @@ const DECIPHERING: readonly Topic[] = [
     requirements: ["ENC-812-d", "ENC-816-a"],
     owner: "server",
     needs: { links: ["236", "line"] },
-    async run(t, site) {
-      const about = { requirement: "ENC-812-d" };
-      const seen = await buy(t, site);
+    look(t, seen, about, site) {
       const keys = keysOf(t, seen, site, about);
       const first = t.expect.present(
         "answer of the payment server",
@@ -199,7 +184,6 @@ const DECIPHERING: readonly Topic[] = [
       const opens = (key: Uint8Array) => openMessage(keys.suite, key, keys.IDTRX, SEALED, [DEBIT_COMMAND]);
       t.expect.present("debit command under the session key", opens(keys.TSK), about);
       t.expect.absent("debit command under the derived key", opens(keys.KDER), about);
-      t.expect.completed(seen, about);
     },
   },
   {
@@ -208,9 +192,7 @@ const DECIPHERING: readonly Topic[] = [
     requirements: ["ENC-814", "ENC-0115-b"],
     owner: "server",
     needs: { links: ["236", "line"] },
-    async run(t, site) {
-      const about = { requirement: "ENC-814" };
-      const seen = await buy(t, site);
+    look(t, seen, about, site) {
       const sent = messagesOn(seen, "236", "payment-server");
       t.expect.equal(
         "debit commands in clear",
@@ -233,7 +215,6 @@ const DECIPHERING: readonly Topic[] = [
       if (message.EXPECTED && EXPECTED) {
         t.expect.that(equal(message.EXPECTED, EXPECTED), "EXPECTED is that of the terminal", about);
       }
-      t.expect.completed(seen, about);
     },
   },
 ];

@@ -1,5 +1,7 @@
 /** 816 to 819: the debit command on its way to the card, and the card's answer on its way back. */
+
 import { toHex } from "../../harness/core/bytes.ts";
+import type { CaseContext } from "../define/case.ts";
 import { flipLast, inElement } from "../payment/support/alter.ts";
 import { expectMoved, readAccounts } from "../payment/support/money.ts";
 import { apdusOn, logsOf, messagesOn, theMessage } from "../payment/support/observe.ts";
@@ -9,7 +11,7 @@ import { expectNoDebit } from "../payment/support/stopped.ts";
 import { debitOf } from "../payment/variants/variant.ts";
 import { keysOf } from "./keys.ts";
 import { openedOn, theOpened } from "./opened.ts";
-import { buy, overlayCases, type Topic, WITH_RESULTS } from "./overlay.ts";
+import { buy, type Overlay, overlayCases, type Topic, WITH_RESULTS } from "./overlay.ts";
 
 const SEALED = 0xe5;
 const DEBIT_RESPONSE = 0xec;
@@ -23,8 +25,7 @@ const COMMAND: readonly Topic[] = [
     requirements: ["ENC-816-a", "ENC-819"],
     owner: "server",
     needs: { links: ["234", "236"], boxes: 1 },
-    async run(t, site) {
-      const about = { requirement: "ENC-816-a" };
+    async run(t, site, about) {
       const [box] = await t.system.boxes(1);
       const other = t.expect.present("a second set-top box", box, { owner: "bench" });
       const [seen, outcome] = await Promise.all([buy(t, site), other.purchase({ SITE: site.SITE })]);
@@ -40,8 +41,7 @@ const COMMAND: readonly Topic[] = [
     requirements: ["ENC-816-b", "AMB-TSK-STB"],
     owner: "server",
     needs: { secretKeyCard: true, links: ["235", "236", "cable"], logs: ["head-end"] },
-    async run(t, site) {
-      const about = { requirement: "ENC-816-b" };
+    async run(t, site, about) {
       const seen = await buy(t, site);
       const sealed = theOpened(t, seen, "236", keysOf(t, seen, site), "debit-command", about);
       const { event, message } = theMessage(t, seen, "cable", "debit-command", about);
@@ -73,9 +73,7 @@ const COMMAND: readonly Topic[] = [
     requirements: ["ENC-817", "ENC-818-a"],
     owner: "server",
     needs: { secretKeyCard: true, links: ["235", "line", "cable"] },
-    async run(t, site) {
-      const about = { requirement: "ENC-817" };
-      const seen = await buy(t, site);
+    look(t, seen, about, site) {
       const { DEBITDATA, due } = debitOf(t, seen, about);
       const commands = apdusOn(seen, "235", DEBIT_IEP);
       t.expect.equal("DEBIT IEP commands to the card", commands.length, 1, about);
@@ -83,7 +81,6 @@ const COMMAND: readonly Topic[] = [
       t.expect.equal("its data", toHex(command.command.bytes.subarray(5, 58)), toHex(DEBITDATA), about);
       const { message } = theOpened(t, seen, "cable", keysOf(t, seen, site), "debit-response", about);
       t.expect.equal("CARDRSP", toHex(message.CARDRSP), due, about);
-      t.expect.completed(seen, about);
     },
   },
 ];
@@ -95,9 +92,7 @@ const RESPONSE: readonly Topic[] = [
     requirements: ["ENC-818-a", "AMB-TSK-STB"],
     owner: "server",
     needs: { links: ["235", "cable"] },
-    async run(t, site) {
-      const about = { requirement: "ENC-818-a" };
-      const seen = await buy(t, site);
+    look(t, seen, about, site) {
       const sent = messagesOn(seen, "cable", "set-top-box");
       t.expect.equal(
         "debit responses in clear",
@@ -116,7 +111,6 @@ const RESPONSE: readonly Topic[] = [
       const said = toHex(message.CARDRSP) + message.SW;
       t.expect.equal("CARDRSP and SW inside", said, toHex(answer.bytes), about);
       t.expect.equal("RECOVERED", message.RECOVERED, 0, about);
-      t.expect.completed(seen, about);
     },
   },
   {
@@ -125,8 +119,7 @@ const RESPONSE: readonly Topic[] = [
     requirements: ["ENC-818-b"],
     owner: "server",
     needs: { links: ["235", "cable", "234"] },
-    async run(t, site) {
-      const about = { requirement: "ENC-818-b" };
+    async run(t, site, about) {
       const before = await readAccounts(t);
       const seen = await refusedDebit(t, { SITE: site.SITE });
       const { message } = theOpened(t, seen, "cable", keysOf(t, seen, site), "debit-response", about);
@@ -142,8 +135,7 @@ const RESPONSE: readonly Topic[] = [
     owner: "server",
     figures: WITH_RESULTS,
     needs: { links: ["236", "cable"] },
-    async run(t, site) {
-      const about = { requirement: "ENC-819" };
+    async run(t, site, about) {
       for (let count = 0; count < 2; count++) {
         const seen = await buy(t, site);
         const box = messagesOn(seen, "cable", "set-top-box").filter(({ bytes }) => bytes[0] === SEALED);
@@ -163,8 +155,7 @@ const RESPONSE: readonly Topic[] = [
     owner: "server",
     figures: ["FIG6", "FIG7"],
     needs: { secretKeyCard: true, links: ["235", "236", "line"], logs: ["payment-server"] },
-    async run(t, site) {
-      const about = { requirement: "ENC-819" };
+    async run(t, site, about) {
       for (let count = 0; count < 2; count++) {
         const seen = await buy(t, site);
         const keys = keysOf(t, seen, site);
@@ -188,7 +179,7 @@ const RESPONSE: readonly Topic[] = [
 export const cases = overlayCases([...COMMAND, ...RESPONSE]);
 
 /** The last bit of the sealed debit command is another one. */
-async function buyDamaged(t: Parameters<Topic["run"]>[0], site: Parameters<Topic["run"]>[1]) {
+async function buyDamaged(t: CaseContext, site: Overlay) {
   using fault = t.system.disturb({
     link: "236",
     from: "payment-server",

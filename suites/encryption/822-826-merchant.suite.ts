@@ -10,7 +10,7 @@ import { orderItem, postConfirmation } from "../payment/support/payment.ts";
 import { refusedDebit } from "../payment/support/refused-debit.ts";
 import { expectBooked } from "../payment/variants/variant.ts";
 import { keysOfPage } from "./keys.ts";
-import { buy, overlayCases, type Topic, WITH_RESULTS } from "./overlay.ts";
+import { buy, type Overlay, overlayCases, type Topic, WITH_RESULTS } from "./overlay.ts";
 import { expectUnacceptable, plainConf, resultM, wordOn } from "./own-word.ts";
 
 const RESULTS = 0xef;
@@ -23,8 +23,7 @@ const AT_HEAD_END: readonly Topic[] = [
     owner: "server",
     figures: WITH_RESULTS,
     needs: { links: ["234", "236", "cable"], logs: ["head-end", "merchant"] },
-    async run(t, site) {
-      const about = { requirement: "ENC-822-a" };
+    async run(t, site, about) {
       const before = await readAccounts(t);
       const seen = await buyWithDamagedResult(t, site);
       t.expect.refused(seen, "A01A", about);
@@ -49,14 +48,11 @@ const AT_HEAD_END: readonly Topic[] = [
     owner: "server",
     figures: WITH_RESULTS,
     needs: { links: ["236", "cable"] },
-    async run(t, site) {
-      const about = { requirement: "ENC-822-b" };
-      const seen = await buy(t, site);
+    look(t, seen, about) {
       const { event } = theMessage(t, seen, "236", "sealed-results", about);
       const [first] = successes(seen);
       const told = t.expect.present("event in which the user is told of the success", first, about);
       t.expect.that(told > event.n, "it comes after debit result C", { ...about, at: told, actual: [event.n, told] });
-      t.expect.completed(seen, about);
     },
   },
   {
@@ -66,14 +62,11 @@ const AT_HEAD_END: readonly Topic[] = [
     owner: "server",
     figures: WITH_RESULTS,
     needs: { links: ["234", "236"] },
-    async run(t, site) {
-      const about = { requirement: "ENC-822-c" };
-      const seen = await buy(t, site);
+    look(t, seen, about) {
       const { message } = theMessage(t, seen, "236", "sealed-results", about);
       const { request, fields } = theDelivery(t, seen, about);
       const posted = t.expect.present("field confirmation", fields.get("confirmation"), { ...about, at: request });
       t.expect.equal("debit result M at the merchant", toHex(fromHex(posted)), toHex(message.CONF), about);
-      t.expect.completed(seen, about);
     },
   },
 ];
@@ -84,8 +77,7 @@ const AT_MERCHANT: readonly Topic[] = [
     purpose: "The merchant detects every alteration of debit result M",
     requirements: ["ENC-822-d", "ENC-0065-c"],
     owner: "server",
-    async run(t, site) {
-      const about = { requirement: "ENC-822-d" };
+    async run(t, site, about) {
       const page = await orderItem(t, { SITE: site.SITE });
       const keys = keysOfPage(t, page, site);
       const M = resultM(keys, keys.KDER, wordOn(page, "0000"));
@@ -108,8 +100,7 @@ const AT_MERCHANT: readonly Topic[] = [
     requirements: ["ENC-824-a", "ENC-806-a"],
     owner: "server",
     needs: { logs: ["merchant"] },
-    async run(t, site) {
-      const about = { requirement: "ENC-824-a" };
+    async run(t, site, about) {
       const page = await orderItem(t, { SITE: site.SITE });
       const keys = keysOfPage(t, page, site);
       const KMER = contractKey(t, site.IDMER);
@@ -141,8 +132,7 @@ const AT_MERCHANT: readonly Topic[] = [
     owner: "server",
     figures: WITH_RESULTS,
     needs: { links: ["234", "236"], logs: ["merchant"] },
-    async run(t, site) {
-      const about = { requirement: "ENC-824-b" };
+    async run(t, site, about) {
       const seen = await buy(t, site);
       const { request } = theDelivery(t, seen, about);
       const released = theLog(t, seen, "merchant", "item-released", about);
@@ -161,8 +151,7 @@ const AT_MERCHANT: readonly Topic[] = [
     requirements: ["ENC-825"],
     owner: "server",
     needs: { links: ["234"] },
-    async run(t, site) {
-      const about = { requirement: "ENC-825" };
+    async run(t, site, about) {
       const seen = await buy(t, site);
       t.expect.completed(seen, about);
       const delivery = exchangesOf(seen).find(({ path }) => path.startsWith("/status"));
@@ -181,8 +170,7 @@ const AT_MERCHANT: readonly Topic[] = [
     requirements: ["ENC-826"],
     owner: "server",
     needs: { links: ["234", "236", "cable"], logs: ["merchant"] },
-    async run(t, site) {
-      const about = { requirement: "ENC-826" };
+    async run(t, site, about) {
       const seen = await buy(t, site);
       const { message } = theMessage(t, seen, "cable", "result", about);
       const delivery = exchangesOf(seen).find(({ path }) => path.startsWith("/status"));
@@ -219,7 +207,7 @@ function exchanged(M: Uint8Array): Uint8Array {
   return copy;
 }
 
-async function buyWithDamagedResult(t: CaseContext, site: Parameters<Topic["run"]>[1]) {
+async function buyWithDamagedResult(t: CaseContext, site: Overlay) {
   using fault = t.system.disturb({
     link: "236",
     from: "payment-server",

@@ -23,8 +23,7 @@ const AGREED: readonly Topic[] = [
     requirements: ["GEN-0164-g", "ENC-802-b", "ENC-802-d"],
     owner: "server",
     needs: { links: ["234", "236", "cable"] },
-    async run(t, site) {
-      const about = { requirement: "GEN-0164-g" };
+    async run(t, site, about) {
       const seen = await buy(t, site);
       t.expect.completed(seen, about);
       const keys = keysOf(t, seen, site, about);
@@ -40,8 +39,7 @@ const AGREED: readonly Topic[] = [
     purpose: "Where the layer was agreed, a draw request in clear is refused",
     requirements: ["GEN-0164-g", "ENC-810-b"],
     owner: "server",
-    async run(t, site) {
-      const about = { requirement: "GEN-0164-g" };
+    async run(t, site, about) {
       const { draw } = await ownSale(t, site);
       const answers = await t.system.paymentSession([draw]);
       t.expect.equal("CC of the refusal", theAnswer(t, answers[0], "refusal", about).CC, "A00B", about);

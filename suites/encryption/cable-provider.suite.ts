@@ -26,8 +26,7 @@ const CABLE: readonly Topic[] = [
     requirements: ["ENC-0115-a", "ENC-810-b", "ENC-814"],
     owner: "server",
     needs: { links: LINKS },
-    async run(t, site) {
-      const about = { requirement: "ENC-0115-a" };
+    async run(t, site, about) {
       const shop = shopOf(t, site);
       const before = await readShop(t, shop);
       const seen = await buy(t, site);
@@ -60,9 +59,7 @@ const CABLE: readonly Topic[] = [
     requirements: ["ENC-0065-a", "ENC-802-e", "ENC-806-d", "ENC-810-d", "GEN-0066-b"],
     owner: "server",
     needs: { secretKeyCard: true, links: LINKS },
-    async run(t, site) {
-      const about = { requirement: "ENC-0065-a" };
-      const seen = await buy(t, site);
+    look(t, seen, about, site) {
       const { DEBITDATA, INITRSP, due } = debitOf(t, seen, about);
       const S3 = Buffer.from(due, "hex").subarray(8);
       const MPDA = Buffer.concat([Buffer.of(0xdf, 0x13, 0x04), DEBITDATA.subarray(11, 15)]);
@@ -79,7 +76,6 @@ const CABLE: readonly Topic[] = [
       const page = thePage(t, seen).event.n;
       const session = { TSK: t.expect.present("session key", TSK) };
       expectHidden(t, seen, session, ({ n }) => n !== page, { requirement: "ENC-810-d" });
-      t.expect.completed(seen, about);
     },
   },
 ];

@@ -6,6 +6,7 @@ import type { Owner } from "../../harness/core/errors.ts";
 import type { CipherSuite, Comparison } from "../../harness/core/sale-profile.ts";
 import type { Order, PurchaseObservation, SiteFacts } from "../../harness/flows/system.ts";
 import { type Case, type CaseContext, defineCase, type Needs } from "../define/case.ts";
+import type { About } from "../define/expect.ts";
 import { casesOf, product } from "../define/product.ts";
 import type { SiteNeed } from "../define/site-need.ts";
 
@@ -42,7 +43,9 @@ export interface Overlay extends Pick<SiteFacts, "SITE" | "IDMER" | "kind"> {
 }
 
 /** What must hold under the layer. */
-export interface Topic extends Pick<Case, "purpose" | "requirements" | "timeoutMs"> {
+export type Topic = TopicOutline & (Script | Look);
+
+interface TopicOutline extends Pick<Case, "purpose" | "requirements" | "timeoutMs"> {
   /** Of the case ids: "802-A" gives ENC-802-A-FIG4-AES and its seven siblings. */
   readonly id: string;
   readonly owner: Owner;
@@ -52,7 +55,16 @@ export interface Topic extends Pick<Case, "purpose" | "requirements" | "timeoutM
   readonly suites?: readonly Suite["id"][];
   /** Beside site and keys. */
   readonly needs?: Needs;
-  readonly run: (t: CaseContext, site: Overlay) => Promise<void>;
+}
+
+/** `about` names the first requirement of the topic. */
+interface Script {
+  readonly run: (t: CaseContext, site: Overlay, about: About) => Promise<void>;
+}
+
+/** What there is to see in one purchase that nothing disturbs; it must have completed too. */
+interface Look {
+  readonly look: (t: CaseContext, seen: PurchaseObservation, about: About, site: Overlay) => void | Promise<void>;
 }
 
 /** `kind`: merchants on the Internet, or the cable provider himself. */
@@ -62,7 +74,7 @@ export function overlayCases(topics: readonly Topic[], kind: SiteFacts["kind"] =
       (figures ?? [figure.id]).includes(figure.id) && (suites ?? [suite.id]).includes(suite.id),
   );
   return casesOf("ENC", combinations, ({ topic, figure, suite }, id) => {
-    const { purpose, requirements, owner, timeoutMs, run } = topic;
+    const { purpose, requirements, owner, timeoutMs } = topic;
     const need = layerSite(figure.comparison, suite.encryption, kind);
     return defineCase({
       id,
@@ -74,10 +86,19 @@ export function overlayCases(topics: readonly Topic[], kind: SiteFacts["kind"] =
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
       async run(t) {
         const { SITE, IDMER } = t.siteFor(need);
-        await run(t, { SITE, IDMER, kind, figure: figure.id, suite: suite.encryption });
+        await follow(t, topic, { SITE, IDMER, kind, figure: figure.id, suite: suite.encryption });
       },
     });
   });
+}
+
+async function follow(t: CaseContext, topic: Topic, site: Overlay): Promise<void> {
+  const [requirement] = topic.requirements;
+  const about = requirement === undefined ? {} : { requirement };
+  if ("run" in topic) return await topic.run(t, site, about);
+  const seen = await buy(t, site);
+  await topic.look(t, seen, about, site);
+  t.expect.completed(seen, about);
 }
 
 /** A site with the layer, and with nothing else agreed. */

@@ -7,6 +7,7 @@ import { cases as early } from "./early.suite.ts";
 import { cases as expected } from "./expected.suite.ts";
 import { cases as only } from "./only.suite.ts";
 import { cases as reversal } from "./reversal.suite.ts";
+import { cases as reversalLost } from "./reversal-lost.suite.ts";
 import { cases as secret } from "./secret.suite.ts";
 import { cases as store } from "./store.suite.ts";
 import { cases as trips } from "./trips.suite.ts";
@@ -24,4 +25,5 @@ export const cases: readonly Case[] = [
   ...only,
   ...secret,
   ...reversal,
+  ...reversalLost,
 ];
