@@ -17,7 +17,7 @@ export type HolderAnswer =
   | { readonly kind: "page"; readonly page: LoadPage; readonly amountUrl: string | undefined }
   | { readonly kind: "authorised"; readonly SECLOAD: Uint8Array }
   /** `cause`: a sentence where the code alone does not say it. `held`: the account may be debited all the same. */
-  | { readonly kind: "refused"; readonly CC: string; readonly cause?: string; readonly held?: boolean }
+  | { readonly kind: "refused"; readonly CC: string; readonly cause: string | undefined; readonly held: boolean }
   | { readonly kind: "unusable"; readonly reason: string }
   | { readonly kind: "lost"; readonly why: Loss };
 
@@ -41,10 +41,8 @@ export function holderAnswer(load: LoadState, input: LoadInput): HolderAnswer | 
 
 function ofHttp(phase: LoadPhase, { status, body }: Http): HolderAnswer {
   if (status === 402) return ofRefusal(body);
-  if (status === 403) return { kind: "refused", CC: "A017", cause: "The account is unknown, or not this user's." };
-  if (status === 409) {
-    return { kind: "refused", CC: "A022", cause: "An amount was given for this load before.", held: true };
-  }
+  if (status === 403) return refusedWith("A009");
+  if (status === 409) return refusedWith("A004");
   if (status !== 200) return { kind: "unusable", reason: `answer ${status}` };
   if (phase === "requesting") return ofObject(parseCardInformationObject(body), requestOf);
   if (phase === "authorising") return ofObject(parseLoadAuthorisation(body), authorised);
@@ -56,7 +54,17 @@ function ofHttp(phase: LoadPhase, { status, body }: Http): HolderAnswer {
 function ofRefusal(body: string): HolderAnswer {
   const refusal = parseLoadRefusal(body);
   if (!refusal.ok || refusal.value === "0000") return { kind: "unusable", reason: "a refusal without a reason" };
-  return { kind: "refused", CC: refusal.value };
+  return refusedWith(refusal.value);
+}
+
+/** What a code says when it comes from an account holder. */
+const CAUSES: Readonly<Record<string, string>> = {
+  A004: "An amount was given for this load before.",
+  A009: "The account or the load is unknown, or not this user's.",
+};
+
+function refusedWith(CC: string): HolderAnswer {
+  return { kind: "refused", CC, cause: CAUSES[CC], held: CC === "A004" };
 }
 
 function ofObject<Value>(
@@ -85,7 +93,7 @@ function ofLink({ terms }: LoadState, { message }: OnLink236): HolderAnswer {
       if (message.IDTRX !== terms?.IDTRX) return { kind: "unusable", reason: "an authorisation of another load" };
       return { kind: "authorised", SECLOAD: message.SECLOAD };
     case "refusal":
-      return message.CC === "0000" ? { kind: "unusable", reason: "refusal 0000" } : { kind: "refused", CC: message.CC };
+      return message.CC === "0000" ? { kind: "unusable", reason: "refusal 0000" } : refusedWith(message.CC);
     case "unrecognised":
       return { kind: "unusable", reason: message.reason };
     default:

@@ -1,6 +1,7 @@
 /** The load command and the card's answer to it (load.md 2, 4; 893, 894, 883). */
 import { bytesToUint, toHex } from "../../core/bytes.ts";
 import type { LoadCommand, LoadResponse } from "../../protocol/messages/layouts.ts";
+import type { HeadEndOutput } from "./events.ts";
 import { refusedMessage, unresolved } from "./load-fail.ts";
 import { showNegative } from "./load-negative.ts";
 import type { LoadState } from "./load-state.ts";
@@ -29,7 +30,7 @@ function onResponse(load: LoadState, message: LoadResponse): LoadStep {
   const { CARDRSP, SW, RECOVERED } = message;
   const next: LoadState = { ...load, response: { CARDRSP, SW, RECOVERED } };
   const CC = negativeCode(next);
-  const heard = loadLog(load, "load-result", "883", { CC: completion(CARDRSP), SW });
+  const heard = logResponse(next, message);
   if (CC !== undefined) return preceded([heard], showNegative(next, CC));
   return preceded([heard], proceed(next, { phase: "responding" }, { kind: "send-payment", message }));
 }
@@ -49,6 +50,8 @@ export function negativeCode({ response }: LoadState): string | undefined {
   return bytesToUint(response.CARDRSP.subarray(0, 2)) === 0 ? undefined : toHex(response.CARDRSP.subarray(0, 2));
 }
 
-function completion(CARDRSP: Uint8Array): string | null {
-  return CARDRSP.length === 0 ? null : toHex(CARDRSP.subarray(0, 2));
+/** What the card says of itself; whether it is true is for the load server to judge (883). */
+export function logResponse(load: LoadState, { CARDRSP, SW }: Pick<LoadResponse, "CARDRSP" | "SW">): HeadEndOutput {
+  const CC = CARDRSP.length === 0 ? null : toHex(CARDRSP.subarray(0, 2));
+  return loadLog(load, "load-result", "883", { CC, SW });
 }

@@ -57,13 +57,13 @@ describe("what an account holder may say instead of what is due", () => {
   });
 
   const odd: readonly [string, ReturnType<Merchant>, string][] = [
-    ["/load", answer(403), "A017"],
+    ["/load", answer(403), "A009"],
     ["/load", answer(200, "<p>hello</p>"), "A017"],
     ["/load", answer(200, cardInformationObject("pre-funded")), "A017"],
     ["/load", answer(402), "A017"],
     ["/load", refusalOf("0000"), "A017"],
     ["/load", answer(500), "A017"],
-    ["/load/card", answer(403), "A017"],
+    ["/load/card", answer(403), "A009"],
     ["/load/card", answer(404), "A017"],
     ["/load/card", answer(200, "<p>hello</p>"), "A017"],
     ["/load/card", page(`${BANK}/x`, { SOURCE: 2 }), "A017"],
@@ -71,8 +71,8 @@ describe("what an account holder may say instead of what is due", () => {
     ["/load/card", page(`${BANK}@evil.test/x`), "A017"],
     ["/load/card", page(`${BANK}/x`, { URL: "https://evil.test/x" }), "A017"],
     ["/load/card", page(`${BANK}/x`, { URL: BANK.replace("8460", "8461") }), "A017"],
-    [AMOUNT_PATH, answer(403), "A017"],
-    [AMOUNT_PATH, answer(409), "A022"],
+    [AMOUNT_PATH, answer(403), "A009"],
+    [AMOUNT_PATH, answer(409), "A004"],
     [AMOUNT_PATH, answer(500), "A017"],
     [AMOUNT_PATH, answer(200, "<p>fine</p>"), "A017"],
   ];
@@ -80,6 +80,17 @@ describe("what an account holder may say instead of what is due", () => {
     const run = await load({ merchant: holderOf(pageOf(), { [path]: said }) });
     expect(run.box.at(-1)).toMatchObject({ kind: "user-message", CC });
     expect(kinds(run.box)).not.toContain("initialise-load");
+  });
+
+  it.each([
+    [403, "The account or the load is unknown, or not this user's. Nothing was loaded."],
+    [
+      409,
+      "An amount was given for this load before. The load of 10.00 EUR did not take place. The amount stays reserved in the account until this is settled.",
+    ],
+  ])("an amount answered with %i: %s", async (status, TEXT) => {
+    const run = await load({ merchant: holderOf(pageOf(), { [AMOUNT_PATH]: answer(status) }) });
+    expect(run.box.at(-1)).toMatchObject({ TEXT });
   });
 
   it("a page that is not to be used goes no further", async () => {

@@ -216,6 +216,7 @@ describe("a recovery", () => {
     expect(run.posts).toMatchObject([{ origin: BANK, request: { path: "/status?n=1" } }]);
     expect(run.posts[0]?.request.headers).not.toHaveProperty("cookie");
     expect(run.box).toEqual([{ kind: "result", IDTRX, CC: "0000", CONTENT: "The card was loaded with 10.00 EUR." }]);
+    expect(run.entry("load-result")).toMatchObject([{ step: "883", fields: { CC: "0000", SW: "9000" } }]);
     expect(run.entry("load-confirmed")).toMatchObject([{ step: "891", fields: { url: STATUS } }]);
   });
 

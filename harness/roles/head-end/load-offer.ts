@@ -23,7 +23,7 @@ export function onHolder(load: LoadState, input: LoadInput): LoadStep {
     case "lost":
       return failLoad(load, lossCode(answer.why), "The account holder does not answer.");
     case "refused":
-      return failLoad({ ...load, held: answer.held === true }, answer.CC, answer.cause);
+      return failLoad({ ...load, held: answer.held }, answer.CC, answer.cause);
     case "unusable":
       return unusable(load, answer.reason);
     default:

@@ -1,7 +1,7 @@
 /** Link 236 of a load (load.md 4): the load request (878), the load command (880), the result (890). */
 import type { Message, Refusal } from "../../protocol/messages/layouts.ts";
 import type { Unrecognised } from "../../protocol/messages/message.ts";
-import { negativeCode, passOnLoad } from "./load-card.ts";
+import { logResponse, negativeCode, passOnLoad } from "./load-card.ts";
 import { confirmLoad } from "./load-confirm.ts";
 import { failLoad, lostLoad, refusedMessage, unresolved } from "./load-fail.ts";
 import { onChallenge, showNegative } from "./load-negative.ts";
@@ -26,7 +26,7 @@ export function onLoadServerOpen(load: LoadState, input: LoadInput): LoadStep {
     const { CARDRSP, SW } = response;
     const head = { kind: "load-recovery", SOURCE, IDTRX, IDMER, ENCRYPTION: layer.suite } as const;
     const message = { ...head, LOADINIT, LOADRSP: card.LOADRSP, CARDRSP, SW };
-    return proceed(load, { phase: "responding" }, { kind: "send-payment", message });
+    return proceed(load, { phase: "responding" }, logResponse(load, message), { kind: "send-payment", message });
   }
   if (input.kind !== "payment-open") return lostLoad(load, input, LOAD_SERVER);
   const request = { kind: "load-request", SOURCE, IDMER, IDTRX, ...card, LOADINIT } as const;
