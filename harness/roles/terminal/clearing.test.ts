@@ -145,6 +145,8 @@ describe("a PSAM that is not heard", () => {
     await sell();
     bed.tamper.act = instead(0x76, (answer) => concat(answer.subarray(0, 5), fromHex("9000")));
     expect(await bed.say(collect)).toMatchObject({ kind: "t-refusal", CC: "6F00" });
+    bed.tamper.act = instead(0x76, (answer) => concat(answer.subarray(0, 12), fromHex("9418")));
+    expect(await bed.say(collect)).toMatchObject({ kind: "t-refusal", CC: "6F00" });
     bed.tamper.act = (_, answer) => answer();
     bed.apdus.length = 0;
     expect(await bed.say(collect)).toEqual(collected());

@@ -26,7 +26,7 @@ export function onCollected(state: TerminalState, collect: TCollect, bytes: Uint
   const { IDTERM } = state.identity;
   const { BATCHNO } = state;
   const result = parseCollectResponse(bytes);
-  if (result.kind !== "answer") return notDone(state, collect, result);
+  if (result.kind !== "answer") return notDone(state, collect, bytes, result);
   if (BATCHNO === undefined) throw new PursebenchError("INTERNAL", "a PSAM answered that was never selected");
   const { DIGEST, LINES } = collect;
   return answer(state, { kind: "t-collected", IDTERM, BATCHNO, ...result.value, DIGEST, LINES });
@@ -38,7 +38,7 @@ export function startAcknowledge(state: TerminalState, acknowledge: TAcknowledge
 }
 
 export function onAcknowledged(state: TerminalState, acknowledge: TAcknowledge, bytes: Uint8Array): TerminalStep {
-  return onDone(state, acknowledge, parseEndOfCollectionResponse(bytes));
+  return onDone(state, acknowledge, bytes, parseEndOfCollectionResponse(bytes));
 }
 
 export function startUpdate(state: TerminalState, update: TUpdate): TerminalStep {
@@ -46,21 +46,28 @@ export function startUpdate(state: TerminalState, update: TUpdate): TerminalStep
 }
 
 export function onUpdated(state: TerminalState, update: TUpdate, bytes: Uint8Array): TerminalStep {
-  return onDone(state, update, parseUpdateResponse(bytes));
+  return onDone(state, update, bytes, parseUpdateResponse(bytes));
 }
 
-function onDone(state: TerminalState, message: ClearingMessage, result: CommandResult<null>): TerminalStep {
-  if (result.kind !== "answer") return notDone(state, message, result);
+function onDone(
+  state: TerminalState,
+  message: ClearingMessage,
+  bytes: Uint8Array,
+  result: CommandResult<null>,
+): TerminalStep {
+  if (result.kind !== "answer") return notDone(state, message, bytes, result);
   const { IDTERM } = state.identity;
   return answer(state, { kind: "t-done", IDTERM, IDTRX: NO_TRANSACTION, CC: "0000" });
 }
 
+/** A status word with data is no refusal (`messages.md` 5). */
 function notDone(
   state: TerminalState,
   message: ClearingMessage,
+  bytes: Uint8Array,
   result: Exclude<CommandResult<unknown>, { kind: "answer" }>,
 ): TerminalStep {
-  const kept = result.kind === "refused" ? afterRefusal(state, result.SW) : outOfStep(state);
-  const CC = result.kind === "refused" ? codeOf(result.SW) : UNUSABLE_ANSWER;
-  return decline(kept.state, message, CC, kept.outputs);
+  const SW = result.kind === "refused" && bytes.length === 2 ? result.SW : undefined;
+  const kept = SW === undefined ? outOfStep(state) : afterRefusal(state, SW);
+  return decline(kept.state, message, SW === undefined ? UNUSABLE_ANSWER : codeOf(SW), kept.outputs);
 }
