@@ -44,6 +44,14 @@ export function encodeElement(name: ElementName, value: AnyValue): Uint8Array {
   return bytes;
 }
 
+/** The bytes of a value as it stands, allowed or not. Throws `PROTOCOL` when it has not the element's length or kind. */
+export function writeElement(name: ElementName, value: AnyValue): Uint8Array {
+  const spec = elementSpec(name);
+  const bytes = bytesOf(name, value);
+  if (hasRightLength(spec, bytes.length)) return bytes;
+  throw new PursebenchError("PROTOCOL", `${name} has ${bytes.length} bytes, not ${lengthText(spec)}`);
+}
+
 function bytesOf(name: ElementName, value: AnyValue): Uint8Array {
   const { kind, max } = elementSpec(name);
   if (kind === "bytes" && value instanceof Uint8Array) return value;

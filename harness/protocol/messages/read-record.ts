@@ -4,7 +4,14 @@ import { CERTIFICATE_LENGTH, exactBytes } from "./certificate-bytes.ts";
 import { type CommandResult, commandResult } from "./command-result.ts";
 import type { ElementName } from "./elements.ts";
 import { type CommandHeader, command, NO_DATA } from "./header.ts";
-import { encodeStructure, type Parsed, parseStructure, readStructure, type StructureValue } from "./structure-value.ts";
+import {
+  encodeStructure,
+  type Parsed,
+  parseStructure,
+  readStructure,
+  type StructureValue,
+  writeStructure,
+} from "./structure-value.ts";
 import { STRUCTURES } from "./structures.ts";
 
 /** READ RECORD (card-edge.md 5.6). P1 is the record, 1 = the first or newest; P2 names the file. */
@@ -58,9 +65,9 @@ export function encodeCardInformation(value: CardInformationRecord): Uint8Array 
   return encodeStructure(STRUCTURES.CARDINFO, value);
 }
 
-/** 31 bytes. Throws `PROTOCOL` when an element cannot hold its value. */
+/** 31 bytes, elements as they stand: a card notes what was signed. Throws `PROTOCOL` for one of another length. */
 export function encodeLogRecord(value: LogRecord): Uint8Array {
-  return concat(Uint8Array.of(value.TI), encodeStructure(LOG_RECORD, value));
+  return concat(Uint8Array.of(value.TI), writeStructure(LOG_RECORD, value));
 }
 
 /** Never throws. */

@@ -1,4 +1,4 @@
-import { decodeElement, elementFlaw, encodeElement } from "./element-value.ts";
+import { decodeElement, elementFlaw, encodeElement, writeElement } from "./element-value.ts";
 import { type ElementName, type ElementValue, elementSpec } from "./elements.ts";
 
 /** Elements of fixed length that stand side by side without tags. */
@@ -19,11 +19,24 @@ export function structureLength(structure: Structure): number {
 
 /** The bytes of a structure. Throws `PROTOCOL` when an element cannot hold its value. */
 export function encodeStructure<S extends Structure>(structure: S, value: StructureValue<S>): Uint8Array {
+  return bytesOf(structure, value, encodeElement);
+}
+
+/** What `readStructure` reads: values as they stand, allowed or not. Throws `PROTOCOL` for one of another length or kind. */
+export function writeStructure<S extends Structure>(structure: S, value: StructureValue<S>): Uint8Array {
+  return bytesOf(structure, value, writeElement);
+}
+
+function bytesOf<S extends Structure>(
+  structure: S,
+  value: StructureValue<S>,
+  encode: (name: ElementName, value: ElementValue<ElementName>) => Uint8Array,
+): Uint8Array {
   const values: Readonly<Record<string, ElementValue<ElementName>>> = value;
   const bytes = new Uint8Array(structureLength(structure));
   let offset = 0;
   for (const name of structure) {
-    bytes.set(encodeElement(name, values[name] ?? ""), offset);
+    bytes.set(encode(name, values[name] ?? ""), offset);
     offset += elementSpec(name).max;
   }
   return bytes;

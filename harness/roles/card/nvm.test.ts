@@ -90,6 +90,15 @@ describe("the memory", () => {
     expect(memory.read()).toEqual(refused);
   });
 
+  it("notes what was signed, also where it is none of the values that the element has", () => {
+    const [newest] = NEW.log;
+    if (!newest) throw new Error("no record");
+    const strange = { ...NEW, log: [{ ...newest, DTHR: "A0260115123059", CEXPPDA: 9 }, ...NEW.log.slice(1)] };
+    const memory = new NonVolatileMemory(OLD);
+    memory.store(strange);
+    expect(memory.read()).toEqual(strange);
+  });
+
   it("reads whatever is in its cells", () => {
     const { purse } = bedCard("specimen").state;
     const garbage = new Map([...cellsOfOld()].map(([cell, value]) => [cell, value.map(() => 0xff)]));
