@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { currencyOf, formatAmount } from "./currency.ts";
+import { currencyOf, formatAmount, verbOf } from "./currency.ts";
 
 describe("currencies", () => {
   it.each([
@@ -42,6 +42,16 @@ describe("amounts for people", () => {
     [-5, "0978", 2, "-0.05 EUR"],
   ])("shows %i of %s with exponent %i as %s", (minor, CURR, CEXP, shown) => {
     expect(formatAmount(minor, CURR, CEXP)).toBe(shown);
+  });
+
+  it.each([
+    [12, "0999", 0, "were"],
+    [0, "0999", 0, "were"],
+    [1, "0999", 0, "was"],
+    [1250, "0999", 2, "was"],
+    [1250, "0978", 2, "was"],
+  ])("%i of %s with exponent %i %s debited", (minor, CURR, CEXP, verb) => {
+    expect(verbOf(minor, CURR, CEXP)).toBe(verb);
   });
 
   it("loses no minor unit, whatever the amount and the exponent", () => {

@@ -1,4 +1,4 @@
-import { formatAmount } from "../../core/currency.ts";
+import { formatAmount, verbOf } from "../../core/currency.ts";
 import type { DebitResult } from "../../protocol/messages/layouts.ts";
 import type { HeadEndInput, HeadEndOutput } from "./events.ts";
 import { fail, log, logFailure, lossCode } from "./fail.ts";
@@ -52,8 +52,12 @@ export function announcement({ config, failure, sale }: HeadEndState): readonly 
   if (!config.announceDebit || failure !== undefined || !sale) return [];
   const { IDTRX, MPDA, CURRPDA, CEXPPDA } = sale;
   const isKnown = MPDA !== undefined && CURRPDA !== undefined && CEXPPDA !== undefined;
-  const TEXT = isKnown ? `${formatAmount(MPDA, CURRPDA, CEXPPDA)} was debited.` : "The debit was confirmed.";
+  const TEXT = isKnown ? debited(MPDA, CURRPDA, CEXPPDA) : "The debit was confirmed.";
   return [{ kind: "send-cable", message: { kind: "user-message", IDTRX, CC: "0000", TEXT } }];
+}
+
+function debited(MPDA: number, CURRPDA: string, CEXPPDA: number): string {
+  return `${formatAmount(MPDA, CURRPDA, CEXPPDA)} ${verbOf(MPDA, CURRPDA, CEXPPDA)} debited.`;
 }
 
 /** The merchant's answer (640), for the user (641). */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fromHex, toHex } from "../../core/bytes.ts";
 import { overwriteAmount } from "./debit.ts";
-import { printable } from "./display.ts";
+import { debited, printable } from "./display.ts";
 import {
   bench,
   debitData,
@@ -432,6 +432,13 @@ describe("a head end that fails", () => {
     expect(result).toMatchObject({ CC: "A019", trouble: [{ owner: "server" }] });
     expect(result.shown).toEqual(["The cable provider cannot be reached."]);
   });
+});
+
+it.each([
+  [25, "25 points were debited."],
+  [1, "1 point was debited."],
+])("says of value that is no money: %s", (MPDA, text) => {
+  expect(debited({ MPDA, CURRPDA: "0999", CEXPPDA: 0 })).toBe(text);
 });
 
 it("shows no control characters and no change of writing direction from outside", () => {
