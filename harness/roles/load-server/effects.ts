@@ -1,5 +1,6 @@
 import type { LoadConfirmation } from "../../crypto/load-confirmation.ts";
 import type { HsmCommand } from "../../protocol/hsm/commands.ts";
+import type { Answer, Question } from "../account-holder/questions.ts";
 import type { EndOutput, LogOutput } from "../role.ts";
 import type { LoadContract } from "./contract.ts";
 import type { LoadChange, LoadName, LoadRecord, NewLoad } from "./database/contracts.ts";
@@ -37,6 +38,8 @@ export type LoadEvent =
   | { readonly kind: "lost" }
   | { readonly kind: "contract"; readonly contract: LoadContract | undefined }
   | { readonly kind: "authorised"; readonly hold: AuthorisedLoad | undefined }
+  /** Undefined: no site of that name. */
+  | { readonly kind: "fund-answer"; readonly answer: Answer | undefined }
   /** False: the identifier was used before. */
   | { readonly kind: "registered"; readonly isNew: boolean }
   /** The row as it is now. */
@@ -60,6 +63,8 @@ export type LoadOutput =
    */
   | { readonly kind: "await-head-end"; readonly since: "now" | "before"; readonly isFirst?: true }
   | { readonly kind: "find-contract"; readonly IDMER: string }
+  /** Asks the keeper of pre-funded accounts, on the direct path. Gives `fund-answer`. */
+  | { readonly kind: "ask-fund"; readonly SITE: string; readonly question: Question }
   | ({ readonly kind: "find-authorised" } & LoadName)
   | { readonly kind: "register"; readonly row: NewLoad }
   | { readonly kind: "update"; readonly name: LoadName; readonly change: LoadChange }

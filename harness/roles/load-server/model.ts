@@ -4,6 +4,7 @@ import type { Role } from "../role.ts";
 import { onLoadResponse, onS3 } from "./await-answer.ts";
 import { onChallenge } from "./challenge.ts";
 import { type LoadServerCrypto, loadServerCrypto } from "./crypto.ts";
+import { onDirect, onDirectSelection } from "./direct-path.ts";
 import type { LoadInput, LoadOutput } from "./effects.ts";
 import { withLoadLayer } from "./encryption.ts";
 import { onAuthorised, onLoadRequest, onRegistration, onS2 } from "./load-request.ts";
@@ -32,6 +33,8 @@ function handlePhase(context: Context, phase: Phase, input: LoadInput): PhaseSte
   switch (phase.at) {
     case "first-message":
       return onFirstMessage(context, phase, input);
+    case "direct":
+      return onDirect(phase, input);
     case "authorised":
       return onAuthorised(phase, input);
     case "registration":
@@ -83,6 +86,8 @@ function onOpening(context: Context, bytes: Uint8Array): PhaseStep {
         outputs: [log("load-request-received", "895", message.IDTRX, { length: bytes.length }), ...outputs],
       };
     }
+    case "load-selection":
+      return onDirectSelection(message);
     case "load-recovery":
       return onRecovery(context, message);
     case "load-inquiry":

@@ -3,6 +3,7 @@ import type { Random } from "../../core/random.ts";
 import type { TraceSink } from "../../core/trace.ts";
 import type { LoadContracts, LoadSettings } from "./contract.ts";
 import type { LoadDatabase } from "./database/contracts.ts";
+import type { Fund } from "./fund.ts";
 import type { HsmAccess } from "./hsm-client.ts";
 import type { LoadServerRole } from "./model.ts";
 import type { OwnAccounts } from "./own-accounts.ts";
@@ -17,6 +18,8 @@ export interface LoadServerOptions {
   readonly hsm: HsmAccess;
   /** Its pre-funded accounts; none when absent. */
   readonly accounts?: OwnAccounts;
+  /** Who keeps those of a site that is asked directly (861). */
+  readonly funds?: (SITE: string) => Pick<Fund, "answer"> | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly trace: TraceSink;

@@ -44,6 +44,14 @@ export interface Requested {
 /** Where a load thread is: named after what it waits for. */
 export type Phase =
   | { readonly at: "first-message" }
+  /** The direct path (861): what the head end is to say next. SESSION: 16 hex digits. */
+  | {
+      readonly at: "direct";
+      readonly SITE: string;
+      readonly SESSION: string;
+      readonly ACCOUNT: string;
+      readonly due: "balance" | "amount" | "nothing";
+    }
   | ({ readonly at: "authorised" } & Requested)
   | ({ readonly at: "registration" } & Requested)
   /** DM. */

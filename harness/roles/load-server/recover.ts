@@ -6,9 +6,6 @@ import type { LoadServerParts } from "./parts.ts";
 /** What a load without thread has become: this server was not there when its peers needed it. */
 const CC = "A019";
 
-/** A hold this old has been forgotten by whoever wanted it, in milliseconds. */
-const FORGOTTEN_MS = 60 * 60_000;
-
 /**
  * Settles what an earlier run of the server left (`load.md` 9): a command may have left: unresolved; it cannot have left:
  * refused. Then every end that was not booked yet.
@@ -31,13 +28,13 @@ async function change(parts: LoadServerParts, row: LoadRecord, to: LoadChange, e
 }
 
 /**
- * Holds of this server's own accounts for which no load request has come within an hour are given back, and nothing may be
+ * Holds of this server's own accounts for which no load request has come in that time are given back, and nothing may be
  * loaded under their identifier any more (`load.md` 6).
  */
-export async function settleOwnHolds(parts: LoadServerParts): Promise<void> {
+export async function settleOwnHolds(parts: LoadServerParts, olderThanMinutes = 60): Promise<void> {
   const { accounts, database, clock } = parts;
   if (accounts === undefined) return;
-  const moment = new Date(clock.wall().getTime() - FORGOTTEN_MS).toISOString();
+  const moment = new Date(clock.wall().getTime() - olderThanMinutes * 60_000).toISOString();
   for (const { IDMER, IDTRX } of await accounts.heldBefore(moment)) {
     await database.insertLoad({ ...NEVER, IDMER, IDTRX, SOURCE: 2 }, [{ entry: "load-void", IDTRX, fields: {} }]);
     const row = await database.load({ IDMER, IDTRX });

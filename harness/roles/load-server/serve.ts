@@ -14,8 +14,8 @@ export interface LoadServer extends AsyncDisposable {
   readonly serve: ServeChannel;
   /** To be called once at start, before `serve`: settles what an earlier run left in the database (`load.md` 9). */
   recover(): Promise<void>;
-  /** Gives back holds of its own accounts for which no load request has come within an hour (`load.md` 6). */
-  settleHolds(): Promise<void>;
+  /** Gives back holds of its own accounts for which no load request has come, at least that old; 60 minutes when absent (`load.md` 6). */
+  settleHolds(olderThanMinutes?: number): Promise<void>;
 }
 
 /** A load server on its links. */
@@ -30,7 +30,7 @@ export function serveLoadServer(options: LoadServerOptions): LoadServer {
   let isStopped = false;
   return {
     recover: () => recoverLoads(parts),
-    settleHolds: () => settleOwnHolds(parts),
+    settleHolds: (minutes) => settleOwnHolds(parts, minutes),
     async serve(channel: MessageChannel): Promise<void> {
       if (!isStopped) await admission.run(new LoadThread(channel, parts));
     },

@@ -66,6 +66,8 @@ export class LoadThread implements ServerThread {
         return this.#log(output);
       case "find-contract":
         return { kind: "contract", contract: contracts(output.IDMER) };
+      case "ask-fund":
+        return { kind: "fund-answer", answer: await this.#parts.funds?.(output.SITE)?.answer(output.question) };
       case "find-authorised":
         return { kind: "authorised", hold: await accounts?.authorised(output) };
       case "register":
