@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { fromHex, toHex } from "../../core/bytes.ts";
 import { NEVER_RECEIVED, sealLoadConfirmation } from "../../crypto/load-confirmation.ts";
@@ -353,4 +354,25 @@ test("a session is 16 hex digits in the cookie, whatever their case", async () =
   const bench = await BankBench.open();
   expect((await bench.post("/load", { account: "RICH" }, SESSION.toLowerCase())).status).toBe(200);
   expect((await bench.post("/load/card", balanceFields("RICH"), SESSION)).status).toBe(200);
+});
+
+const anyField = fc.oneof(
+  fc.string(),
+  fc.constantFrom("RICH", "100", "00", "0".repeat(32), "F".repeat(26), "F".repeat(42)),
+);
+const anyForm = fc.dictionary(
+  fc.constantFrom("account", "atr", "balance", "card-information", "transaction-id", "amount", "confirmation"),
+  anyField,
+);
+
+test("whatever is posted gets an answer, and moves nothing", async () => {
+  const bench = await BankBench.open();
+  const paths = fc.constantFrom("/load", "/load/card", "/load/amount", "/load/status", "/load/amount?x", "//");
+  await fc.assert(
+    fc.asyncProperty(paths, anyForm, async (path, form) => {
+      const { status } = await bench.post(path, form);
+      expect([200, 400, 403, 404]).toContain(status);
+    }),
+  );
+  expect(await bench.money()).toEqual({ user: 100_000, hold: undefined, pool: undefined });
 });
