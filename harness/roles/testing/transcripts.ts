@@ -1,4 +1,4 @@
-/** The purchases of `fixtures/vectors/transcripts.json`, computed by the second implementation, for tests that replay them. */
+/** What passes in the transcripts of `fixtures/vectors`, computed by the second implementation, for tests that replay them. */
 import { readFileSync } from "node:fs";
 import { expect } from "vitest";
 import { fromHex, toHex } from "../../core/bytes.ts";
@@ -8,11 +8,11 @@ import { parseMessage } from "../../protocol/messages/message.ts";
 
 /** One message; what is there follows from its link. */
 export interface Said {
-  readonly link: "cable" | "234" | "235" | "236" | "line" | "SAM";
+  readonly link: "cable" | "234" | "235" | "236" | "line" | "SAM" | "HSM" | "batch";
   readonly from: string;
   readonly to: string;
   readonly name: string;
-  /** Hex; not on link 234. */
+  /** Hex; not on link 234. A frame of link HSM is without its length. */
   readonly bytes?: string;
   readonly session?: string;
   readonly form?: Readonly<Record<string, string>>;
@@ -21,7 +21,15 @@ export interface Said {
   readonly content?: string;
 }
 
-export interface Transcript {
+/** What every transcript has. */
+export interface Recorded {
+  /** Keys, random numbers and what was computed from them, hex. */
+  readonly values: Readonly<Record<string, string>>;
+  readonly messages: readonly Said[];
+}
+
+/** A purchase. */
+export interface Transcript extends Recorded {
   readonly figure: string;
   readonly COMPARE: number;
   readonly suite: CipherSuite | null;
@@ -29,9 +37,6 @@ export interface Transcript {
   readonly card: string;
   readonly IDMER: string;
   readonly IDTRX: string;
-  /** Keys, random numbers and what was computed from them, hex. */
-  readonly values: Readonly<Record<string, string>>;
-  readonly messages: readonly Said[];
 }
 
 const FIXTURES = new URL("../../../fixtures/", import.meta.url);
@@ -45,7 +50,7 @@ export function profileOf({ COMPARE, suite }: Transcript): SaleProfile {
 }
 
 /** That value of a transcript; nothing where it has none. */
-export function bytesNamed({ values }: Transcript, name: string): Uint8Array {
+export function bytesNamed({ values }: Pick<Recorded, "values">, name: string): Uint8Array {
   return fromHex(values[name] ?? "");
 }
 
@@ -53,7 +58,7 @@ export function bytesNamed({ values }: Transcript, name: string): Uint8Array {
 export class Script {
   readonly #left: Said[];
 
-  constructor({ messages }: Transcript, link: Said["link"]) {
+  constructor({ messages }: Pick<Recorded, "messages">, link: Said["link"]) {
     this.#left = messages.filter((each) => each.link === link);
   }
 
