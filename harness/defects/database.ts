@@ -98,6 +98,7 @@ function over(override: Override) {
 /** The reference database with some of its operations replaced; `override` gets them bound. */
 function delegating(reference: PaymentDatabase, override: Override): PaymentDatabase {
   const inner: PaymentDatabase = {
+    batches: reference.batches,
     insertTransaction: (row, lines) => reference.insertTransaction(row, lines),
     updateTransaction: (IDMER, IDTRX, change, lines) => reference.updateTransaction(IDMER, IDTRX, change, lines),
     cancelAnswered: (IDMER, IDTRX, lines) => reference.cancelAnswered(IDMER, IDTRX, lines),

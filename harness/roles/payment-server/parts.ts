@@ -2,6 +2,7 @@ import type { Clock } from "../../core/clock.ts";
 import type { Random } from "../../core/random.ts";
 import type { RoleName, TraceSink } from "../../core/trace.ts";
 import type { HttpClient, TerminalAccess } from "../../link/exchange.ts";
+import type { CollectionOptions } from "./collection-options.ts";
 import type { PaymentDatabase } from "./database/contracts.ts";
 import type { MerchantContracts, ServedCurrency } from "./merchant-contract.ts";
 import type { PaymentServerRole } from "./model.ts";
@@ -36,6 +37,8 @@ export interface PaymentServerOptions {
   readonly channelLimit?: number;
   /** Another model in place of the reference one, e.g. with a seeded defect. */
   readonly role?: PaymentServerRole;
+  /** Where its batches go; without it, it collects nothing. */
+  readonly collection?: CollectionOptions | undefined;
 }
 
 /** What a transaction thread works with. */

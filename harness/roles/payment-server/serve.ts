@@ -1,11 +1,13 @@
 import type { MessageChannel, ServeChannel } from "../../device/contracts.ts";
 import { Admission } from "../serving/admission.ts";
+import { Collection } from "./collection.ts";
 import { paymentServer } from "./model.ts";
 import { OwedCancels } from "./owed-cancels.ts";
 import { OwedCollector } from "./owed-collector.ts";
 import type { PaymentServerOptions, PaymentServerParts } from "./parts.ts";
 import { TerminalPool } from "./pool.ts";
 import { recoverTransactions } from "./recover.ts";
+import { TerminalTurns } from "./terminal-turns.ts";
 import { TransactionThread } from "./thread.ts";
 import { PAYMENT_SERVER_TIMEOUTS } from "./timeouts.ts";
 
@@ -18,16 +20,23 @@ export interface PaymentServer extends AsyncDisposable {
   readonly pool: TerminalPool;
   /** To be called once at start, before `serve`: settles what an earlier run left in the database (`messages.md`, section 8). */
   recover(): Promise<void>;
+  /** A collection from each terminal (`clearing.md` 3), beside all transactions. `USAGE` without `collection` in the options. */
+  collect(): Promise<void>;
+  /** What clearing says to its batches, and updates, go to the terminals. The same. */
+  fetchDeliveries(): Promise<void>;
 }
 
 /** A payment server on its links. `USAGE` for a wrong list of terminals. */
 export function servePaymentServer(options: PaymentServerOptions): PaymentServer {
   const parts = partsOf(options);
   const admission = new Admission(options.channelLimit ?? 512);
+  const collection = new Collection(parts, options.terminalIds, options.collection);
   let isStopped = false;
   return {
     pool: parts.pool,
     recover: () => recoverTransactions(parts),
+    collect: () => collection.collect(),
+    fetchDeliveries: () => collection.fetchDeliveries(),
     async serve(channel: MessageChannel): Promise<void> {
       if (!isStopped) await admission.run(new TransactionThread(channel, parts));
     },
@@ -36,6 +45,7 @@ export function servePaymentServer(options: PaymentServerOptions): PaymentServer
       const running = [...admission.threads.values()];
       for (const thread of admission.threads.keys()) thread.stop();
       parts.pool.close();
+      await collection[Symbol.asyncDispose]();
       await Promise.allSettled(running); // a failure was told to whoever called `serve`
       await parts.collector[Symbol.asyncDispose]();
     },
@@ -53,7 +63,7 @@ function partsOf(options: PaymentServerOptions): PaymentServerParts {
   const parts: PaymentServerParts = {
     name: options.name ?? "payment-server",
     database,
-    terminals,
+    terminals: new TerminalTurns(terminals, clock),
     merchants,
     currencies,
     clock,

@@ -1,3 +1,5 @@
+import type { BatchStore } from "./batch-contracts.ts";
+
 /** What a payment server keeps (`messages.md`, section 8), whichever engine keeps it. */
 
 /**
@@ -98,6 +100,8 @@ export interface LogRecord {
  * Failures of the engine are `PursebenchError`s with code `STORAGE` (`SERVICE_ABSENT` at opening).
  */
 export interface PaymentDatabase extends AsyncDisposable {
+  /** Its collections (`clearing.md` 3). */
+  readonly batches: BatchStore;
   /** False, and nothing but `lines` written, when this merchant has used IDTRX before. */
   insertTransaction(row: NewTransaction, lines?: readonly LogLine[]): Promise<boolean>;
   updateTransaction(IDMER: string, IDTRX: string, change: TransactionChange, lines?: readonly LogLine[]): Promise<void>;

@@ -1,5 +1,6 @@
 import type { Kysely, Migration } from "kysely";
 import type { NumberingColumn, TableSet } from "../../../sql/migrate.ts";
+import { collections } from "./batch-schema.ts";
 
 /** The tables of a payment server. */
 export const PAYMENT_TABLES: TableSet = {
@@ -7,6 +8,7 @@ export const PAYMENT_TABLES: TableSet = {
     "0001-transactions-and-log": transactionsAndLog(numbering),
     "0002-who-compares": whoCompares,
     "0003-owed-cancels": owedCancels,
+    "0004-collections": collections(numbering),
   }),
 };
 

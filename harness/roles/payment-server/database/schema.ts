@@ -1,4 +1,5 @@
 import type { Generated } from "kysely";
+import type { BatchSchema } from "./batch-schema.ts";
 
 /** The tables as both engines have them. Numbers of four bytes are `bigint` columns, which PostgreSQL hands out as text. */
 export interface TransactionsTable {
@@ -35,7 +36,7 @@ export interface LogTable {
   readonly fields: string;
 }
 
-export interface Schema {
+export interface Schema extends BatchSchema {
   readonly transactions: TransactionsTable;
   readonly log: LogTable;
 }

@@ -1,5 +1,6 @@
 import type { CompiledQuery } from "kysely";
 import type { SqlStore } from "../../../sql/store.ts";
+import type { BatchStore } from "./batch-contracts.ts";
 import type {
   LogLine,
   LogRecord,
@@ -11,16 +12,19 @@ import type {
 } from "./contracts.ts";
 import { toLogRecord, toTransactionRecord } from "./rows.ts";
 import type { Schema } from "./schema.ts";
+import { SqlBatches } from "./sql-batches.ts";
 import { bind, compileStatements, type SlotValues, type Statements } from "./statements.ts";
 
 /** The payment server's tables on any engine that Kysely speaks to. */
 export class SqlDatabase implements PaymentDatabase {
   readonly #store: SqlStore<Schema>;
   readonly #statements: Statements;
+  readonly batches: BatchStore;
 
   constructor(store: SqlStore<Schema>) {
     this.#store = store;
     this.#statements = compileStatements(store.db);
+    this.batches = new SqlBatches(store);
   }
 
   async insertTransaction(row: NewTransaction, lines: readonly LogLine[] = []): Promise<boolean> {
