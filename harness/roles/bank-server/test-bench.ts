@@ -8,6 +8,7 @@ import type { TraceEvent } from "../../core/trace.ts";
 import { type LoadConfirmation, sealLoadConfirmation } from "../../crypto/load-confirmation.ts";
 import { nonceLength } from "../../crypto/seal.ts";
 import { deriveTransactionKey } from "../../crypto/transaction-keys.ts";
+import type { MessageChannel } from "../../device/contracts.ts";
 import type { HttpRequest, HttpResponse } from "../../link/exchange.ts";
 import { encodeBalance } from "../../protocol/messages/get-balance.ts";
 import type { SealedOpening } from "../../protocol/messages/layouts.ts";
@@ -60,6 +61,8 @@ export class BankBench {
   readonly holder: AccountHolder;
   /** What the load server answers to an inquiry; undefined: it is not there. */
   inquiry: ((opening: SealedOpening) => Uint8Array | null) | undefined;
+  /** A real one in place of that. */
+  connect: (() => Promise<MessageChannel>) | undefined;
 
   private constructor(parts: Pick<BankBench, "bank" | "ledger" | "loads" | "clock" | "trace" | "holder">) {
     this.bank = parts.bank;
@@ -82,7 +85,7 @@ export class BankBench {
     const bank = serveBank({
       ...{ holder, loads, clock, random },
       trace: (event) => trace.push(event),
-      loadServer: { connect: async () => bench.#channel() },
+      loadServer: { connect: async () => (bench.connect === undefined ? bench.#channel() : await bench.connect()) },
     });
     const bench = new BankBench({ bank, ledger, loads, clock, trace, holder });
     return bench;
