@@ -1,5 +1,6 @@
-import type { Balance, LoadAmount, LoadSelection, Message } from "../../protocol/messages/layouts.ts";
+import type { LoadSelection } from "../../protocol/messages/layouts.ts";
 import { encodeMessage, parseMessage } from "../../protocol/messages/message.ts";
+import { directMessage, directQuestion } from "../account-holder/direct-messages.ts";
 import type { Answer, Question } from "../account-holder/questions.ts";
 import type { LoadInput, LoadOutput } from "./effects.ts";
 import { ignored, over, refuse } from "./outputs.ts";
@@ -8,12 +9,14 @@ import type { PhaseAt, PhaseStep } from "./phase.ts";
 /** Nobody keeps accounts here under that name. */
 const UNKNOWN_SITE = "A009";
 
+/** What comes after what is due. */
+const NEXT = { balance: "amount", amount: "nothing", nothing: "nothing" } as const;
+
 /**
  * The direct path (FIG 3, 861): what a page over the Internet would ask and say, in messages of link 236 under TLS. A channel
  * serves one selection, one balance and one amount, in this order; the load itself has a channel of its own.
  */
-export function onDirectSelection(selection: LoadSelection): PhaseStep {
-  const { SESSION, SITE, ACCOUNT } = selection;
+export function onDirectSelection({ SESSION, SITE, ACCOUNT }: LoadSelection): PhaseStep {
   return ask({ at: "direct", SITE, SESSION, ACCOUNT, due: "balance" }, { kind: "select", SESSION, ACCOUNT });
 }
 
@@ -23,7 +26,7 @@ export function onDirect(phase: PhaseAt<"direct">, input: LoadInput): PhaseStep 
     case "fund-answer":
       return onAnswer(phase, input.answer);
     case "message":
-      return onMessage(phase, parseMessage(input.bytes));
+      return onMessage(phase, input.bytes);
     case "silence":
     case "lost":
       return over([{ kind: "end" }]);
@@ -32,43 +35,21 @@ export function onDirect(phase: PhaseAt<"direct">, input: LoadInput): PhaseStep 
   }
 }
 
-function onMessage(phase: PhaseAt<"direct">, message: ReturnType<typeof parseMessage>): PhaseStep {
-  if (message.kind === "unrecognised") return refuse(undefined, "A001");
-  if (message.kind !== (phase.due === "balance" ? "balance" : "load-amount")) return refuse(undefined, "A00A");
-  if (message.kind === "balance") return ask({ ...phase, due: "amount" }, balanceOf(phase, message));
-  return message.kind === "load-amount" ? ask({ ...phase, due: "nothing" }, amountOf(phase, message)) : ignored(phase);
-}
-
-function balanceOf({ SESSION, ACCOUNT }: PhaseAt<"direct">, { ATR, BALANCE, CARDINFO }: Balance): Question {
-  return { kind: "balance", SESSION, ACCOUNT, ATR, BALANCE, CARDINFO };
-}
-
-function amountOf({ SESSION }: PhaseAt<"direct">, { IDTRX, MLDA }: LoadAmount): Question {
-  return { kind: "amount", SESSION, IDTRX, MLDA };
+function onMessage(phase: PhaseAt<"direct">, bytes: Uint8Array): PhaseStep {
+  const question = directQuestion(parseMessage(bytes), phase);
+  if (question.kind === "none") return refuse(undefined, question.CC);
+  if (question.kind !== phase.due) return refuse(undefined, "A00A");
+  return ask({ ...phase, due: NEXT[phase.due] }, question);
 }
 
 function ask(state: PhaseAt<"direct">, question: Question): PhaseStep {
   return { state, outputs: [{ kind: "ask-fund", SITE: state.SITE, question }] };
 }
 
+/** A refusal ends the channel. */
 function onAnswer(phase: PhaseAt<"direct">, answer: Answer | undefined): PhaseStep {
-  const message = answer && messageOf(answer);
-  if (answer === undefined || message === undefined)
-    return refuse(undefined, answer?.kind === "refused" ? answer.CC : UNKNOWN_SITE);
-  const send: LoadOutput = { kind: "send", bytes: encodeMessage(message) };
-  if (phase.due === "nothing") return over([send, { kind: "end" }]);
+  if (answer === undefined) return refuse(undefined, UNKNOWN_SITE);
+  const send: LoadOutput = { kind: "send", bytes: encodeMessage(directMessage(answer)) };
+  if (phase.due === "nothing" || answer.kind === "refused") return over([send, { kind: "end" }]);
   return { state: phase, outputs: [send, { kind: "await-head-end", since: "now" }] };
-}
-
-function messageOf(answer: Answer): Message | undefined {
-  switch (answer.kind) {
-    case "card-information":
-      return { kind: "card-information-request", SOURCE: 2 };
-    case "page":
-      return { kind: "load-page", ...answer.page };
-    case "authorised":
-      return { kind: "load-authorisation", IDTRX: answer.IDTRX, SECLOAD: new Uint8Array(0) };
-    default:
-      return undefined;
-  }
 }

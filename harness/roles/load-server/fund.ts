@@ -1,18 +1,12 @@
-import { poolAccount } from "../../accounts/names.ts";
 import type { HttpHandler } from "../../link/exchange.ts";
 import type { AccountHolder } from "../account-holder/contract.ts";
-import { checkHolder } from "../account-holder/contract.ts";
-import type { HeldLoad, HeldLoads } from "../account-holder/held-load.ts";
-import { questionOf, responseOf } from "../account-holder/http.ts";
-import { answerQuestion, type HolderParts } from "../account-holder/perform.ts";
+import type { HeldLoads } from "../account-holder/held-load.ts";
+import { answerQuestion } from "../account-holder/perform.ts";
+import { fundedAccounts, type PreFundedOptions, servePreFunded } from "../account-holder/pre-funded.ts";
 import type { Answer, Question } from "../account-holder/questions.ts";
-import { sessionAccounts } from "../account-holder/session-accounts.ts";
-import type { AuthorisedLoad } from "./effects.ts";
 import type { OwnAccounts } from "./own-accounts.ts";
 
-export interface FundOptions extends Omit<HolderParts, "as" | "inquire" | "sessions"> {
-  readonly loads: HeldLoads;
-}
+export type FundOptions = PreFundedOptions;
 
 /** Pre-funded accounts of one operator (FIG 17), as the load server keeps them: pages, answers, and what became of holds. */
 export interface Fund {
@@ -23,50 +17,13 @@ export interface Fund {
   answer(question: Question): Promise<Answer>;
 }
 
-/** `USAGE` for a holder that could make no allowed page. */
+/** `USAGE` for a holder that could make no allowed page, or that is a bank. */
 export function serveFund(options: FundOptions): Fund {
-  const { holder } = options;
-  checkHolder(holder);
-  // its own HSM tells the load server what became of a load: nobody has to be asked
-  const parts: HolderParts = {
-    ...options,
-    as: "load-server",
-    sessions: sessionAccounts(),
-    inquire: async () => undefined,
-  };
-  const answer = (question: Question) => answerQuestion(parts, question);
-  return {
-    holder,
-    answer,
-    async handler(request) {
-      const asked = questionOf(holder, request);
-      return asked.ok ? responseOf(await answer(asked.question)) : asked.response;
-    },
-  };
+  const { handler, parts } = servePreFunded(options);
+  return { holder: options.holder, handler, answer: (question) => answerQuestion(parts, question) };
 }
 
-/** The accounts of these operators as the load server's threads settle them. */
+/** The accounts of these operators (IDMER) as the load server's threads settle them. */
 export function ownAccounts(loads: HeldLoads, operators: ReadonlySet<string>): OwnAccounts {
-  const find = async (IDMER: string, IDTRX: string): Promise<HeldLoad | undefined> => {
-    const load = operators.has(IDMER) ? await loads.load(IDTRX) : undefined;
-    return load?.IDMER === IDMER ? load : undefined;
-  };
-  return {
-    async authorised({ IDMER, IDTRX }) {
-      const load = await find(IDMER, IDTRX);
-      return load?.status === "held" ? authorised(load) : undefined;
-    },
-    async settle({ IDMER, IDTRX }, end) {
-      const load = await find(IDMER, IDTRX);
-      if (load?.status === "held") await loads.conclude(IDTRX, end, poolAccount(load.PPIEP));
-    },
-    async heldBefore(moment) {
-      const all = (await loads.loads()).filter(({ IDMER }) => operators.has(IDMER));
-      return all.filter(({ status, updated }) => status === "held" && updated <= moment);
-    },
-  };
-}
-
-function authorised({ ACCOUNT, MLDA, CURRLDA, CEXPLDA, PPIEP, IDIEP }: HeldLoad): AuthorisedLoad {
-  return { ACCOUNT, MLDA: MLDA ?? 0, CURRLDA, CEXPLDA, PPIEP, IDIEP };
+  return fundedAccounts(loads, [...operators]);
 }

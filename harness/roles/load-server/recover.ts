@@ -34,7 +34,8 @@ async function change(parts: LoadServerParts, row: LoadRecord, to: LoadChange, e
 export async function settleOwnHolds(parts: LoadServerParts, olderThanMinutes = 60): Promise<void> {
   const { accounts, database, clock } = parts;
   if (accounts === undefined) return;
-  const moment = new Date(clock.wall().getTime() - olderThanMinutes * 60_000).toISOString();
+  const oldest = clock.wall().getTime() - olderThanMinutes * 60_000;
+  const moment = new Date(oldest + 1).toISOString(); // one that is just that old is among them
   for (const { IDMER, IDTRX } of await accounts.heldBefore(moment)) {
     await database.insertLoad({ ...NEVER, IDMER, IDTRX, SOURCE: 2 }, [{ entry: "load-void", IDTRX, fields: {} }]);
     const row = await database.load({ IDMER, IDTRX });
