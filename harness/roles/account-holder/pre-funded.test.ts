@@ -3,20 +3,17 @@ import { type Ledger, ledgerIn, world } from "../../accounts/ledger.ts";
 import { customerAccount } from "../../accounts/names.ts";
 import { fromHex, toHex } from "../../core/bytes.ts";
 import { VirtualClock } from "../../core/clock.ts";
-import { deadlineIn } from "../../core/deadline.ts";
 import { seededRandom } from "../../core/random.ts";
-import type { MessageChannel } from "../../device/contracts.ts";
-import { memoryChannelPair } from "../../device/virtual/message-channel-pair.ts";
 import { encodeBalance } from "../../protocol/messages/get-balance.ts";
 import type { Message } from "../../protocol/messages/layouts.ts";
 import { parseLoadPage } from "../../protocol/messages/load-page.ts";
 import { parseCardInformationObject, parseLoadAuthorisation } from "../../protocol/messages/load-page-objects.ts";
-import { encodeMessage, parseMessage } from "../../protocol/messages/message.ts";
 import { encodeCardInformation } from "../../protocol/messages/read-record.ts";
 import { memoryStores } from "../../sql/open-store.ts";
 import type { AccountHolder } from "./contract.ts";
-import { withDirectPath } from "./direct-path.ts";
+import { directMessage, directQuestion } from "./direct-messages.ts";
 import { HOLDER_BOOKS } from "./open-books.ts";
+import { answerQuestion, type HolderParts } from "./perform.ts";
 import { fundedAccounts, servePreFunded } from "./pre-funded.ts";
 import { heldLoadsIn } from "./sql-held-loads.ts";
 import type { HolderSchema } from "./tables.ts";
@@ -93,26 +90,15 @@ test("another server by contract stands on the page", async () => {
 const selection = (over = {}): Message => ({ kind: "load-selection", SESSION, SITE: "fund", ACCOUNT: "F-1", ...over });
 const card = (): Message => ({ kind: "balance", ATR, BALANCE, CARDINFO });
 
-/** What the direct path says to `messages`, one after the other; null: nothing more. */
-async function direct(
-  parts: Awaited<ReturnType<typeof fund>>["server"]["parts"],
-  messages: readonly Message[],
-): Promise<readonly (Message | null)[]> {
-  const [near, far] = memoryChannelPair();
-  const { clock } = parts;
-  const served: (Uint8Array | null)[] = [];
-  const serve = async (channel: MessageChannel) => void served.push(await channel.receive(deadlineIn(clock, 1_000)));
-  const done = withDirectPath(serve, { clock, holderOf: (SITE) => (SITE === "fund" ? parts : undefined) })(far);
-  const answers: (Message | null)[] = [];
+/** What is said on the direct path to `messages`, one after the other. */
+async function direct(parts: HolderParts, messages: readonly Message[]): Promise<readonly Message[]> {
+  const answers: Message[] = [];
+  const names = messages.find((message) => message.kind === "load-selection") ?? { SESSION, ACCOUNT: "F-1" };
   for (const message of messages) {
-    await near.send(encodeMessage(message));
-    const bytes = await near.receive(deadlineIn(clock, 5_000)).catch(() => null);
-    const parsed = bytes && parseMessage(bytes);
-    answers.push(parsed === null || parsed.kind === "unrecognised" ? null : parsed);
+    const question = directQuestion(message, names);
+    if (question.kind === "none") answers.push({ kind: "refusal", CC: question.CC });
+    else answers.push(directMessage(await answerQuestion(parts, question)));
   }
-  await near[Symbol.asyncDispose]();
-  await done;
-  expect(served).toEqual([null]);
   return answers;
 }
 
@@ -134,29 +120,12 @@ test("the direct path gives card information request, page and authorisation wit
 });
 
 test.each([
-  ["another site", [selection({ SITE: "other" })], "A009"],
   ["another account", [selection({ ACCOUNT: "F-2" })], "A009"],
   ["a load that nobody offered", [selection(), { kind: "load-amount", IDTRX: "0".repeat(32), MLDA: 1 }], "A009"],
   ["a message that is not due", [selection(), { kind: "refusal", CC: "A001" }], "A00A"],
 ] as const)("the direct path refuses %s", async (_, messages, CC) => {
   const { server } = await fund();
   expect((await direct(server.parts, messages)).at(-1)).toEqual({ kind: "refusal", CC });
-});
-
-test("any other channel is the load server's", async () => {
-  const { server, clock } = await fund();
-  const [near, far] = memoryChannelPair();
-  const bytes = encodeMessage({ kind: "refusal", CC: "A001" });
-  const got: (Uint8Array | null)[] = [];
-  const serve = async (channel: MessageChannel) => {
-    for (let n = 0; n < 2; n++) got.push(await channel.receive(deadlineIn(clock, 1_000)));
-    await channel.send(bytes);
-  };
-  const done = withDirectPath(serve, { clock, holderOf: () => server.parts })(far);
-  await near.send(bytes);
-  await near.send(encodeMessage(selection()));
-  await done;
-  expect(got).toEqual([bytes, encodeMessage(selection())]);
 });
 
 test("the load server's own word ends a hold, once", async () => {

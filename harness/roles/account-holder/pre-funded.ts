@@ -12,7 +12,7 @@ export type PreFundedOptions = Omit<HolderParts, "as" | "inquire" | "sessions">;
 export interface PreFunded {
   /** The load server's side of link 234. */
   readonly handler: HttpHandler;
-  /** For the direct path (`withDirectPath`). */
+  /** For the direct path (`direct-messages.ts`, `answerQuestion`). */
   readonly parts: HolderParts;
 }
 
