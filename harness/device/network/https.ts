@@ -13,6 +13,8 @@ export interface SiteOptions {
   readonly host: string;
   /** 0 takes a free port; `address` of the listener names it. */
   readonly port: number;
+  /** Longest request body in bytes; 16 KiB when absent (link batch has longer ones). */
+  readonly bodyLimit?: number | undefined;
   /** What `handler` threw; the peer only sees status 500. */
   readonly onFailure?: ((thrown: unknown) => void) | undefined;
 }
@@ -31,7 +33,7 @@ export interface HttpsServer extends AsyncDisposable {
 const REQUEST_LIMIT = 16_384;
 
 /**
- * Serves HTTPS. Bodies above 16 KiB are answered with 413, other methods than GET and POST with 405, a body that is no
+ * Serves HTTPS. Bodies above the limit of the site are answered with 413, other methods than GET and POST with 405, a body that is no
  * UTF-8 with 400, headers above 16 KiB by Node with 431. `USAGE` when the certificate is none. To read a key and a certificate takes
  * longer than to listen: whoever has many sites makes one server.
  */
@@ -113,11 +115,14 @@ function newServer(tls: ServerTls): Server {
   }
 }
 
-async function respond({ handler, onFailure }: SiteOptions, incoming: IncomingMessage): Promise<HttpResponse> {
+async function respond(
+  { handler, onFailure, bodyLimit = REQUEST_LIMIT }: SiteOptions,
+  incoming: IncomingMessage,
+): Promise<HttpResponse> {
   const { method } = incoming;
   if (method !== "GET" && method !== "POST") return plain(405, { allow: "GET, POST" });
   try {
-    const body = await readBody(incoming, REQUEST_LIMIT);
+    const body = await readBody(incoming, bodyLimit);
     if (body === undefined) return plain(400);
     return await handler({ method, path: incoming.url ?? "/", headers: flatHeaders(incoming.headers), body });
   } catch (thrown) {
