@@ -1,12 +1,22 @@
 /** What a seeded defect may replace in the reference system. Everything that is absent stays as it is. */
+import type { Ledger } from "../accounts/ledger.ts";
 import type { TraceSink } from "../core/trace.ts";
 import type { CardReader } from "../device/contracts.ts";
 import type { LinkFault } from "../flows/system.ts";
+import type { HeldLoads } from "../roles/account-holder/held-load.ts";
+import type { AccountHolderRole } from "../roles/account-holder/state.ts";
 import type { CardRole } from "../roles/card/model.ts";
 import type { WriteOrder } from "../roles/card/nvm.ts";
+import type { ClearingRole } from "../roles/clearing-system/model.ts";
+import type { ClearingStore } from "../roles/clearing-system/store/contracts.ts";
+import type { ConcentrationPointRole } from "../roles/concentration-point/model.ts";
 import type { ConcentratorRole } from "../roles/concentrator/model.ts";
 import type { HeadEndRole } from "../roles/head-end/model.ts";
+import type { HsmRole } from "../roles/hsm/model.ts";
+import type { LoadDatabase } from "../roles/load-server/database/contracts.ts";
+import type { LoadServerRole } from "../roles/load-server/model.ts";
 import type { MerchantRole } from "../roles/merchant/model.ts";
+import type { CollectRole } from "../roles/payment-server/collect-model.ts";
 import type { PaymentDatabase } from "../roles/payment-server/database/contracts.ts";
 import type { PaymentServerRole } from "../roles/payment-server/model.ts";
 import type { PsamRole } from "../roles/psam/model.ts";
@@ -27,8 +37,21 @@ export interface Variation {
   readonly merchant?: Vary<MerchantRole>;
   readonly headEnd?: Vary<HeadEndRole>;
   readonly setTopBox?: Vary<SetTopBoxRole>;
+  readonly bankServer?: Vary<AccountHolderRole>;
+  /** Who keeps the pre-funded accounts, inside of the load server. */
+  readonly fund?: Vary<AccountHolderRole>;
+  readonly loadServer?: Vary<LoadServerRole>;
+  readonly hsm?: Vary<HsmRole>;
+  /** How the payment servers collect. */
+  readonly collecting?: Vary<CollectRole>;
+  readonly concentrationPoint?: Vary<ConcentrationPointRole>;
+  readonly clearingSystem?: Vary<ClearingRole>;
   readonly reader?: Vary<CardReader>;
   readonly database?: Vary<PaymentDatabase>;
+  readonly loadDatabase?: Vary<LoadDatabase>;
+  readonly heldLoads?: Vary<HeldLoads>;
+  readonly ledger?: Vary<Ledger>;
+  readonly clearingStore?: Vary<ClearingStore>;
   /** Wraps the sink of the roles' traces, for logs that are written wrongly. */
   readonly trace?: Vary<TraceSink>;
   /** What a role says wrongly on a link: everybody else sees it as that role's own message. */

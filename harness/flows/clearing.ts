@@ -43,15 +43,18 @@ export interface SettlementReport {
 }
 
 /** An update that the clearing system issues for a PSAM, or for all (`psam-edge.md` 4.10). */
-export type PsamUpdate =
-  | { readonly kind: "block" | "unblock"; readonly PPIEP: string; readonly IDIEP: string; readonly IDPSAM?: string }
+export type PsamUpdate = {
+  /** For this PSAM alone. */
+  readonly IDPSAM?: string;
+} & (
+  | { readonly kind: "block-card" | "unblock-card"; readonly PPIEP: string; readonly IDIEP: string }
   | {
-      readonly kind: "key" | "remove-key";
+      readonly kind: "set-key" | "remove-key";
       readonly PPIEP: string;
       readonly ALGIEP: number;
       readonly VKIEP: number;
-      readonly IDPSAM?: string;
-    };
+    }
+);
 
 /** The clearing side of the system (`clearing.md`). */
 export interface ClearingFlows {

@@ -5,7 +5,7 @@
 import type { SaleProfile } from "../core/sale-profile.ts";
 import type { LinkName, RoleName } from "../core/trace.ts";
 import type { ClearingFlows } from "./clearing.ts";
-import type { LoadingFlows, LoadSiteFacts } from "./loading.ts";
+import type { LoadingFlows, LoadOrder, LoadOutcome, LoadSiteFacts } from "./loading.ts";
 import type { Disturbance, NextMessage, PaymentServerName, RecordedEvent } from "./observed.ts";
 
 export type {
@@ -209,6 +209,9 @@ export type ServerRole =
 export interface Box {
   /** Never rejects for a failed purchase; does not wait for the servers to become idle. */
   purchase(order?: Order): Promise<PurchaseOutcome>;
+  load(order?: LoadOrder): Promise<LoadOutcome>;
+  /** Settles what it left open. */
+  recover(): Promise<void>;
   readPurse(): Promise<PurseReading>;
 }
 

@@ -3,8 +3,10 @@ import type { Clock } from "../core/clock.ts";
 import { deadlineIn } from "../core/deadline.ts";
 import { PursebenchError } from "../core/errors.ts";
 import type { CardReader } from "../device/contracts.ts";
+import type { LoadOrder, LoadOutcome } from "../flows/loading.ts";
 import type { Box, Order, PurchaseOutcome, PurseReading, SystemFacts } from "../flows/system.ts";
 import type { SetTopBox } from "../roles/set-top-box/serve.ts";
+import { loadOrderOf } from "./bench-loading.ts";
 import { orderOf } from "./order.ts";
 import { readPurse } from "./read-purse.ts";
 
@@ -44,6 +46,13 @@ export class Boxes {
       async purchase(order: Order = {}): Promise<PurchaseOutcome> {
         const { CC, IDTRX, CONTENT, shown } = await setTopBox.purchase(orderOf(facts, order));
         return { CC, IDTRX, CONTENT, shown };
+      },
+      async load(order: LoadOrder = {}): Promise<LoadOutcome> {
+        const { CC, IDTRX, MLDA, CONTENT, shown } = await setTopBox.load(loadOrderOf(facts, order));
+        return { CC, IDTRX, MLDA, CONTENT, shown };
+      },
+      async recover(): Promise<void> {
+        await setTopBox.recoverPending();
       },
       readPurse: async (): Promise<PurseReading> => {
         await setTopBox.releaseCard();

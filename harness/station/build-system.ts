@@ -40,6 +40,7 @@ export interface BuildOptions {
   readonly timeouts: SystemTimeouts;
   readonly carriers: Carriers;
   readonly hardware: (use: HardwareUse) => Promise<Hardware> | Hardware;
+  readonly books: ServerParts["books"];
   /** The databases of the payment servers; what shall be closed with the system goes onto `stack`. */
   readonly databases: (stack: DisposalStack) => Promise<ServerParts["databases"]>;
   /** Network and lines take their time; none when absent. `hardware` knows of it as well. */
@@ -110,6 +111,8 @@ interface Around {
 async function startServers(options: BuildOptions, around: Around, stack: DisposalStack): Promise<Servers> {
   const { bench, clock, carriers, pace } = options;
   return await Servers.start({
+    bench,
+    books: options.books,
     facts: options.facts,
     catalogue: bench.catalogue,
     currencies: options.currencies,
@@ -131,5 +134,9 @@ async function startServers(options: BuildOptions, around: Around, stack: Dispos
 /** The facts with the addresses that are really in use. */
 function factsUp(facts: SystemFacts, servers: Servers): SystemFacts {
   const sites = facts.sites.map((site) => ({ ...site, origin: servers.sites.origins.get(site.SITE) ?? site.origin }));
-  return { ...facts, sites, paymentServer: servers.paymentAddress };
+  const { paymentServer, loadServer } = { paymentServer: servers.paymentAddress, loadServer: facts.loadServer };
+  if (facts.loadSites.length === 0) return { ...facts, sites, paymentServer };
+  const { origins, address } = servers.loading;
+  const loadSites = facts.loadSites.map((site) => ({ ...site, origin: origins.get(site.SITE) ?? site.origin }));
+  return { ...facts, sites, paymentServer, loadSites, loadServer: { ...loadServer, ...address } };
 }

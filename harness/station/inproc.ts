@@ -4,6 +4,7 @@ import { messageOf } from "../core/errors.ts";
 import { seededRandom } from "../core/random.ts";
 import type { Preflight, RecordEvent, Station } from "../flows/station.ts";
 import { memoryDatabases, openDatabase } from "../roles/payment-server/database/open-database.ts";
+import { bookOpener } from "./books.ts";
 import { buildSystem } from "./build-system.ts";
 import { factsOf } from "./facts.ts";
 import { psamData, testKeys } from "./fixtures.ts";
@@ -23,6 +24,7 @@ export async function openInproc(options: OpenOptions, record: RecordEvent): Pro
   const facts = factsOf(bench, new VirtualClock(start), keys);
   const timeouts = timeoutsOf(bench.timeouts);
   const { currencies } = psamData("psam-1");
+  const books = bookOpener(bench);
   const openMemory = memoryDatabases();
   const open = (url: string, clock: Clock) => (url === IN_MEMORY ? openMemory(clock) : openDatabase(url, clock));
   const systemFor = (caseId: string | undefined) => {
@@ -45,6 +47,7 @@ export async function openInproc(options: OpenOptions, record: RecordEvent): Pro
         "payment-server": stack.use(await open(bench.database, clock)),
         "head-end-payment-server": stack.use(await open(bench.headEndDatabase, clock)),
       }),
+      books,
       pace,
       keepsEvents,
     });

@@ -9,6 +9,7 @@ import { createTestCa } from "../device/network/test-ca.ts";
 import { momentOf, type Preflight, type RecordEvent, type Station } from "../flows/station.ts";
 import type { SystemFacts } from "../flows/system.ts";
 import { openDatabase } from "../roles/payment-server/database/open-database.ts";
+import { bookOpener } from "./books.ts";
 import { type BuildOptions, buildSystem } from "./build-system.ts";
 import { factsOf } from "./facts.ts";
 import { psamData, testKeys } from "./fixtures.ts";
@@ -51,6 +52,7 @@ async function openParts(options: OpenOptions, record: RecordEvent, stack: Dispo
     timeouts,
     carriers: stack.use(await carriersOf(record)),
     hardware: (use) => labHardware({ options, keys, timeouts, devices }, use),
+    books: bookOpener(bench),
     databases: async () => databases, // the same for all cases: what one left unfinished the next server settles
     pace: options.pace,
   };

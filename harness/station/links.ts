@@ -13,7 +13,7 @@ const NEAR: Readonly<Record<LinkName, readonly RoleName[]>> = {
   "235": ["set-top-box"],
   cable: ["set-top-box"],
   "234": ["head-end"],
-  "236": ["head-end"],
+  "236": ["head-end", "bank-server"],
   "237": ["head-end"],
   "238": ["payment-server"],
   LAN: ["payment-server", "head-end-payment-server"],

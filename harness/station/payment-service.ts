@@ -1,4 +1,5 @@
 /** One payment server with its terminals: the merchants', or the cable provider's own (FIG 2, 229). */
+import type { Bench } from "../bench/schema.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Deadline } from "../core/deadline.ts";
 import type { Random } from "../core/random.ts";
@@ -9,10 +10,14 @@ import type { Connector, MessageChannel, ServeChannel } from "../device/contract
 import type { PaymentServerName, SystemFacts } from "../flows/system.ts";
 import type { Exchange, TerminalAccess } from "../link/exchange.ts";
 import { recordConnector } from "../link/record.ts";
+import { collectRole } from "../roles/payment-server/collect-model.ts";
+import type { CollectionOptions } from "../roles/payment-server/collection-options.ts";
 import type { PaymentDatabase } from "../roles/payment-server/database/contracts.ts";
 import { paymentServer } from "../roles/payment-server/model.ts";
 import { type PaymentServer, servePaymentServer } from "../roles/payment-server/serve.ts";
 import type { Carriers, Reachable } from "./carriers.ts";
+import { acquirerOf } from "./clearing-parties.ts";
+import type { ClearingService } from "./clearing-service.ts";
 import { contractsOf } from "./contracts.ts";
 import type { Links } from "./links.ts";
 import type { Sessions } from "./sessions.ts";
@@ -34,6 +39,9 @@ export interface PaymentServiceParts {
   readonly timeouts: SystemTimeouts;
   readonly variation: Variation;
   readonly sessions: Sessions;
+  /** The way of its batches. */
+  readonly clearing: () => ClearingService;
+  readonly bench: Pick<Bench, "clearing">;
   /** Where it listens; port 0 takes a free one. */
   readonly at: { readonly host: string; readonly port: number };
   /** Where a merchant's site is, for direct confirmations; known once the sites are up. */
@@ -105,6 +113,15 @@ export class PaymentService implements AsyncDisposable {
     await this.#start();
   }
 
+  /** Collects from its terminals and sends its batches (`clearing.md` 3). */
+  async collect(): Promise<void> {
+    await this.#server?.collect();
+  }
+
+  async fetchDeliveries(): Promise<void> {
+    await this.#server?.fetchDeliveries();
+  }
+
   restartConcentrator(): Promise<void> {
     return this.#network.restartConcentrator();
   }
@@ -132,11 +149,24 @@ export class PaymentService implements AsyncDisposable {
       trace,
       timeouts: timeouts.paymentServer,
       role: vary?.(paymentServer) ?? paymentServer,
+      collection: this.#collection(),
     });
     await this.#server.recover();
     const serve: ServeChannel = (channel) => this.#server?.serve(channel) ?? Promise.resolve();
     const at = this.#listener ?? this.#parts.at;
     this.#listener = await carriers.serve("236", sessions.watch(serve), at);
+  }
+
+  #collection(): CollectionOptions {
+    const { name, clearing, bench, variation } = this.#parts;
+    const service = clearing();
+    return {
+      IDCP: name,
+      IDACQUIRER: acquirerOf(name, bench),
+      http: service.client(name),
+      origin: service.concentrationPoint,
+      role: variation.collecting?.(collectRole) ?? collectRole,
+    };
   }
 
   async #stop(): Promise<void> {

@@ -5,6 +5,14 @@ import { type Deadline, deadlineIn } from "../core/deadline.ts";
 import { messageOf, PursebenchError } from "../core/errors.ts";
 import type { CardChannel, CardReader, MessageChannel } from "../device/contracts.ts";
 import type {
+  AccountBalance,
+  AccountEntry,
+  HeldLoadRow,
+  LoadObservation,
+  LoadOrder,
+  LoadRow,
+} from "../flows/loading.ts";
+import type {
   Box,
   CardKind,
   Disturbance,
@@ -27,6 +35,8 @@ import type { FaultBoard } from "../link/fault-board.ts";
 import type { SetTopBox } from "../roles/set-top-box/serve.ts";
 import type { SessionResult } from "../roles/set-top-box/session.ts";
 import { TerminalClient } from "../roles/terminal/client.ts";
+import { BenchClearing } from "./bench-clearing.ts";
+import { BenchLoading, loadOrderOf } from "./bench-loading.ts";
 import type { Boxes } from "./boxes.ts";
 import { commonTerminals } from "./common-terminals.ts";
 import type { Hardware } from "./hardware.ts";
@@ -62,10 +72,14 @@ export class BenchSystem implements PurseSystem {
   #oddCard = false;
   #card: CardChannel | undefined;
   readonly #tearing: Tearing;
+  readonly #loading: BenchLoading;
+  readonly clearing: BenchClearing;
 
   constructor(parts: SystemParts) {
     this.facts = parts.facts;
     this.#parts = parts;
+    this.#loading = new BenchLoading(parts.servers);
+    this.clearing = new BenchClearing(parts.servers, () => this.#deadline());
     this.#tearing = new Tearing(parts.hardware, (tear) => {
       this.#doings++;
       this.#note(`power of the card cut ${momentText(tear)}`);
@@ -75,6 +89,51 @@ export class BenchSystem implements PurseSystem {
   async purchase(order: Order = {}): Promise<PurchaseObservation> {
     await this.#releaseOwnCard();
     return await this.#observe(() => this.#parts.setTopBox.purchase(orderOf(this.facts, order)));
+  }
+
+  async load(order: LoadOrder = {}): Promise<LoadObservation> {
+    await this.#releaseOwnCard();
+    let MLDA: number | undefined;
+    const { outcome, events, trouble } = await this.#observe(async () => {
+      const result = await this.#parts.setTopBox.load(loadOrderOf(this.facts, order));
+      ({ MLDA } = result);
+      return result;
+    });
+    return { outcome: { ...outcome, MLDA }, events, trouble };
+  }
+
+  async showLog(): Promise<readonly string[]> {
+    await this.#releaseOwnCard();
+    return (await this.#parts.setTopBox.showLog()).shown;
+  }
+
+  loads(): Promise<readonly LoadRow[]> {
+    return this.#loading.loads();
+  }
+
+  heldLoads(): Promise<readonly HeldLoadRow[]> {
+    return this.#loading.heldLoads();
+  }
+
+  accounts(): Promise<readonly AccountBalance[]> {
+    return this.#loading.accounts();
+  }
+
+  entries(account: string): Promise<readonly AccountEntry[]> {
+    return this.#loading.entries(account);
+  }
+
+  async settleHolds(): Promise<void> {
+    await this.#loading.settleHolds();
+    await this.#parts.servers.idle();
+  }
+
+  async loadSession(messages: readonly (Uint8Array | NextMessage)[]): Promise<readonly (Uint8Array | null)[]> {
+    return await this.#session(await this.#parts.servers.loading.channel(this.#deadline()), messages);
+  }
+
+  hsm(frame: Uint8Array): Promise<Uint8Array | null> {
+    return this.#loading.hsm(frame, this.#deadline());
   }
 
   async recover(): Promise<PurchaseObservation | undefined> {
@@ -139,7 +198,14 @@ export class BenchSystem implements PurseSystem {
     messages: readonly (Uint8Array | NextMessage)[],
     server: PaymentServerName = "payment-server",
   ): Promise<readonly (Uint8Array | null)[]> {
-    const channel = await this.#parts.servers.paymentChannel(server, this.#deadline());
+    return await this.#session(await this.#parts.servers.paymentChannel(server, this.#deadline()), messages);
+  }
+
+  /** Messages one by one, and the answer to each; until the other side closes the channel. */
+  async #session(
+    channel: MessageChannel,
+    messages: readonly (Uint8Array | NextMessage)[],
+  ): Promise<readonly (Uint8Array | null)[]> {
     const answers: (Uint8Array | null)[] = [];
     try {
       for (const next of messages) {

@@ -1,5 +1,6 @@
 /** The reference servers of one system, each on its links, each able to crash and start again on what it had stored. */
 import { setMaxListeners } from "node:events";
+import type { Bench } from "../bench/schema.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Deadline } from "../core/deadline.ts";
 import { DisposalStack } from "../core/disposal.ts";
@@ -16,15 +17,22 @@ import { routedTerminals } from "../roles/concentrator/routed-terminals.ts";
 import { headEnd } from "../roles/head-end/model.ts";
 import { serveHeadEnd } from "../roles/head-end/serve.ts";
 import type { PaymentDatabase } from "../roles/payment-server/database/contracts.ts";
+import type { Books } from "./books.ts";
 import type { Carriers, Reachable } from "./carriers.ts";
+import { issuersOf } from "./clearing-parties.ts";
+import { type ClearingParts, ClearingService } from "./clearing-service.ts";
 import { later } from "./later.ts";
 import type { Links } from "./links.ts";
+import { type LoadingParts, LoadingService } from "./loading-service.ts";
+import { openBalances } from "./opening-balances.ts";
 import { PaymentService } from "./payment-service.ts";
 import { Sessions } from "./sessions.ts";
 import { Sites } from "./sites.ts";
 import type { SystemTimeouts } from "./timeouts.ts";
 
 export interface ServerParts {
+  readonly bench: Bench;
+  readonly books: (clock: Clock) => Promise<Books>;
   readonly facts: SystemFacts;
   readonly catalogue: readonly (SystemFacts["catalogue"][number] & { readonly content: string })[];
   readonly currencies: readonly { readonly CURR: string; readonly CEXP: number }[];
@@ -51,6 +59,9 @@ export class Servers implements AsyncDisposable {
   readonly #stack = new DisposalStack();
   readonly #services = new Map<PaymentServerName, PaymentService>();
   #sites: Sites | undefined;
+  #loading: LoadingService | undefined;
+  #clearing: ClearingService | undefined;
+  #books: Promise<Books> | undefined;
   #headEndListener: Reachable | undefined;
   #headEndLife = new AbortController();
 
@@ -87,6 +98,27 @@ export class Servers implements AsyncDisposable {
     throw new PursebenchError("INTERNAL", "the sites are not up yet");
   }
 
+  get loading(): LoadingService {
+    if (this.#loading) return this.#loading;
+    throw new PursebenchError("INTERNAL", "this bench has nothing to load from");
+  }
+
+  get clearing(): ClearingService {
+    if (this.#clearing) return this.#clearing;
+    throw new PursebenchError("INTERNAL", "the clearing system is not up yet");
+  }
+
+  /** Opened, with the opening balances, when they are first asked for: most cases need none. */
+  books(): Promise<Books> {
+    this.#books ??= this.#openBooks();
+    return this.#books;
+  }
+
+  /** True once somebody has needed the books: before, they are as at the opening. */
+  get hasBooks(): boolean {
+    return this.#books !== undefined;
+  }
+
   /** The terminals of both payment servers as the harness itself asks them. */
   get ownTerminals(): TerminalAccess {
     return routedTerminals(new Map([...this.#services.values()].flatMap((service) => [...service.ownTerminals])));
@@ -104,9 +136,15 @@ export class Servers implements AsyncDisposable {
 
   /** As the bench itself, beside the head end. */
   async http(SITE: string, request: HttpRequest, deadline: Deadline): Promise<HttpResponse> {
+    if (this.#loading?.origins.has(SITE)) return await this.#loading.http(SITE, request, deadline);
     const { carriers, trace } = this.#parts;
     const client = recordHttp(carriers.http, { link: "234", near: "bench", far: "merchant" }, trace);
     return await this.sites.http(SITE, request, client, deadline);
+  }
+
+  /** A payment server by its name, for collection. */
+  service(server: PaymentServerName): Pick<PaymentService, "collect" | "fetchDeliveries" | "database"> {
+    return this.#service(server);
   }
 
   paymentChannel(server: PaymentServerName, deadline: Deadline): Promise<MessageChannel> {
@@ -121,6 +159,13 @@ export class Servers implements AsyncDisposable {
       case "payment-server":
       case "head-end-payment-server":
         return await this.#service(role).restart();
+      case "bank-server":
+      case "load-server":
+      case "hsm":
+        return await this.loading.restart(role);
+      case "concentration-point":
+      case "clearing-system":
+        return await this.clearing.restart(role);
       case "merchant":
         return await this.sites.restart("internet");
       case "head-end":
@@ -140,11 +185,13 @@ export class Servers implements AsyncDisposable {
 
   async #start(): Promise<void> {
     const { facts } = this.#parts;
+    this.#clearing = this.#stack.use(await ClearingService.start(this.#partsWithBooks()));
     const names = new Set(facts.terminals.map(({ server }) => server)).add("payment-server");
     const services = await Promise.all([...names].map(async (name) => [name, await this.#startService(name)] as const));
     for (const [name, service] of services) this.#services.set(name, service);
     const paymentAddress = (name: PaymentServerName) => this.#service(name).address;
     this.#sites = this.#stack.use(await Sites.start({ ...this.#parts, paymentAddress }));
+    if (facts.loadSites.length > 0) this.#loading = this.#stack.use(await LoadingService.start(this.#partsWithBooks()));
     await this.#startHeadEnd();
   }
 
@@ -156,9 +203,24 @@ export class Servers implements AsyncDisposable {
       database: databases[name],
       at: addresses[name],
       sessions: this.#sessions,
+      clearing: () => this.clearing,
       originOf: (SITE) => this.#sites?.origins.get(SITE),
     });
     return this.#stack.use(service);
+  }
+
+  #partsWithBooks(): LoadingParts & ClearingParts {
+    const { timeouts, ...parts } = this.#parts;
+    return { ...parts, timeouts: timeouts.loadServer, sessions: this.#sessions, books: () => this.books() };
+  }
+
+  async #openBooks(): Promise<Books> {
+    const { books: open, clock, facts, currencies, keys, variation } = this.#parts;
+    const books = this.#stack.use(await open(clock));
+    await openBalances(books.ledger, facts.loadSites, issuersOf({ currencies, keys }));
+    const ledger = variation.ledger?.(books.ledger) ?? books.ledger;
+    const clearing = variation.clearingStore?.(books.clearing) ?? books.clearing;
+    return { ...books, ledger, clearing };
   }
 
   async #startHeadEnd(): Promise<void> {
@@ -168,7 +230,9 @@ export class Servers implements AsyncDisposable {
     setMaxListeners(0, this.#headEndLife.signal); // every session that is under way hears of it
     const serve = serveHeadEnd({
       killed: this.#headEndLife.signal,
-      http: this.sites.clientFor(http),
+      http: this.#loading?.clientFor(this.sites.clientFor(http)) ?? this.sites.clientFor(http),
+      loadSites: this.#loading?.headEndSites,
+      connectLoad: this.#loading && ((host, port) => this.loading.connector(host, port)),
       sites: Object.fromEntries(this.sites.origins),
       connectPayment: (host, port) => this.#paymentConnector(host, port),
       clock,

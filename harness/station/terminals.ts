@@ -7,6 +7,7 @@ import type { TerminalFacts } from "../flows/system.ts";
 import type { Exchange } from "../link/exchange.ts";
 import { psam } from "../roles/psam/model.ts";
 import { createPsam } from "../roles/psam/personalise.ts";
+import type { PsamData } from "../roles/psam/psam-data.ts";
 import { type SimulatedPsam, servePsam } from "../roles/psam/serve.ts";
 import { dumbTerminal } from "../roles/terminal/dumb.ts";
 import { terminal } from "../roles/terminal/model.ts";
@@ -61,9 +62,14 @@ export function simulatedPsam(
   { keys, variation, random }: Pick<TerminalParts, "keys" | "variation" | "random">,
   index: number,
 ): SimulatedPsam {
-  const data = psamData(`psam-${(index % 2) + 1}`);
   const role = variation.psam?.(psam) ?? psam;
-  return servePsam({ state: createPsam({ ...data, IDPSAM: psamNumber(data.IDPSAM, index) }, keys, random), role });
+  return servePsam({ state: createPsam(psamOfTerminal(index), keys, random), role });
+}
+
+/** What the security card of terminal number `index` is personalised with. */
+export function psamOfTerminal(index: number): PsamData {
+  const data = psamData(`psam-${(index % 2) + 1}`);
+  return { ...data, IDPSAM: psamNumber(data.IDPSAM, index) };
 }
 
 /** Every terminal has a PSAM of its own number, also beyond the two test PSAMs. */

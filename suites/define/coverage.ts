@@ -34,7 +34,15 @@ export function coverage(
 }
 
 /** How the ids of a suite's cases begin. */
-const PREFIX: Readonly<Record<Suite, string>> = { payment: "PAY", encryption: "ENC", cable: "CAB" };
+const PREFIX: Readonly<Record<Suite, string>> = {
+  payment: "PAY",
+  encryption: "ENC",
+  cable: "CAB",
+  load: "LOAD",
+  "load-negative": "NEG",
+  clearing: "CLR",
+  tearing: "TEAR",
+};
 const CASE_ID = /^([A-Z]+)(?:-[A-Z0-9]+)+$/;
 
 /** What is wrong with the references between cases, requirements and excuses; a sentence each. */
