@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { merchantAccount, poolAccount } from "../accounts/names.ts";
+import { startPrivatePostgres } from "../sql/private-postgres.ts";
 import { record } from "./testing/batches.ts";
 import { ClearingChain, EUR, type Trouble } from "./testing/clearing-chain.ts";
 
@@ -14,7 +15,23 @@ async function paid(chain: ClearingChain): Promise<readonly (number | undefined)
 }
 
 test.each([false, true])("sales come to the merchants, once (directly to clearing: %s)", async (isDirect) => {
-  const chain = await ClearingChain.open(isDirect);
+  await followSales(await ClearingChain.open(isDirect));
+});
+
+test("the same on PostgreSQL", async () => {
+  await using postgres = await startPrivatePostgres();
+  const chain = await ClearingChain.open(false, (name) => {
+    postgres.createDatabase(name);
+    return postgres.url(name);
+  });
+  try {
+    await followSales(chain);
+  } finally {
+    await chain.close();
+  }
+}, 60_000);
+
+async function followSales(chain: ClearingChain): Promise<void> {
   await chain.sell(0, record(1));
   await chain.sell(0, record(2, { IDMER: "SHOP0002", MPDA: 100 }));
   await chain.sell(1, record(3), 2);
@@ -36,7 +53,8 @@ test.each([false, true])("sales come to the merchants, once (directly to clearin
   await chain.server.collect();
   expect(await chain.point.forward()).toEqual({ batches: 0, trouble: undefined });
   expect(await chain.clearing.settle()).toEqual({ kind: "nothing" });
-});
+  expect(await chain.clearing.settlements()).toMatchObject([{ N: 1, merchants: [{ sum: 500 }, { sum: 100 }] }]);
+}
 
 const TROUBLES: readonly Trouble[] = ["request lost", "answer lost", "request altered", "answer altered", "repeated"];
 const work = fc.constantFrom(

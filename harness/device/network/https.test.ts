@@ -119,6 +119,20 @@ describe("HTTPS between client and server", () => {
     expect((await client()(origin, request, soon())).status).toBe(status);
   });
 
+  test("takes longer bodies where a site says so", async () => {
+    await using server = await listenHttps({
+      tls,
+      host: "127.0.0.1",
+      port: 0,
+      bodyLimit: 131_072,
+      handler: async ({ body }) => ({ ...ok, body: `${body.length}` }),
+    });
+    const request: HttpRequest = { method: "POST", path: "/", headers: {}, body: "B".repeat(131_072) };
+    expect((await client()(`https://${server.address}`, request, soon())).body).toBe("131072");
+    const longer = { ...request, body: `${request.body}B` };
+    expect((await client()(`https://${server.address}`, longer, soon())).status).toBe(413);
+  });
+
   test("answers a chunked body above the limit with 413", async () => {
     const { origin } = await site(async () => ok);
     const chunk = `4100\r\n${"x".repeat(0x4100)}\r\n0\r\n\r\n`;

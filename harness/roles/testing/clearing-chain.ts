@@ -40,6 +40,7 @@ export class ClearingChain {
   queue!: QueueStore;
   books!: ClearingStore;
   ledger!: Ledger;
+  #ledgerStore: AsyncDisposable | undefined;
   server!: PaymentServer;
   point!: ConcentrationPoint;
   clearing!: ClearingSystem;
@@ -48,13 +49,15 @@ export class ClearingChain {
     this.isDirect = isDirect;
   }
 
-  static async open(isDirect = false): Promise<ClearingChain> {
+  /** `urlOf`: where each of the four databases is. */
+  static async open(isDirect = false, urlOf = (_name: string) => "sqlite::memory:"): Promise<ClearingChain> {
     const chain = new ClearingChain(isDirect);
     const { clock } = chain;
-    chain.database = await openDatabase("sqlite::memory:", clock);
-    chain.queue = await openQueue("sqlite::memory:", clock);
-    chain.books = await openClearingStore("sqlite::memory:", clock);
-    const store = await openStore<LedgerSchema>("sqlite::memory:", clock, { what: "ledger", tables: [LEDGER_TABLES] });
+    chain.database = await openDatabase(urlOf("payment"), clock);
+    chain.queue = await openQueue(urlOf("queue"), clock);
+    chain.books = await openClearingStore(urlOf("clearing"), clock);
+    const store = await openStore<LedgerSchema>(urlOf("ledger"), clock, { what: "ledger", tables: [LEDGER_TABLES] });
+    chain.#ledgerStore = store;
     chain.ledger = ledgerIn(store);
     const account = poolAccount("000123");
     await chain.ledger.openAccounts([world(EUR), { account, ...EUR }]);
@@ -99,6 +102,11 @@ export class ClearingChain {
     await this.database.updateTransaction(IDMER, IDTRX, { status: "confirmed", IDTERM, debitResponse });
     terminal.sell(record);
     if (COMPARE !== null) terminal.issued.add(IDTRX);
+  }
+
+  /** Closes every database. */
+  async close(): Promise<void> {
+    for (const each of [this.database, this.queue, this.books, this.#ledgerStore]) await each?.[Symbol.asyncDispose]();
   }
 
   entries(): readonly string[] {
