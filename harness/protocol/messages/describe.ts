@@ -1,5 +1,6 @@
 import { fromHex, toHex } from "../../core/bytes.ts";
 import type { LinkName, RoleName } from "../../core/trace.ts";
+import { describeHsm } from "../hsm/describe.ts";
 import { findTlv } from "../tlv/find-tlv.ts";
 import { parseTlv } from "../tlv/read-tlv.ts";
 import { parseDelivery } from "./delivery.ts";
@@ -35,6 +36,8 @@ export function describe(link: LinkName, from: RoleName, bytes: Uint8Array, inRe
       return describeHttp(bytes);
     case "batch":
       return describeBatch(bytes);
+    case "HSM":
+      return describeHsm(bytes);
     case "ui":
       return { text: new TextDecoder().decode(bytes) };
     default:

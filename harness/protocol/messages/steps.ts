@@ -1,4 +1,5 @@
 import type { LinkName, RoleName } from "../../core/trace.ts";
+import { stepOnHsm } from "../hsm/step.ts";
 import { isCardSide, messageBody } from "./label.ts";
 import { parseMessage } from "./message.ts";
 import { stepOfPsamAnswer, stepOfPsamCommand, stepOnCard } from "./steps-apdu.ts";
@@ -88,6 +89,8 @@ export function stepOf(
     }
     case "238":
       return stepOnDirectHttp(bytes);
+    case "HSM":
+      return stepOnHsm(bytes);
     case "ui":
       return undefined;
     default:
