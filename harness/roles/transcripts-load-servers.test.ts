@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { toHex } from "../core/bytes.ts";
+import type { HttpRequest } from "../device/network/http.ts";
 import { encodeHsmCommand } from "../protocol/hsm/commands.ts";
 import { encodeHsmFrame, parseHsmFrame } from "../protocol/hsm/frame.ts";
 import { parseLoadPage } from "../protocol/messages/load-page.ts";
@@ -44,11 +45,9 @@ function settingsOf(transcript: LoadTranscript) {
   };
 }
 
-function requestOf({ name, session, form = {} }: Said) {
-  const headers = {
-    "content-type": "application/x-www-form-urlencoded",
-    ...(session === undefined ? {} : { cookie: `session=${session}` }),
-  };
+function requestOf({ name, session, form = {} }: Said): HttpRequest {
+  const type = { "content-type": "application/x-www-form-urlencoded" };
+  const headers: HttpRequest["headers"] = session === undefined ? type : { ...type, cookie: `session=${session}` };
   return { method: "POST", path: PATHS[name] ?? name, headers, body: new URLSearchParams(form).toString() };
 }
 
@@ -116,7 +115,15 @@ describe.each(LOADS)("the transcript of a load, $figure", (transcript) => {
           return { kind: "authorised", hold: { ACCOUNT: "ACC-0001", ...terms, PPIEP: "000123", IDIEP } };
         }
         case "register":
-          row = { ...output.row, loadCommand: null, cardResponse: null, hsmResponse: null, created: "", updated: "" };
+          row = {
+            ...output.row,
+            loadCommand: null,
+            cardResponse: null,
+            hsmResponse: null,
+            booked: false,
+            created: "",
+            updated: "",
+          };
           return { kind: "registered", isNew: true };
         case "update":
         case "settle":
