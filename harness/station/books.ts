@@ -5,6 +5,7 @@ import { LEDGER_TABLES } from "../accounts/tables.ts";
 import type { Bench } from "../bench/schema.ts";
 import type { Clock } from "../core/clock.ts";
 import { DisposalStack } from "../core/disposal.ts";
+import type { PaymentServerName } from "../flows/system.ts";
 import type { HeldLoads } from "../roles/account-holder/held-load.ts";
 import { heldLoadsIn } from "../roles/account-holder/sql-held-loads.ts";
 import { HOLDER_TABLES, type HolderSchema } from "../roles/account-holder/tables.ts";
@@ -14,6 +15,8 @@ import type { QueueStore } from "../roles/concentration-point/store/contracts.ts
 import { memoryQueues, openQueue } from "../roles/concentration-point/store/sql-queue.ts";
 import type { LoadDatabase } from "../roles/load-server/database/contracts.ts";
 import { memoryLoadDatabases, openLoadDatabase } from "../roles/load-server/database/open-database.ts";
+import type { PaymentDatabase } from "../roles/payment-server/database/contracts.ts";
+import { memoryDatabases, openDatabase } from "../roles/payment-server/database/open-database.ts";
 import { memoryStores, openStore, type StoreKind } from "../sql/open-store.ts";
 
 /** Kept over restarts of whoever writes in them. */
@@ -56,6 +59,20 @@ export function bookOpener(bench: Bench): (clock: Clock) => Promise<Books> {
       throw thrown;
     }
   };
+}
+
+/**
+ * Opens the databases of the payment servers, for one system after the other. One in memory is new each time, as the security
+ * cards are whose collections it speaks of; one at another URL is kept, and what a system left unfinished the next one settles.
+ */
+export function databaseOpener(
+  bench: Pick<Bench, "database" | "headEndDatabase">,
+): (clock: Clock, stack: DisposalStack) => Promise<Readonly<Record<PaymentServerName, PaymentDatabase>>> {
+  const open = either(memoryDatabases(), openDatabase);
+  return async (clock, stack) => ({
+    "payment-server": stack.use(await open(bench.database, clock)),
+    "head-end-payment-server": stack.use(await open(bench.headEndDatabase, clock)),
+  });
 }
 
 function either<T>(inMemory: (clock: Clock) => Promise<T>, open: Opener<T>): Opener<T> {

@@ -1,10 +1,9 @@
 /** A bench in one process: nothing but Node, virtual time, the same every time. Every case gets a system of its own. */
-import { type Clock, VirtualClock } from "../core/clock.ts";
+import { VirtualClock } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
 import { seededRandom } from "../core/random.ts";
 import type { Preflight, RecordEvent, Station } from "../flows/station.ts";
-import { memoryDatabases, openDatabase } from "../roles/payment-server/database/open-database.ts";
-import { bookOpener } from "./books.ts";
+import { bookOpener, databaseOpener } from "./books.ts";
 import { buildSystem } from "./build-system.ts";
 import { factsOf } from "./facts.ts";
 import { psamData, testKeys } from "./fixtures.ts";
@@ -14,7 +13,6 @@ import type { OpenOptions } from "./open-options.ts";
 import { preflightOf } from "./preflight.ts";
 import { timeoutsOf } from "./timeouts.ts";
 
-const IN_MEMORY = "sqlite::memory:";
 const START = new Date("2026-08-02T10:15:00Z");
 
 export async function openInproc(options: OpenOptions, record: RecordEvent): Promise<Station> {
@@ -25,8 +23,7 @@ export async function openInproc(options: OpenOptions, record: RecordEvent): Pro
   const timeouts = timeoutsOf(bench.timeouts);
   const { currencies } = psamData("psam-1");
   const books = bookOpener(bench);
-  const openMemory = memoryDatabases();
-  const open = (url: string, clock: Clock) => (url === IN_MEMORY ? openMemory(clock) : openDatabase(url, clock));
+  const databases = databaseOpener(bench);
   const systemFor = (caseId: string | undefined) => {
     const clock = new VirtualClock(start);
     const random = seededRandom(`${bench.name}/${caseId ?? "preflight"}`);
@@ -43,10 +40,7 @@ export async function openInproc(options: OpenOptions, record: RecordEvent): Pro
       timeouts,
       carriers: inProcessCarriers(),
       hardware: (use) => inprocHardware({ bench, keys, clock, random, variation, timeouts, pace }, use),
-      databases: async (stack) => ({
-        "payment-server": stack.use(await open(bench.database, clock)),
-        "head-end-payment-server": stack.use(await open(bench.headEndDatabase, clock)),
-      }),
+      databases: (stack) => databases(clock, stack),
       books,
       pace,
       keepsEvents,

@@ -8,8 +8,7 @@ import type { TestKeySet } from "../crypto/test-keys.ts";
 import { createTestCa } from "../device/network/test-ca.ts";
 import { momentOf, type Preflight, type RecordEvent, type Station } from "../flows/station.ts";
 import type { SystemFacts } from "../flows/system.ts";
-import { openDatabase } from "../roles/payment-server/database/open-database.ts";
-import { bookOpener } from "./books.ts";
+import { bookOpener, databaseOpener } from "./books.ts";
 import { type BuildOptions, buildSystem } from "./build-system.ts";
 import { factsOf } from "./facts.ts";
 import { psamData, testKeys } from "./fixtures.ts";
@@ -35,10 +34,7 @@ async function openParts(options: OpenOptions, record: RecordEvent, stack: Dispo
   const keys = testKeys(bench.keys);
   const timeouts = timeoutsOf(bench.timeouts);
   const devices = await openLabDevices(options, stack);
-  const databases = {
-    "payment-server": stack.use(await openDatabase(bench.database, systemClock)),
-    "head-end-payment-server": stack.use(await openDatabase(bench.headEndDatabase, systemClock)),
-  };
+  const databases = databaseOpener(bench);
   const facts = labFacts(bench, keys);
   const common: Omit<BuildOptions, "caseId"> = {
     bench,
@@ -53,7 +49,7 @@ async function openParts(options: OpenOptions, record: RecordEvent, stack: Dispo
     carriers: stack.use(await carriersOf(record)),
     hardware: (use) => labHardware({ options, keys, timeouts, devices }, use),
     books: bookOpener(bench),
-    databases: async () => databases, // the same for all cases: what one left unfinished the next server settles
+    databases: (own) => databases(systemClock, own),
     pace: options.pace,
   };
   const systemFor = async (caseId: string | undefined) => {
