@@ -6,7 +6,7 @@ import type { EndOutput, LogOutput } from "../role.ts";
 import type { ClearingParties } from "./parties.ts";
 import type { SettlementReport } from "./report.ts";
 import type { AcceptedBatch, BatchHistory, NewUpdate, Settlement } from "./store/contracts.ts";
-import type { UpdateOrder } from "./updates.ts";
+import type { UpdateOrder } from "./update-order.ts";
 
 /** What the clearing system is set up with. */
 export interface ClearingConfig {

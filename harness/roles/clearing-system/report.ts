@@ -1,5 +1,14 @@
 import { formatAmount } from "../../core/currency.ts";
-import type { SettledMember } from "./store/contracts.ts";
+
+/** A member as it is settled. */
+export interface SettledMember {
+  readonly PPIEP: string;
+  readonly IDACQUIRER: string;
+  readonly IDMER: string;
+  readonly MPDA: number;
+  readonly CURR: string;
+  readonly CEXP: number;
+}
 
 interface Sum {
   readonly CURR: string;

@@ -10,7 +10,7 @@ import { atBegin, type ClearingRole, clearingSystem } from "./model.ts";
 import { batchNumberOf, type ClearingParties, checkParties } from "./parties.ts";
 import { reportText, type SettlementReport } from "./report.ts";
 import type { BatchRow, ClearingStore, DisputedMember } from "./store/contracts.ts";
-import type { UpdateOrder } from "./updates.ts";
+import type { UpdateOrder } from "./update-order.ts";
 
 export interface ClearingOptions {
   readonly parties: ClearingParties;

@@ -5,18 +5,9 @@ import { type ClearingStep, log, over } from "./answers.ts";
 import type { ClearingConfig, ClearingInput, ClearingOutput, ClearingPhase } from "./effects.ts";
 import { psamOf } from "./parties.ts";
 import type { NewUpdate } from "./store/contracts.ts";
+import type { UpdateOrder } from "./update-order.ts";
 
-/** What PSAMs are to be told (`psam-edge.md` 4.10); a key in clear, each PSAM gets it under a key of its own. */
-export type UpdateOrder =
-  | Exclude<UpdateContent, { kind: "set-key" }>
-  | {
-      readonly kind: "set-key";
-      readonly PPIEP: string;
-      readonly ALGIEP: number;
-      readonly VKIEP: number;
-      /** MKP, 16 bytes. */
-      readonly MKP: Uint8Array;
-    };
+export type { UpdateOrder } from "./update-order.ts";
 
 export function onIssue({ order, psams, date }: Extract<ClearingInput, { kind: "issue" }>): ClearingStep {
   return { state: { at: "numbering", order, psams, date }, outputs: [{ kind: "find-numbers", psams }] };

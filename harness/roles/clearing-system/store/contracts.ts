@@ -1,7 +1,7 @@
 import type { Batch, BatchAcknowledgement, SystemUpdate, UpdateReceipt } from "../../../protocol/messages/layouts.ts";
 import type { RefusedMember } from "../../../protocol/messages/refused-members.ts";
 import type { DataStoreRecord } from "../../../protocol/messages/store-record.ts";
-import type { SettlementReport } from "../report.ts";
+import type { SettledMember, SettlementReport } from "../report.ts";
 
 /** What the clearing system keeps (`clearing.md` 5), whichever engine keeps it. */
 
@@ -34,16 +34,6 @@ export interface AcceptedBatch {
   readonly members: readonly DataStoreRecord[];
   readonly refused: readonly RefusedMember[];
   readonly answer: BatchAcknowledgement;
-}
-
-/** A member as it is settled. */
-export interface SettledMember {
-  readonly PPIEP: string;
-  readonly IDACQUIRER: string;
-  readonly IDMER: string;
-  readonly MPDA: number;
-  readonly CURR: string;
-  readonly CEXP: number;
 }
 
 export interface Settlement {

@@ -1,7 +1,7 @@
 import type { Kysely } from "kysely";
 import { wholeNumber } from "../../../sql/integers.ts";
-import { reportOf, type SettlementReport } from "../report.ts";
-import type { SettledMember, Settlement } from "./contracts.ts";
+import { reportOf, type SettledMember, type SettlementReport } from "../report.ts";
+import type { Settlement } from "./contracts.ts";
 import type { ClearingSchema } from "./schema.ts";
 
 /** Which members are settled under which number. */

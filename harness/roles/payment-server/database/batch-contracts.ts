@@ -1,5 +1,5 @@
 import type { RefusedMember } from "../../../protocol/messages/refused-members.ts";
-import type { TransactionRecord } from "./contracts.ts";
+import type { TransactionRecord } from "./transaction-contracts.ts";
 
 /** What a payment server keeps of its collections (`clearing.md` 3), whichever engine keeps it. */
 
