@@ -159,6 +159,35 @@ describe("a collection", () => {
     expect(await chain.database.batches.batches()).toMatchObject([{ status: "acknowledged" }]);
   });
 
+  test("whose acknowledgement was altered on its way is answered anew", async () => {
+    const chain = await ClearingChain.open();
+    await chain.sell(0, record(1));
+    await chain.server.collect();
+    chain.troubles = ["answer altered"];
+    await chain.point.forward();
+    await chain.server.fetchDeliveries();
+    expect(chain.entries().at(-1)).toBe("batch-acknowledged");
+    expect(chain.terminals.terminals[0]?.kept).toBeDefined();
+    await chain.server.collect();
+    await chain.point.forward();
+    await chain.server.fetchDeliveries();
+    expect(chain.terminals.terminals[0]?.kept).toBeUndefined();
+    expect(await chain.database.batches.batches()).toMatchObject([{ status: "acknowledged" }]);
+  });
+
+  test.each(["deaf", "mute"] as const)("is acknowledged once, though the terminal was %s to it", async (lapse) => {
+    const chain = await ClearingChain.open();
+    await chain.sell(0, record(1));
+    await chain.server.collect();
+    await chain.point.forward();
+    chain.terminals.lapses = [lapse];
+    await chain.server.fetchDeliveries();
+    expect(await chain.database.batches.batches()).toMatchObject([{ status: "sent" }]);
+    await chain.server.fetchDeliveries();
+    expect(await chain.database.batches.batches()).toMatchObject([{ status: "acknowledged" }]);
+    expect(chain.terminals.terminals[0]?.kept).toBeUndefined();
+  });
+
   test("shows which members clearing has refused", async () => {
     const chain = await ClearingChain.open();
     await chain.sell(0, record(1));
