@@ -20,6 +20,11 @@ const DefectFile = z.array(
       "head-end-payment-server",
       "concentrator",
       "terminal",
+      "bank-server",
+      "load-server",
+      "hsm",
+      "concentration-point",
+      "clearing-system",
     ]),
     requirement: text,
     /** What it does wrong, in a sentence. */
