@@ -10,7 +10,7 @@ import { encodeHsmCommand, type HsmCommand } from "../../protocol/hsm/commands.t
 import { encodeHsmFrame, parseHsmFrame } from "../../protocol/hsm/frame.ts";
 import type { Message } from "../../protocol/messages/layouts.ts";
 import { encodeMessage, parseMessage } from "../../protocol/messages/message.ts";
-import { hsm } from "../hsm/model.ts";
+import { type HsmRole, hsm } from "../hsm/model.ts";
 import { HSM_KEYS } from "../hsm/testing/card.ts";
 import { LayeredHeadEnd } from "../payment-server/testing/layered-head-end.ts";
 import type { LoadDatabase, LoadName } from "./database/contracts.ts";
@@ -29,11 +29,16 @@ export type HsmScript = (command: HsmCommand, truly: string) => string | undefin
 export class ScriptedHsm implements HsmAccess {
   readonly asked: HsmCommand[] = [];
   script: HsmScript = (_, truly) => truly;
+  readonly #role: HsmRole;
+
+  constructor(role: HsmRole = hsm) {
+    this.#role = role;
+  }
 
   async ask(command: HsmCommand): Promise<string> {
     this.asked.push(command);
     const bytes = encodeHsmFrame({ header: "0000", code: command.code, body: encodeHsmCommand(command) });
-    const [output] = hsm.handle(HSM_KEYS, { kind: "frame", bytes, today: "20310506" }).outputs;
+    const [output] = this.#role.handle(HSM_KEYS, { kind: "frame", bytes, today: "20310506" }).outputs;
     const said = output?.kind === "send" ? this.script(command, parseHsmFrame(output.bytes)?.body ?? "") : undefined;
     if (said === undefined) throw new PursebenchError("DEVICE_SILENT", "the HSM is silent");
     return said;
