@@ -4,6 +4,7 @@ import { nonceLength } from "../crypto/seal.ts";
 import { openMessage, sealMessage } from "../crypto/sealed-message.ts";
 import type { LinkFault } from "../flows/system.ts";
 import { type EncryptionLayer, layerOf } from "../protocol/messages/encryption-layer.ts";
+import { LAYOUTS } from "../protocol/messages/layouts.ts";
 import { parseMessage } from "../protocol/messages/message.ts";
 import { encodeTemplate, encodeTlv } from "../protocol/tlv/write-tlv.ts";
 import { type Behaviour, type Parameters, textOf } from "./behaviour.ts";
@@ -13,22 +14,45 @@ import { childrenOf, MESSAGE_BEHAVIOURS, replaceElement, saying, tagOf } from ".
 /** The layers of the pages that have passed to the set-top box, by IDTRX. */
 type Pages = Map<string, EncryptionLayer>;
 
+/** Of a payment page and of a load page, on the cable. */
+const PAGE_TAGS = [LAYOUTS.page.tag, LAYOUTS["load-page"].tag];
+
+/** What a load has within SEALED (`load.md` 4), beside what a sale has. */
+const LOAD_TAGS = (
+  [
+    "load-request",
+    "load-command",
+    "load-response",
+    "negative-result",
+    "load-result",
+    "load-inquiry",
+    "load-recovery",
+    "load-challenge",
+    "challenge-response",
+  ] as const
+).map((kind) => LAYOUTS[kind].tag);
+
 /** `act` for what the parameters name, told of the pages that have passed. */
 function knowingPages(parameters: Parameters, act: (message: Uint8Array, pages: Pages) => Uint8Array) {
   const pages: Pages = new Map();
-  const learn: LinkFault = {
+  const learn = PAGE_TAGS.map((message) => learning(message, pages));
+  return { says: [...learn, saying(parameters, (message) => act(message, pages))] };
+}
+
+function learning(message: number, pages: Pages): LinkFault {
+  return {
     link: "cable",
     from: "head-end",
-    message: 0xe2,
+    message,
     act: (bytes) => {
       const page = parseMessage(bytes);
-      const layer = page.kind === "page" ? layerOf(page) : undefined;
-      if (page.kind === "page" && layer) pages.set(page.IDTRX, layer);
+      const isPage = page.kind === "page" || page.kind === "load-page";
+      const layer = isPage ? layerOf(page) : undefined;
+      if (isPage && layer) pages.set(page.IDTRX, layer);
       return bytes;
     },
     what: "the page is looked at",
   };
-  return { says: [learn, saying(parameters, (message) => act(message, pages))] };
 }
 
 /** The message within, and its keys; undefined where it does not open. */
@@ -38,7 +62,7 @@ function opened(message: Uint8Array, pages: Pages) {
   const { IDTRX, SEALED } = outer;
   const layer = IDTRX === undefined ? undefined : pages.get(IDTRX);
   if (!layer || IDTRX === undefined || SEALED === undefined) return undefined;
-  const inner = openMessage(layer.suite, layer.TSK, IDTRX, SEALED, INNER_TAGS);
+  const inner = openMessage(layer.suite, layer.TSK, IDTRX, SEALED, [...INNER_TAGS, ...LOAD_TAGS]);
   return inner ? { ...layer, IDTRX, SEALED, inner } : undefined;
 }
 
