@@ -27,9 +27,17 @@ test("members are 60 bytes each and read as they were written", () => {
 });
 
 test.each([
-  ["a COUNT twice", [record(1), record(1, { IDTRX: "AA".repeat(16) })], "member 1: its COUNT is not above the one before it"],
+  [
+    "a COUNT twice",
+    [record(1), record(1, { IDTRX: "AA".repeat(16) })],
+    "member 1: its COUNT is not above the one before it",
+  ],
   ["a lower COUNT", [record(2), record(1)], "member 1: its COUNT is not above the one before it"],
-  ["an IDTRX twice", [record(1), record(2, { IDTRX: record(1).IDTRX })], `member 1: IDTRX ${record(1).IDTRX} is there twice`],
+  [
+    "an IDTRX twice",
+    [record(1), record(2, { IDTRX: record(1).IDTRX })],
+    `member 1: IDTRX ${record(1).IDTRX} is there twice`,
+  ],
   ["another CC", [record(1, { CC: "9416" })], "member 0: its CC is 9416"],
   ["none", [], "0 members, not 1 to 500"],
   ["too many", Array.from({ length: 501 }, (_, index) => record(index + 1)), "501 members, not 1 to 500"],

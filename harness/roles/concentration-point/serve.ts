@@ -6,7 +6,7 @@ import type { HttpClient, HttpHandler, HttpRequest, HttpResponse } from "../../l
 import { drive } from "../role.ts";
 import type { ConcentrationPointInput, ConcentrationPointOutput } from "./effects.ts";
 import { atBegin, type ConcentrationPointRole, concentrationPoint } from "./model.ts";
-import type { QueueStore } from "./store/contracts.ts";
+import type { BatchRow, QueueStore } from "./store/contracts.ts";
 
 export interface ConcentrationPointOptions {
   /** IDCP of every sender, 1 to 32 printable ASCII characters each. */
@@ -41,6 +41,8 @@ export interface ConcentrationPoint {
   forward(): Promise<Forwarded>;
   /** How many batches wait for clearing. */
   queued(): Promise<number>;
+  /** All that ever came, in the order of arrival. */
+  batches(): Promise<readonly BatchRow[]>;
 }
 
 /** The concentration point (FIG 1, 68); a carrier brings it requests. `USAGE` for a wrong list of senders. */
@@ -56,6 +58,7 @@ export function serveConcentrationPoint(options: ConcentrationPointOptions): Con
       return round;
     },
     queued: () => options.store.queued(),
+    batches: () => options.store.batches(),
   };
 }
 

@@ -35,6 +35,24 @@ export interface KeptReceipt {
  */
 export type Stored = "stored" | "repeated" | "requeued" | "full";
 
+/** A batch as a report shows it: what its sender says of its members is not judged here. */
+export interface BatchRow {
+  readonly BATCHNO: string;
+  readonly NTCOL: number;
+  /** IDCP. */
+  readonly sender: string;
+  /** `queued`, `answered` or `taken`; so is each member. */
+  readonly status: string;
+  readonly members: readonly {
+    readonly IDTRX: string;
+    readonly IDMER: string;
+    readonly PPIEP: string;
+    readonly MPDA: number;
+    readonly status: string;
+    readonly CC: null;
+  }[];
+}
+
 /**
  * The durable queue of one concentration point: `queued` -> `answered` -> `taken`. A promise that resolves says that the engine
  * has made the change durable. Failures of the engine are `PursebenchError`s with code `STORAGE`.
@@ -60,4 +78,6 @@ export interface QueueStore extends AsyncDisposable {
   receiptsPassedOn(sequences: readonly number[]): Promise<void>;
   /** How many batches wait for clearing. */
   queued(): Promise<number>;
+  /** All that ever came, in the order of arrival. */
+  batches(): Promise<readonly BatchRow[]>;
 }

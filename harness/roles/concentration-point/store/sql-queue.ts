@@ -2,12 +2,13 @@ import type { Kysely, Selectable } from "kysely";
 import { fromHex, toHex } from "../../../core/bytes.ts";
 import type { Clock } from "../../../core/clock.ts";
 import { PursebenchError } from "../../../core/errors.ts";
+import { parseMembers } from "../../../protocol/messages/batch-members.ts";
 import type { Delivered } from "../../../protocol/messages/delivery.ts";
 import type { SystemUpdate } from "../../../protocol/messages/layouts.ts";
 import { encodeMessage, parseMessage } from "../../../protocol/messages/message.ts";
 import { memoryStores, openStore, type StoreKind } from "../../../sql/open-store.ts";
 import type { SqlStore } from "../../../sql/store.ts";
-import type { Answer, KeptReceipt, NewBatch, QueuedBatch, QueueStore, Stored } from "./contracts.ts";
+import type { Answer, BatchRow, KeptReceipt, NewBatch, QueuedBatch, QueueStore, Stored } from "./contracts.ts";
 import { QUEUE_TABLES, type QueueSchema } from "./schema.ts";
 import { keepUpdates, take } from "./sql-updates.ts";
 
@@ -147,6 +148,13 @@ class SqlQueue implements QueueStore {
     return this.#store.run(countQueued);
   }
 
+  batches(): Promise<readonly BatchRow[]> {
+    return this.#store.run(async (db) => {
+      const rows = await db.selectFrom("queue").selectAll().orderBy("sequence").execute();
+      return rows.map(batchRow);
+    });
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.#store[Symbol.asyncDispose]();
   }
@@ -171,6 +179,14 @@ function queuedBatch(row: Selectable<QueueSchema["queue"]>): QueuedBatch {
     fingerprint,
     bytes: fromHex(message),
   };
+}
+
+function batchRow({ IDCP, BATCHNO, NTCOL, message, status }: Selectable<QueueSchema["queue"]>): BatchRow {
+  const batch = parseMessage(fromHex(message));
+  const parsed = batch.kind === "batch" ? parseMembers(batch.MEMBERS) : undefined;
+  const records = parsed?.ok ? parsed.value : [];
+  const members = records.map(({ IDTRX, IDMER, PPIEP, MPDA }) => ({ IDTRX, IDMER, PPIEP, MPDA, status, CC: null }));
+  return { BATCHNO, NTCOL: Number(NTCOL), sender: IDCP, status, members };
 }
 
 function delivered(hex: string): Delivered {
