@@ -2,7 +2,7 @@
 import { type Basis, requirementRows } from "../record/basis.ts";
 import { OUTCOMES } from "../record/outcomes.ts";
 import type { RunRecord } from "../record/run-record.ts";
-import { wholeTransaction } from "../sequence/transactions.ts";
+import { FLOWS, wholeTransaction } from "../sequence/transactions.ts";
 import { Markup, markup } from "../text/markup.ts";
 import { casesSection } from "./cases-section.ts";
 import { detailsSection } from "./details-section.ts";
@@ -60,9 +60,17 @@ function contents({ verdict, cases }: RunRecord): Markup {
 }
 
 function sequenceSection(run: RunRecord): Markup {
-  const whole = wholeTransaction(run.cases);
-  const body = whole
-    ? sequenceFigure(whole, "whole", `A successful purchase, as recorded in case ${whole.caseId}`)
-    : markup`<p>No passed case of this run holds a whole successful purchase.</p>`;
-  return markup`<section aria-labelledby="sequence"><h2 id="sequence">A whole transaction</h2>${body}</section>`;
+  const found = FLOWS.flatMap((flow) => {
+    const whole = wholeTransaction(run.cases, flow);
+    return whole ? [{ title: flow.title, whole }] : [];
+  });
+  const figures = found.map(({ title, whole }, index) =>
+    sequenceFigure(
+      whole,
+      index === 0 ? "whole" : `whole-${index + 1}`,
+      `A successful ${title}, as recorded in case ${whole.caseId}`,
+    ),
+  );
+  const none = markup`<p>No passed case of this run holds a whole successful transaction.</p>`;
+  return markup`<section aria-labelledby="sequence"><h2 id="sequence">A whole transaction</h2>${found.length > 0 ? figures : none}</section>`;
 }

@@ -2,7 +2,7 @@
 import type { Exchange } from "../record/run-record.ts";
 import { offset } from "../text/format.ts";
 
-/** Roles from the user's side to the security card, as messages travel. Others follow in order of appearance. */
+/** Roles from the user's side to security card and clearing, as messages travel. Others follow in order of appearance. */
 const ROLE_ORDER = [
   "bench",
   "user",
@@ -11,11 +11,16 @@ const ROLE_ORDER = [
   "set-top-box",
   "head-end",
   "merchant",
+  "bank-server",
+  "load-server",
+  "hsm",
   "payment-server",
   "head-end-payment-server",
   "concentrator",
   "terminal",
   "psam",
+  "concentration-point",
+  "clearing-system",
 ];
 
 export const SIZE = { gutter: 86, lane: 124, head: 40, row: 36, foot: 12, box: 108, margin: 8 } as const;

@@ -1,9 +1,9 @@
-/** Which part of a case's record is one transaction. */
+/** Which part of a case's record is one transaction: a purchase, a load or a collection. */
 import type { CaseRecord, Exchange } from "../record/run-record.ts";
 
-/** The user's choice at the set-top box opens a purchase (seed step 602). */
-const FIRST_STEP = "602";
-/** The result for the user closes it (seed step 641). */
+/** The user's choice at the set-top box: of a purchase (seed step 602), of a load (871). */
+const FIRST_STEPS: readonly string[] = ["602", "871"];
+/** The result for the user closes both. */
 const LAST_STEP = "641";
 
 /** A run of exchanges that belong together, and where it was found. */
@@ -12,47 +12,59 @@ export interface Transaction {
   readonly exchanges: readonly Exchange[];
 }
 
-/** Cuts a case's record before every step 602; the part before the first cut stays with the first transaction. */
+/** A kind of transaction of which a report shows one whole. */
+export interface Flow {
+  /** "A successful …". */
+  readonly title: string;
+  readonly isWhole: (messages: readonly Exchange[]) => boolean;
+}
+
+const PURCHASE: Flow = { title: "purchase", isWhole: (messages) => isSuccess(messages, "602") };
+
+export const FLOWS: readonly Flow[] = [
+  PURCHASE,
+  {
+    title: "load from a bank account",
+    isWhole: (messages) => isSuccess(messages, "871") && takesPart(messages, "bank-server"),
+  },
+  {
+    title: "load from a pre-funded account",
+    isWhole: (messages) => isSuccess(messages, "871") && !takesPart(messages, "bank-server"),
+  },
+  {
+    title: "collection",
+    isWhole: (messages) => ["t-collect", "t-acknowledge"].every((name) => messages.some((each) => each.name === name)),
+  },
+];
+
+/** Cuts a case's record where a transaction begins; the part before the first cut stays with the first transaction. */
 export function transactionsOf(one: CaseRecord): readonly Transaction[] {
   const parts: Exchange[][] = [];
-  let opened = false;
+  let opened: Exchange | undefined;
   for (const exchange of one.exchanges) {
-    const begins = exchange.kind === "message" && exchange.step === FIRST_STEP;
+    const begins = isFirst(exchange) && !(isCollect(exchange) && opened && isCollect(opened));
     const current = parts.at(-1);
     if (!current || (begins && opened)) parts.push([exchange]);
     else current.push(exchange);
-    opened ||= begins;
+    if (begins) opened = exchange;
   }
   return parts.map((exchanges) => ({ caseId: one.id, exchanges }));
 }
 
 /**
- * One whole successful transaction of the run: from a passed case, undisturbed, from 602 to 641, with the most
+ * One whole successful transaction of the run: from a passed case, undisturbed, from its beginning to its end, with the most
  * different steps, and the shortest of those. `undefined` when the run has none.
  */
-export function wholeTransaction(cases: readonly CaseRecord[]): Transaction | undefined {
+export function wholeTransaction(cases: readonly CaseRecord[], flow: Flow = PURCHASE): Transaction | undefined {
   let best: { readonly found: Transaction; readonly steps: number } | undefined;
   for (const one of cases.filter(({ verdict }) => verdict === "pass")) {
-    for (const found of transactionsOf(one).filter(isWhole)) {
+    for (const found of transactionsOf(one).filter((each) => isUndisturbed(each) && flow.isWhole(messagesOf(each)))) {
       const steps = new Set(found.exchanges.map(({ step }) => step)).size;
       const shorter = best && steps === best.steps && found.exchanges.length < best.found.exchanges.length;
       if (!best || steps > best.steps || shorter) best = { found, steps };
     }
   }
-  return best && { ...best.found, exchanges: fromFirstStep(best.found.exchanges) };
-}
-
-function isWhole({ exchanges }: Transaction): boolean {
-  const messages = exchanges.filter(({ kind }) => kind === "message");
-  return (
-    exchanges.every(({ kind }) => kind !== "fault") &&
-    messages.some(({ step }) => step === FIRST_STEP) &&
-    messages.some(({ step, decoded }) => step === LAST_STEP && new Map(decoded).get("CC")?.startsWith("0000") !== false)
-  );
-}
-
-function fromFirstStep(exchanges: readonly Exchange[]): readonly Exchange[] {
-  return exchanges.slice(exchanges.findIndex(({ step }) => step === FIRST_STEP));
+  return best && { ...best.found, exchanges: fromBeginning(best.found.exchanges) };
 }
 
 /** The transaction that a verdict is about: the one with line `at`, else the last; only those with any message. */
@@ -60,4 +72,39 @@ export function transactionAt(one: CaseRecord): Transaction | undefined {
   const all = transactionsOf(one).filter(({ exchanges }) => exchanges.some(({ kind }) => kind === "message"));
   const meant = all.find(({ exchanges }) => one.at !== undefined && exchanges.some(({ n }) => n === one.at));
   return meant ?? all.at(-1);
+}
+
+/** Other parties repeat the step of a choice when they pass it on. */
+function isFirst(exchange: Exchange): boolean {
+  const { kind, link, step } = exchange;
+  if (kind !== "message") return false;
+  return (link === "cable" && FIRST_STEPS.includes(step)) || isCollect(exchange);
+}
+
+/** Terminal after terminal, and all of them are one collection. */
+function isCollect({ name, from }: Exchange): boolean {
+  return name === "t-collect" && from.endsWith("payment-server");
+}
+
+function isUndisturbed({ exchanges }: Transaction): boolean {
+  return exchanges.every(({ kind }) => kind !== "fault");
+}
+
+function messagesOf({ exchanges }: Transaction): readonly Exchange[] {
+  return exchanges.filter(({ kind }) => kind === "message");
+}
+
+function isSuccess(messages: readonly Exchange[], firstStep: string): boolean {
+  return (
+    messages.some(({ link, step }) => link === "cable" && step === firstStep) &&
+    messages.some(({ step, decoded }) => step === LAST_STEP && new Map(decoded).get("CC")?.startsWith("0000") !== false)
+  );
+}
+
+function takesPart(messages: readonly Exchange[], role: string): boolean {
+  return messages.some(({ from, to }) => from === role || to === role);
+}
+
+function fromBeginning(exchanges: readonly Exchange[]): readonly Exchange[] {
+  return exchanges.slice(exchanges.findIndex(isFirst));
 }

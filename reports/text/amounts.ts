@@ -2,12 +2,21 @@
 import type { Elements } from "../record/run-record.ts";
 import { amount, currencyName } from "./format.ts";
 
-/** Amount element to the elements that hold its currency and exponent (EN 1546 names). */
-const AMOUNTS: ReadonlyMap<string, readonly [currency: string, exponent: string]> = new Map([
-  ["MPDA", ["CURRPDA", "CEXPPDA"]],
-  ["BALIEP", ["CURRIEP", "CEXPIEP"]],
-  ["BALmaxIEP", ["CURRIEP", "CEXPIEP"]],
-  ["MTOT", ["CURR", "CEXP"]],
+/** Elements that hold currency and exponent (EN 1546 names). */
+type Unit = readonly [currency: string, exponent: string];
+
+const PURCHASE: Unit = ["CURRPDA", "CEXPPDA"];
+const LOAD: Unit = ["CURRLDA", "CEXPLDA"];
+const PURSE: Unit = ["CURRIEP", "CEXPIEP"];
+
+/** Amount element to its unit; an HSM is told a balance in the currency of the load. */
+const AMOUNTS: ReadonlyMap<string, readonly Unit[]> = new Map<string, readonly Unit[]>([
+  ["MPDA", [PURCHASE]],
+  ["MLDA", [LOAD]],
+  ["MLDAmax", [LOAD]],
+  ["BALIEP", [PURSE, LOAD]],
+  ["BALmaxIEP", [PURSE]],
+  ["MTOT", [["CURR", "CEXP"]]],
 ]);
 
 /** "12.50 (0978)", as `protocol/messages` writes amounts whose currency stands beside them. */
@@ -29,7 +38,11 @@ function inUnits(name: string, value: string, values: ReadonlyMap<string, string
   const coded = WITH_CODE.exec(value);
   if (coded?.[1] !== undefined && coded[2] !== undefined) return `${coded[1]} ${currencyName(coded[2])}`;
   if (!/^\d{1,15}$/.test(value)) return value;
-  const [CURR, CEXP] = units.map((unit) => values.get(name.slice(0, dot) + unit));
-  if (CURR === undefined || CEXP === undefined || !/^0?[0-3]$/.test(CEXP)) return `${value} minor units`;
-  return amount(Number(value), CURR, Number(CEXP));
+  for (const unit of units) {
+    const [CURR, CEXP] = unit.map((each) => values.get(name.slice(0, dot) + each));
+    if (CURR !== undefined && CEXP !== undefined && /^0?[0-3]$/.test(CEXP)) {
+      return amount(Number(value), CURR, Number(CEXP));
+    }
+  }
+  return `${value} minor units`;
 }
