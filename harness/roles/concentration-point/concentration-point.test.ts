@@ -110,7 +110,16 @@ test("a batch is forwarded once, unaltered, and its answer goes to its sender al
   expect(await get()).toEqual([]);
   expect(await point.forward()).toEqual({ batches: 0, trouble: undefined });
   const members = [
-    { IDTRX: record(1).IDTRX, IDMER: "SHOP0001", PPIEP: "000123", MPDA: 250, status: "taken", CC: null },
+    {
+      IDTRX: record(1).IDTRX,
+      IDMER: "SHOP0001",
+      PPIEP: "000123",
+      MPDA: 250,
+      CURR: "0978",
+      CEXP: 2,
+      status: "taken",
+      CC: null,
+    },
   ];
   expect(await point.batches()).toEqual([{ BATCHNO, NTCOL: 1, sender: "PS1", status: "taken", members }]);
   expect(entries()).toEqual(["batch-stored", "batch-repeated", "batch-forwarded", "batch-answered"]);

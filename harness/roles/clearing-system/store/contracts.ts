@@ -64,6 +64,8 @@ export interface MemberRow {
   readonly IDMER: string;
   readonly PPIEP: string;
   readonly MPDA: number;
+  readonly CURR: string;
+  readonly CEXP: number;
   readonly status: "accepted" | "settled" | "refused";
   /** Why it was refused. */
   readonly CC: string | null;

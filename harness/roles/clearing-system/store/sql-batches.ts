@@ -107,8 +107,8 @@ export async function disputedMembers(db: Db): Promise<readonly DisputedMember[]
 }
 
 function memberRow(row: Selectable<ClearingSchema["members"]>): MemberRow {
-  const { IDTRX, IDMER, PPIEP, CC } = row;
-  return { IDTRX, IDMER, PPIEP, MPDA: wholeNumber(row.MPDA), status: statusOf(row.status), CC };
+  const { IDTRX, IDMER, PPIEP, CURR, CEXP, CC } = row;
+  return { IDTRX, IDMER, PPIEP, MPDA: wholeNumber(row.MPDA), CURR, CEXP, status: statusOf(row.status), CC };
 }
 
 function acknowledgement(hex: string): BatchAcknowledgement {

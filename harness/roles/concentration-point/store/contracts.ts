@@ -48,6 +48,8 @@ export interface BatchRow {
     readonly IDMER: string;
     readonly PPIEP: string;
     readonly MPDA: number;
+    readonly CURR: string;
+    readonly CEXP: number;
     readonly status: string;
     readonly CC: null;
   }[];

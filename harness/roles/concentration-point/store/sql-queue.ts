@@ -185,7 +185,9 @@ function batchRow({ IDCP, BATCHNO, NTCOL, message, status }: Selectable<QueueSch
   const batch = parseMessage(fromHex(message));
   const parsed = batch.kind === "batch" ? parseMembers(batch.MEMBERS) : undefined;
   const records = parsed?.ok ? parsed.value : [];
-  const members = records.map(({ IDTRX, IDMER, PPIEP, MPDA }) => ({ IDTRX, IDMER, PPIEP, MPDA, status, CC: null }));
+  const members = records.map(({ IDTRX, IDMER, PPIEP, MPDA, CURRPDA: CURR, CEXPPDA: CEXP }) => {
+    return { IDTRX, IDMER, PPIEP, MPDA, CURR, CEXP, status, CC: null };
+  });
   return { BATCHNO, NTCOL: Number(NTCOL), sender: IDCP, status, members };
 }
 

@@ -67,6 +67,8 @@ export interface BatchRow {
     readonly IDMER: string;
     readonly PPIEP: string;
     readonly MPDA: number;
+    readonly CURR: string;
+    readonly CEXP: number;
     readonly status: string;
     /** Why clearing has refused it. */
     readonly CC: string | null;

@@ -13,9 +13,9 @@ export async function batchRows(db: Kysely<Schema>): Promise<readonly BatchRow[]
     const members = parseMembers(fromHex(MEMBERS));
     if (BATCHNO === null || NTCOL === null || !members.ok) return [];
     const reasons = refused.filter(({ batch }) => wholeNumber(batch) === wholeNumber(sequence));
-    const rows = members.value.map(({ IDTRX, IDMER, PPIEP, MPDA }) => {
+    const rows = members.value.map(({ IDTRX, IDMER, PPIEP, MPDA, CURRPDA: CURR, CEXPPDA: CEXP }) => {
       const CC = reasons.find((each) => each.IDTRX === IDTRX && each.IDMER === IDMER)?.CC ?? null;
-      return { IDTRX, IDMER, PPIEP, MPDA, status: CC === null ? status : "refused", CC };
+      return { IDTRX, IDMER, PPIEP, MPDA, CURR, CEXP, status: CC === null ? status : "refused", CC };
     });
     return [{ BATCHNO, NTCOL: wholeNumber(NTCOL), status, members: rows }];
   });
