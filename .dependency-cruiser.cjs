@@ -33,6 +33,7 @@ const layers = {
   ],
   "harness/defects": [
     "harness/core",
+    "harness/accounts",
     "harness/protocol",
     "harness/crypto",
     "harness/link",

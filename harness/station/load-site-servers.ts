@@ -7,7 +7,7 @@ import { type BankServer, serveBank } from "../roles/bank-server/serve.ts";
 import type { LoadSites } from "../roles/head-end/load-sites.ts";
 import { type Fund, serveFund } from "../roles/load-server/fund.ts";
 import { accountHolderOf } from "./load-contracts.ts";
-import type { LoadingParts } from "./loading-service.ts";
+import type { LoadingParts } from "./loading-parts.ts";
 
 export interface LoadSiteParts extends LoadingParts {
   /** Where the load server listens. */

@@ -26,24 +26,8 @@ import { later } from "./later.ts";
 import type { Links } from "./links.ts";
 import { hsmKeys, loadContracts, loadSettings } from "./load-contracts.ts";
 import { LoadSiteServers } from "./load-site-servers.ts";
+import type { LoadingParts } from "./loading-parts.ts";
 import type { Sessions } from "./sessions.ts";
-
-export interface LoadingParts {
-  readonly bench: Pick<Bench, "loadServer" | "hsm">;
-  readonly facts: SystemFacts;
-  readonly currencies: readonly { readonly CURR: string; readonly CEXP: number }[];
-  readonly carriers: Carriers;
-  /** Opened with their opening balances when they are first asked for. */
-  readonly books: () => Promise<Books>;
-  readonly keys: TestKeySet;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly trace: TraceSink;
-  readonly links: Links;
-  readonly timeouts: LoadServerTimeouts;
-  readonly variation: Variation;
-  readonly sessions: Sessions;
-}
 
 /** A load server and its HSM, as they were started last. */
 interface Up {
