@@ -39,12 +39,6 @@ export type ClearingRoleName = "concentration-point" | "clearing-system";
 
 type Site = AsyncDisposable & { readonly origin: string };
 
-/** Names by which in-process carriers know them; on sockets each takes a free port. */
-const ORIGINS: Readonly<Record<ClearingRoleName, string>> = {
-  "concentration-point": "https://127.0.0.1:0",
-  "clearing-system": "https://127.0.0.1:0",
-};
-
 export class ClearingService implements AsyncDisposable {
   readonly #parts: ClearingParts;
   readonly #sites = new Map<ClearingRoleName, Site>();
@@ -112,7 +106,7 @@ export class ClearingService implements AsyncDisposable {
   }
 
   async #open(role: ClearingRoleName, handler: HttpHandler): Promise<void> {
-    this.#sites.set(role, await this.#parts.carriers.site(handler, ORIGINS[role]));
+    this.#sites.set(role, await this.#parts.carriers.site(handler)); // each at an address of its own
   }
 
   #origin(role: ClearingRoleName): string {

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { loadBench } from "../bench/load.ts";
 import { REFERENCE } from "../defects/variation.ts";
-import type { PurseSystem } from "../flows/system.ts";
+import type { PurseSystem, RecordedEvent } from "../flows/system.ts";
+import { labelOf } from "../protocol/messages/label.ts";
 import { openStation } from "./index.ts";
 import { ISSUED } from "./opening-balances.ts";
 import { countingRecord } from "./recorder.ts";
@@ -15,6 +16,13 @@ async function withSystem(work: (system: PurseSystem) => Promise<void>): Promise
 
 const balanceOf = async (system: PurseSystem, name: string) =>
   (await system.accounts()).find(({ account, CURR }) => account === name && CURR === "0978")?.balance;
+
+function batchesSent(events: readonly RecordedEvent[]): readonly string[] {
+  return events.flatMap((event) => {
+    const isBatch = event.kind === "message" && labelOf(event.link, event.from, event.bytes) === "POST /batches";
+    return isBatch ? [`${event.from} to ${event.to}`] : [];
+  });
+}
 
 test.each([
   ["bank", "customer:BNK00001:ACC-0001"],
@@ -49,6 +57,12 @@ test("what a purchase took from the card comes to the merchant when it is collec
     await clearing.forward();
     for (const server of ["payment-server", "head-end-payment-server"] as const) await clearing.fetchDeliveries(server);
     expect((await clearing.batches("payment-server")).map(({ status }) => status)).toEqual(["acknowledged"]);
+    expect(batchesSent(system.events())).toEqual([
+      "payment-server to concentration-point",
+      "head-end-payment-server to concentration-point",
+      "concentration-point to clearing-system",
+      "concentration-point to clearing-system",
+    ]);
     const price = system.facts.catalogue.find(({ SITE }) => SITE === "cable4")?.price ?? 0;
     expect(await clearing.settle()).toMatchObject({
       N: 1,

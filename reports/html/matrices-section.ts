@@ -31,10 +31,11 @@ function tally({ rows }: Matrix): string {
   return `${taken.filter(({ verdict }) => verdict === "pass").length} of ${taken.length} places passed`;
 }
 
-function cellMarkup({ verdict, id, count }: MatrixCell): Markup {
+function cellMarkup({ verdict, id, count, ending }: MatrixCell): Markup {
   if (id === undefined) return markup`–`;
+  const ended = ending === undefined ? nothing : markup`<span class="because">${ending}</span>`;
   const shared = count > 1 ? markup`<span class="because">${count} cases</span>` : nothing;
-  return markup`<a href="#${anchor("case", id)}" title="${id}">${status(verdict)}</a>${shared}`;
+  return markup`<a href="#${anchor("case", id)}" title="${id}">${status(verdict)}</a>${ended}${shared}`;
 }
 
 function legend({ rows }: Matrix): Markup {

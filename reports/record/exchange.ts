@@ -11,7 +11,9 @@ type Message = Extract<EvidenceEvent, { kind: "message" }>;
 const WORDS = "text";
 const LONGEST_NAME = 28;
 /** Keys under which `protocol/messages/describe.ts` puts what a message is, best first. */
-const NAME_KEYS = ["message", "command", "http", "SW", WORDS];
+const NAME_KEYS = ["message", "command", "http", "SW", "hsm", WORDS];
+/** A delivery has messages inside: "1.message". */
+const INNER_NAME = /^\d+\.message$/;
 /** Longest decoded value that is shown; pages of a merchant can be long. */
 const LONGEST_VALUE = 2_000;
 
@@ -53,6 +55,8 @@ export function exchangeOf(line: EvidenceLine): Exchange | undefined {
       };
     case "note":
       return { ...base, name: event.text };
+    case "ending":
+      return { ...base, name: event.text };
     case "phase":
       return { ...base, kind: "phase", name: event.title };
     case "check":
@@ -80,13 +84,16 @@ function messageParts(event: Message): Omit<Exchange, "n" | "atMs"> {
     ([name, text]) => [name, shorten(text, LONGEST_VALUE)] as const,
   );
   const named = NAME_KEYS.map((key) => decoded.find(([name]) => name === key)).find((found) => found !== undefined);
+  const inner = decoded.filter(([name]) => INNER_NAME.test(name)).map(([, text]) => text);
   return {
     kind: "message",
     link: event.link,
     from: event.from,
     to: event.to,
     step: event.step ?? "",
-    name: named ? shorten(named[1], LONGEST_NAME) : `${event.length ?? event.hex.length / 2} bytes`,
+    name: named
+      ? shorten([named[1], ...inner].join(" "), LONGEST_NAME)
+      : `${event.length ?? event.hex.length / 2} bytes`,
     bytes: keptText(event),
     decoded: withUnits(decoded.filter((pair) => pair !== named || pair[0] === WORDS)),
   };

@@ -51,6 +51,7 @@ function caseOf(result: CaseResult, lines: readonly EvidenceLine[]): CaseRecord 
     purpose: result.purpose,
     requirements: result.requirements,
     cell: result.cell,
+    ending: result.ending ?? "",
     verdict: result.verdict,
     reason: result.reason,
     owner: result.owner,

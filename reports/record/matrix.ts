@@ -6,6 +6,8 @@ import type { Outcome } from "../../harness/evidence/verdict.ts";
 export interface Placed {
   readonly id: string;
   readonly cell: Cell | undefined;
+  /** How that ended which the case brought about; absent or empty where it does not say. */
+  readonly ending?: string;
   readonly verdict: Outcome;
 }
 
@@ -21,6 +23,8 @@ export interface MatrixCell {
   readonly verdict: Outcome;
   /** The case that the verdict is of, absent for an empty place. */
   readonly id?: string;
+  /** What that case says of its ending, if anything. */
+  readonly ending?: string;
   /** How many cases share the place. */
   readonly count: number;
 }
@@ -57,7 +61,9 @@ const WORST_FIRST: readonly Outcome[] = ["fail", "error", "inconc", "pass", "not
 
 function cellOf(cases: readonly Placed[]): MatrixCell {
   const [worst] = [...cases].sort((left, right) => rank(left) - rank(right));
-  return worst ? { verdict: worst.verdict, id: worst.id, count: cases.length } : { verdict: "notRun", count: 0 };
+  if (!worst) return { verdict: "notRun", count: 0 };
+  const { verdict, id, ending } = worst;
+  return { verdict, id, count: cases.length, ...(ending ? { ending } : {}) };
 }
 
 function rank({ verdict }: Placed): number {

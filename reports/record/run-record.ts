@@ -35,6 +35,8 @@ export interface CaseRecord {
   readonly requirements: readonly string[];
   /** Its place in a matrix, if it has one. */
   readonly cell: Cell | undefined;
+  /** How that ended which the case brought about, in a word or two; empty where it does not say. */
+  readonly ending: string;
   readonly verdict: Outcome;
   /** Why: empty for a plain pass. */
   readonly reason: string;

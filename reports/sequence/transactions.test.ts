@@ -27,6 +27,7 @@ function recorded(id: string, verdict: CaseRecord["verdict"], list: readonly Exc
     requirement: "",
     actual: "",
     cell: undefined,
+    ending: "",
     started: "",
   };
   return { ...words, id, verdict, requirements: [], expected: [], at, durationMs: 1, exchanges: list };
