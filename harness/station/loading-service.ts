@@ -1,15 +1,7 @@
-/** Loading in one system (FIG 3): bank servers, load server with its pre-funded accounts, HSM. Up from the first contact on. */
-import type { Bench } from "../bench/schema.ts";
-import type { Clock } from "../core/clock.ts";
 import type { Deadline } from "../core/deadline.ts";
 import { DisposalStack } from "../core/disposal.ts";
 import { PursebenchError, unreachable } from "../core/errors.ts";
-import type { Random } from "../core/random.ts";
-import type { TraceSink } from "../core/trace.ts";
-import type { TestKeySet } from "../crypto/test-keys.ts";
-import type { Variation } from "../defects/variation.ts";
 import type { Connector, MessageChannel, ServeChannel } from "../device/contracts.ts";
-import type { SystemFacts } from "../flows/system.ts";
 import type { HttpClient, HttpRequest, HttpResponse } from "../link/exchange.ts";
 import { recordConnector, recordHttp } from "../link/record.ts";
 import type { LoadSites } from "../roles/head-end/load-sites.ts";
@@ -19,15 +11,11 @@ import { ownAccounts } from "../roles/load-server/fund.ts";
 import { hsmOver } from "../roles/load-server/hsm-client.ts";
 import { loadServer } from "../roles/load-server/model.ts";
 import { type LoadServer, serveLoadServer } from "../roles/load-server/serve.ts";
-import type { LoadServerTimeouts } from "../roles/load-server/timeouts.ts";
-import type { Books } from "./books.ts";
-import type { Carriers, Reachable } from "./carriers.ts";
+import type { Reachable } from "./carriers.ts";
 import { later } from "./later.ts";
-import type { Links } from "./links.ts";
 import { hsmKeys, loadContracts, loadSettings } from "./load-contracts.ts";
 import { LoadSiteServers } from "./load-site-servers.ts";
 import type { LoadingParts } from "./loading-parts.ts";
-import type { Sessions } from "./sessions.ts";
 
 /** A load server and its HSM, as they were started last. */
 interface Up {
