@@ -1,4 +1,6 @@
 /** Every case of loading value (FIG 15, FIG 17). */
 import type { Case } from "../define/case.ts";
+import { cases as execution } from "./execution.ts";
+import { cases as preparation } from "./preparation.ts";
 
-export const cases: readonly Case[] = [];
+export const cases: readonly Case[] = [...preparation, ...execution];

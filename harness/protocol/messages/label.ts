@@ -11,7 +11,7 @@ export function messageBody(link: LinkName, bytes: Uint8Array): Uint8Array {
 /**
  * What a message is known by on its link: the template tag; on 235 and SAM the instruction byte, of a response that of
  * the command it answers (undefined when that is not known); on 234, 238 and batch the first line, of a response that of the request
- * behind "response "; on HSM the command of two letters.
+ * behind "response "; on HSM the command or answer code of two letters.
  */
 export function labelOf(
   link: LinkName,
@@ -30,7 +30,7 @@ export function labelOf(
     case "SAM":
       return isCardSide(from) ? inReplyTo?.[1] : bytes[1];
     case "HSM":
-      return ASCII.decode(from === "hsm" ? inReplyTo?.subarray(4, 6) : bytes.subarray(4, 6));
+      return ASCII.decode(bytes.subarray(4, 6));
     case "234":
     case "238":
     case "batch":

@@ -1,0 +1,6 @@
+/** The second half of a load: load server and HSM, the card, the confirmation (879 to 899, 1079 to 1099). */
+import type { Case } from "../define/case.ts";
+import { cases as loadCommand } from "./879-880-load-command.suite.ts";
+import { cases as card } from "./881-882-card.suite.ts";
+
+export const cases: readonly Case[] = [...loadCommand, ...card];
