@@ -1,4 +1,5 @@
 /** Every case of negative results of a load. */
 import type { Case } from "../define/case.ts";
+import { cases as table } from "./table/table.suite.ts";
 
-export const cases: readonly Case[] = [];
+export const cases: readonly Case[] = [...table];
