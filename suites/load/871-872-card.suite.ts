@@ -5,6 +5,7 @@ import { encodeMessage, parseMessage } from "../../harness/protocol/messages/mes
 import { type Case, type CaseContext, defineCase } from "../define/case.ts";
 import { apdusOn, messagesOn, theLog, theMessage } from "../payment/support/observe.ts";
 import { cardForm, giveAmount, OWN_SESSION, post } from "./support/browser.ts";
+import { directBalance } from "./support/direct-path.ts";
 import { bodyOf, holderRole, theLoadPage } from "./support/page.ts";
 import { BOTH, EVERY, forSources, requirementOf, type Source, siteOf } from "./support/sources.ts";
 
@@ -166,16 +167,7 @@ export const cases: readonly Case[] = [
       const about = { requirement: "LOAD-PRE-1072-a" };
       const { SITE, accounts } = t.loadSiteFor({ source: "pre-funded", direct: true });
       const ACCOUNT = accounts[0]?.ACCOUNT ?? "";
-      const form = await cardForm(t);
-      const [ATR, BALANCE, CARDINFO] = [form.atr, form.balance, form["card-information"]].map((hex) =>
-        fromHex(hex ?? ""),
-      );
-      const balance = encodeMessage({
-        kind: "balance",
-        ATR: ATR ?? new Uint8Array(0),
-        BALANCE: BALANCE ?? new Uint8Array(0),
-        CARDINFO: CARDINFO ?? new Uint8Array(0),
-      });
+      const balance = directBalance(await cardForm(t));
       const amount = encodeMessage({ kind: "load-amount", IDTRX: "00".repeat(16), MLDA: 100 });
       const select = encodeMessage({ kind: "load-selection", SESSION: OWN_SESSION, SITE, ACCOUNT });
       const refusal = toHex(encodeMessage({ kind: "refusal", CC: "A00A" }));
