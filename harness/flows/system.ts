@@ -6,6 +6,7 @@ import type { SaleProfile } from "../core/sale-profile.ts";
 import type { LinkName, RoleName } from "../core/trace.ts";
 import type { ClearingFlows } from "./clearing.ts";
 import type { LoadingFlows, LoadOrder, LoadOutcome, LoadSiteFacts } from "./loading.ts";
+import type { MoneyBooks } from "./money.ts";
 import type { Disturbance, NextMessage, PaymentServerName, RecordedEvent } from "./observed.ts";
 
 export type {
@@ -243,6 +244,8 @@ export interface PurseSystem extends LoadingFlows, AsyncDisposable {
   boxes(count: number): Promise<readonly Box[]>;
   /** Waits until every server has finished with what it was at. */
   idle(): Promise<void>;
+  /** Who has what, without a message; nothing is under way meanwhile. */
+  money(): Promise<MoneyBooks>;
   /** As the head end's browser: one request to the merchant's site. */
   http(
     SITE: string,

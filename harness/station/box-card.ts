@@ -9,10 +9,16 @@ import { cardData } from "./fixtures.ts";
 const FIRST_IDIEP = 9_000_000_000;
 
 /** The card of set-top box number `index`: a fresh one like `kind` with numbers of its own. */
-export function boxCard(index: number, kind: SimulatedCardKind, { keys, random, role }: CardParts): VirtualCard {
+export function boxCard(
+  index: number,
+  kind: SimulatedCardKind,
+  { keys, random, role, onCard }: CardParts,
+): VirtualCard {
   const IDIEP = String(FIRST_IDIEP + index);
   const data = cardData(kind);
   const SNIEP = `${data.SNIEP.slice(0, 8)}${IDIEP.slice(2)}`;
   const state = createCard({ ...data, IDIEP, SNIEP }, keys, random);
-  return serveCard({ state, random, ...(role ? { role } : {}) });
+  const card = serveCard({ state, random, ...(role ? { role } : {}) });
+  onCard?.(card);
+  return card;
 }

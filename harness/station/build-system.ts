@@ -19,6 +19,7 @@ import { boxCard } from "./box-card.ts";
 import { Boxes, type BoxParts } from "./boxes.ts";
 import type { Carriers } from "./carriers.ts";
 import type { Hardware, HardwareUse } from "./hardware.ts";
+import type { Insides } from "./insides.ts";
 import { Links } from "./links.ts";
 import { type Pace, pacedCarriers, readerAtPace } from "./pace.ts";
 import { BenchSystem } from "./purse-system.ts";
@@ -47,6 +48,8 @@ export interface BuildOptions {
   readonly pace?: Pace | undefined;
   /** False: events are passed on to `record` alone. */
   readonly keepsEvents?: boolean | undefined;
+  /** Where all devices are objects of this process: what they keep. */
+  readonly insides?: Insides | undefined;
 }
 
 export async function buildSystem(options: BuildOptions): Promise<BenchSystem> {
@@ -79,7 +82,7 @@ export async function buildSystem(options: BuildOptions): Promise<BenchSystem> {
       ),
       ownReader: readerFor(reader, { link: "235", near: "bench", far: "card" }, links, trace),
     });
-    const cardParts = { keys, random, role: variation.card?.(card) ?? card };
+    const cardParts = { keys, random, role: variation.card?.(card) ?? card, onCard: options.insides?.onCard };
     const like = bench.card.kind === "sim" ? (bench.card.card ?? "specimen") : "specimen";
     const oneMore = (index: number) => {
       const program = boxCard(index, like, cardParts);
@@ -94,6 +97,7 @@ export async function buildSystem(options: BuildOptions): Promise<BenchSystem> {
       servers,
       ...boxOn(hardware.reader),
       boxes: new Boxes(facts, clock, oneMore),
+      insides: options.insides,
       dispose: () => stack[Symbol.asyncDispose](),
     });
   } catch (thrown) {

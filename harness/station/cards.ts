@@ -7,7 +7,7 @@ import type { CardRole } from "../roles/card/model.ts";
 import type { WriteOrder } from "../roles/card/nvm.ts";
 import { malformedAtrCard, muteCard, noPurseCard } from "../roles/card/odd-cards.ts";
 import { createCard } from "../roles/card/personalise.ts";
-import { serveCard } from "../roles/card/serve.ts";
+import { type SimulatedCard, serveCard } from "../roles/card/serve.ts";
 import { cardData } from "./fixtures.ts";
 
 export interface CardParts {
@@ -17,6 +17,8 @@ export interface CardParts {
   readonly role?: CardRole | undefined;
   /** How it writes; by a journal when absent. */
   readonly writeOrder?: WriteOrder | undefined;
+  /** Hears of each card that is a purse, as it is made. */
+  readonly onCard?: ((card: SimulatedCard) => void) | undefined;
 }
 
 /** A fresh card of that kind. */
@@ -32,10 +34,15 @@ export function simulatedCard(kind: SimulatedCardKind, parts: CardParts): Virtua
     case "no-purse":
       return noPurseCard();
     case "malformed-atr":
-      return malformedAtrCard(personalised("specimen"));
+      return told(malformedAtrCard(personalised("specimen")), parts);
     default:
-      return serveCard(personalised(kind));
+      return told(serveCard(personalised(kind)), parts);
   }
+}
+
+function told(card: SimulatedCard, { onCard }: CardParts): SimulatedCard {
+  onCard?.(card);
+  return card;
 }
 
 /** Cards by kind, each made when it is first asked for and the same one from then on. `specimen` is of kind `like`. */

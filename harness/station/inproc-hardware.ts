@@ -11,7 +11,7 @@ import { serveT1 } from "../link/serve-t1.ts";
 import { t1Link } from "../link/t1-link.ts";
 import { card } from "../roles/card/model.ts";
 import { journalled } from "../roles/card/nvm.ts";
-import { cardBox } from "./cards.ts";
+import { type CardParts, cardBox } from "./cards.ts";
 import type { Hardware, HardwareUse } from "./hardware.ts";
 import { onDemand } from "./on-demand.ts";
 import type { Pace } from "./pace.ts";
@@ -25,16 +25,15 @@ export interface InprocParts extends TerminalParts {
   readonly bench: Bench;
   readonly random: Random;
   readonly pace?: Pace | undefined;
+  readonly onCard?: CardParts["onCard"];
 }
 
 export function inprocHardware(parts: InprocParts, use: HardwareUse): Hardware {
-  const { bench, keys, random, variation } = parts;
+  const { bench, keys, random, variation, onCard } = parts;
   const stack = new DisposalStack();
   const specimen: SimulatedCardKind = bench.card.kind === "sim" ? (bench.card.card ?? "specimen") : "specimen";
-  const cards = cardBox(
-    { keys, random, role: variation.card?.(card) ?? card, writeOrder: variation.cardWriteOrder?.(journalled) },
-    specimen,
-  );
+  const writeOrder = variation.cardWriteOrder?.(journalled);
+  const cards = cardBox({ keys, random, role: variation.card?.(card) ?? card, writeOrder, onCard }, specimen);
   let inReader = cards("specimen");
   const real = stack.use(virtualReader({ name: "virtual reader", card: inReader }));
   const handled = {

@@ -9,6 +9,7 @@ import { factsOf } from "./facts.ts";
 import { psamData, testKeys } from "./fixtures.ts";
 import { inProcessCarriers } from "./inproc-carriers.ts";
 import { inprocHardware } from "./inproc-hardware.ts";
+import { Insides } from "./insides.ts";
 import type { OpenOptions } from "./open-options.ts";
 import { preflightOf } from "./preflight.ts";
 import { timeoutsOf } from "./timeouts.ts";
@@ -27,6 +28,8 @@ export async function openInproc(options: OpenOptions, record: RecordEvent): Pro
   const systemFor = (caseId: string | undefined) => {
     const clock = new VirtualClock(start);
     const random = seededRandom(`${bench.name}/${caseId ?? "preflight"}`);
+    const insides = new Insides();
+    const { onCard, onPsam } = insides;
     return buildSystem({
       bench,
       facts,
@@ -39,11 +42,12 @@ export async function openInproc(options: OpenOptions, record: RecordEvent): Pro
       variation,
       timeouts,
       carriers: inProcessCarriers(),
-      hardware: (use) => inprocHardware({ bench, keys, clock, random, variation, timeouts, pace }, use),
+      hardware: (use) => inprocHardware({ bench, keys, clock, random, variation, timeouts, pace, onCard, onPsam }, use),
       databases: (stack) => databases(clock, stack),
       books,
       pace,
       keepsEvents,
+      insides,
     });
   };
   return {

@@ -12,6 +12,7 @@ import type {
   LoadOrder,
   LoadRow,
 } from "../flows/loading.ts";
+import type { MoneyBooks } from "../flows/money.ts";
 import type {
   Box,
   CardKind,
@@ -40,6 +41,8 @@ import { BenchLoading, loadOrderOf } from "./bench-loading.ts";
 import type { Boxes } from "./boxes.ts";
 import { commonTerminals } from "./common-terminals.ts";
 import type { Hardware } from "./hardware.ts";
+import type { Insides } from "./insides.ts";
+import { lookAtMoney } from "./money-look.ts";
 import { orderOf } from "./order.ts";
 import { readPurse } from "./read-purse.ts";
 import type { Recorder } from "./recorder.ts";
@@ -61,6 +64,7 @@ export interface SystemParts {
   readonly servers: Servers;
   readonly setTopBox: SetTopBox;
   readonly boxes: Boxes;
+  readonly insides: Insides | undefined;
   readonly dispose: () => Promise<void>;
 }
 
@@ -261,6 +265,10 @@ export class BenchSystem implements PurseSystem {
 
   idle(): Promise<void> {
     return this.#parts.servers.idle();
+  }
+
+  money(): Promise<MoneyBooks> {
+    return lookAtMoney(this.#parts.servers, this.#parts.insides);
   }
 
   async restart(role: ServerRole): Promise<void> {

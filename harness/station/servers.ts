@@ -10,6 +10,7 @@ import type { TraceSink } from "../core/trace.ts";
 import type { TestKeySet } from "../crypto/test-keys.ts";
 import type { Variation } from "../defects/variation.ts";
 import type { Connector, MessageChannel } from "../device/contracts.ts";
+import type { ClearedSale } from "../flows/money.ts";
 import type { PaymentServerName, ServerRole, SystemFacts } from "../flows/system.ts";
 import type { Exchange, HttpRequest, HttpResponse, TerminalAccess } from "../link/exchange.ts";
 import { recordHttp } from "../link/record.ts";
@@ -117,6 +118,14 @@ export class Servers implements AsyncDisposable {
   /** True once somebody has needed the books: before, they are as at the opening. */
   get hasBooks(): boolean {
     return this.#books !== undefined;
+  }
+
+  /** Every sale that clearing has taken. */
+  async cleared(): Promise<readonly ClearedSale[]> {
+    const { clearing } = await this.books();
+    return (await clearing.batches()).flatMap(({ BATCHNO, NTCOL, members }) =>
+      members.map((member) => ({ ...member, BATCHNO, NTCOL })),
+    );
   }
 
   /** The terminals of both payment servers as the harness itself asks them. */

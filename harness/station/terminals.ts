@@ -28,6 +28,8 @@ export interface TerminalParts {
   readonly psam?: Exchange | undefined;
   /** Where the terminal keeps its data store; with the object when absent. */
   readonly store?: TerminalStore | undefined;
+  /** Hears of each simulated PSAM as it is made. */
+  readonly onPsam?: ((psam: SimulatedPsam) => void) | undefined;
 }
 
 /** Location of every simulated terminal, BCD. */
@@ -59,11 +61,13 @@ export function simulatedTerminal(
 
 /** The security card of terminal number `index`, fresh. */
 export function simulatedPsam(
-  { keys, variation, random }: Pick<TerminalParts, "keys" | "variation" | "random">,
+  { keys, variation, random, onPsam }: Pick<TerminalParts, "keys" | "variation" | "random" | "onPsam">,
   index: number,
 ): SimulatedPsam {
   const role = variation.psam?.(psam) ?? psam;
-  return servePsam({ state: createPsam(psamOfTerminal(index), keys, random), role });
+  const served = servePsam({ state: createPsam(psamOfTerminal(index), keys, random), role });
+  onPsam?.(served);
+  return served;
 }
 
 /** What the security card of terminal number `index` is personalised with. */

@@ -87,6 +87,16 @@ export class NonVolatileMemory {
     return this.#perform(this.#order.recovery(found), cut);
   }
 
+  /** The purse that a card would find at power on; changes nothing. */
+  recovered(): Purse {
+    const found = { cells: this.#cells, journal: this.#journal, marked: entriesOf(this.#mark) };
+    const cells = new Map(this.#cells);
+    for (const write of this.#order.recovery(found)) {
+      if (write.kind === "place") cells.set(write.change.cell, write.change.value);
+    }
+    return purseIn(cells, this.#fixed);
+  }
+
   /** The purse that the cells hold. */
   read(): Purse {
     return purseIn(this.#cells, this.#fixed);

@@ -28,6 +28,8 @@ export interface SimulatedCard {
   /** `null`: power was lost inside the command (tearing); the card is mute until it is powered on. */
   transmit(command: Uint8Array): Uint8Array | null;
   readonly state: CardState;
+  /** What the memory holds, as the card would find it at power on. */
+  readonly kept: Purse;
   /**
    * Power goes at that moment of the next command that has it, once; `onTorn` is called then. A new tear takes the place of one that
    * waits, undefined takes it away.
@@ -66,6 +68,10 @@ class ServedCard implements SimulatedCard {
 
   get state(): CardState {
     return this.#state;
+  }
+
+  get kept(): Purse {
+    return this.#memory.recovered();
   }
 
   get writes(): number {
