@@ -37,6 +37,8 @@ export const Clearing = z
   .strictObject({
     acquirer: digits(8).default("00000021"),
     headEndAcquirer: digits(8).default("00000022"),
+    /** The payment servers collect by themselves, at this interval; only when they are asked when absent. */
+    intervalMs: wholeNumber(1, 604_800_000).optional(),
   })
   .default({ acquirer: "00000021", headEndAcquirer: "00000022" });
 

@@ -60,6 +60,8 @@ export type PsamUpdate = {
 export interface ClearingFlows {
   /** The payment server collects from its terminals and sends its batches to the concentration point. */
   collect(server?: PaymentServerName): Promise<void>;
+  /** The payment server collects by itself, each time that so much time has passed; ends after so many rounds. */
+  collectAtIntervals(intervalMs: number, rounds: number, server?: PaymentServerName): Promise<void>;
   /** The concentration point forwards what it has. */
   forward(): Promise<void>;
   /** The payment server fetches acknowledgements and updates and gives them to its terminals. */

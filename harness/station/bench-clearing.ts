@@ -17,6 +17,10 @@ export class BenchClearing implements ClearingFlows {
     return this.#servers.service(server).collect();
   }
 
+  collectAtIntervals(intervalMs: number, rounds: number, server: PaymentServerName = "payment-server"): Promise<void> {
+    return this.#servers.service(server).collectAtIntervals(intervalMs, rounds);
+  }
+
   forward(): Promise<void> {
     return this.#servers.clearing.forward();
   }

@@ -17,7 +17,14 @@ export interface Carriers {
   serve(wire: Wire, serve: ServeChannel, at?: { host: string; port: number }): Promise<Reachable>;
   /** The way to a payment server by the address on the page; nobody may be there. */
   reach(host: string, port: number): Connector;
-  /** Serves a site; gives the origin by which it is reached, `at` itself after a restart. */
-  site(handler: HttpHandler, at?: string): Promise<AsyncDisposable & { readonly origin: string }>;
+  /**
+   * Serves a site; gives the origin by which it is reached, `at` itself after a restart. `bodyLimit`: longest request body in bytes
+   * on a socket, 16 KiB when absent.
+   */
+  site(
+    handler: HttpHandler,
+    at?: string,
+    options?: { readonly bodyLimit?: number },
+  ): Promise<AsyncDisposable & { readonly origin: string }>;
   readonly http: HttpClient;
 }

@@ -10,6 +10,7 @@ import type { TestKeySet } from "../crypto/test-keys.ts";
 import type { Variation } from "../defects/variation.ts";
 import type { BatchRow, PsamUpdate, SettlementReport } from "../flows/clearing.ts";
 import type { PaymentServerName, SystemFacts } from "../flows/system.ts";
+import { BATCH_BODY_LIMIT } from "../link/batch-http.ts";
 import type { HttpClient, HttpHandler, HttpRequest, HttpResponse } from "../link/exchange.ts";
 import { recordHttp } from "../link/record.ts";
 import { clearingSystem } from "../roles/clearing-system/model.ts";
@@ -83,7 +84,7 @@ export class ClearingService implements AsyncDisposable {
   }
 
   async batches(at: ClearingRoleName): Promise<readonly BatchRow[]> {
-    return at === "clearing-system" ? await (await this.#clearingUp()).batches() : [];
+    return await (await (at === "clearing-system" ? this.#clearingUp() : this.#pointUp())).batches();
   }
 
   /** As the bench itself. */
@@ -106,7 +107,8 @@ export class ClearingService implements AsyncDisposable {
   }
 
   async #open(role: ClearingRoleName, handler: HttpHandler): Promise<void> {
-    this.#sites.set(role, await this.#parts.carriers.site(handler)); // each at an address of its own
+    const anywhere = undefined; // each at an address of its own
+    this.#sites.set(role, await this.#parts.carriers.site(handler, anywhere, { bodyLimit: BATCH_BODY_LIMIT }));
   }
 
   #origin(role: ClearingRoleName): string {

@@ -129,6 +129,8 @@ export class LoadSiteServers implements AsyncDisposable {
     const loads = variation.heldLoads?.(heldLoads) ?? heldLoads;
     const common = { holder, loads, clock, random, trace };
     if (facts.source === "pre-funded") return serveFund({ ...common, role: variation.fund?.(accountHolder) });
-    return serveBank({ ...common, loadServer: toLoadServer, role: variation.bankServer?.(accountHolder) });
+    const bank = serveBank({ ...common, loadServer: toLoadServer, role: variation.bankServer?.(accountHolder) });
+    await bank.settleHolds(0); // of the time before its start (`load.md` 6)
+    return bank;
   }
 }

@@ -32,7 +32,7 @@ export function pacedCarriers(inner: Carriers, { networkRoundTripMs }: Pace, clo
       };
     },
     reach: (host, port) => pacedConnector(inner.reach(host, port), delay),
-    site: (handler, at) => inner.site(handler, at),
+    site: (handler, at, options) => inner.site(handler, at, options),
     http: pacedHttp(inner.http, delay),
   };
 }

@@ -122,6 +122,11 @@ export class PaymentService implements AsyncDisposable {
     await this.#server?.fetchDeliveries();
   }
 
+  /** By itself, so many rounds. */
+  async collectAtIntervals(intervalMs: number, rounds: number): Promise<void> {
+    await this.#server?.collectAtIntervals(intervalMs, rounds);
+  }
+
   restartConcentrator(): Promise<void> {
     return this.#network.restartConcentrator();
   }
@@ -155,6 +160,16 @@ export class PaymentService implements AsyncDisposable {
     const serve: ServeChannel = (channel) => this.#server?.serve(channel) ?? Promise.resolve();
     const at = this.#listener ?? this.#parts.at;
     this.#listener = await carriers.serve("236", sessions.watch(serve), at);
+    const { intervalMs } = this.#parts.bench.clearing;
+    if (intervalMs !== undefined) void this.#collectByItself(this.#server, intervalMs);
+  }
+
+  async #collectByItself(server: PaymentServer, intervalMs: number): Promise<void> {
+    try {
+      await server.collectAtIntervals(intervalMs);
+    } catch (thrown) {
+      this.#parts.trace({ kind: "note", text: `${this.#parts.name} collects no more by itself: ${String(thrown)}` });
+    }
   }
 
   #collection(): CollectionOptions {

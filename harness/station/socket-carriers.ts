@@ -46,8 +46,9 @@ export function socketCarriers({ clock, ca, tls, onFailure }: SocketParts): Carr
       };
     },
     reach: (host, port) => way("236", host, port),
-    async site(handler, at) {
-      const listener = await sites.listen({ handler, host: HOST, port: at === undefined ? 0 : portOf(at), onFailure });
+    async site(handler, at, options) {
+      const port = at === undefined ? 0 : portOf(at);
+      const listener = await sites.listen({ ...options, handler, host: HOST, port, onFailure });
       const origin = `https://${HOST}:${portOf(listener.address)}`;
       return { origin, [Symbol.asyncDispose]: async () => await listener[Symbol.asyncDispose]() };
     },

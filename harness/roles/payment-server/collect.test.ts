@@ -123,6 +123,21 @@ describe("a collection", () => {
     expect(await chain.database.batches.batches()).toMatchObject([{ NTCOL: 1, status: "sent" }]);
   });
 
+  test("is made at each interval, to the millisecond, and no more once the server is gone", async () => {
+    const chain = await ClearingChain.open();
+    const { clock, server } = chain;
+    await chain.sell(0, record(1));
+    await server.collectAtIntervals(3_600_000, 2);
+    expect(clock.monotonicMs()).toBe(7_200_000);
+    expect(await chain.database.batches.batches()).toMatchObject([{ NTCOL: 1, status: "sent" }]);
+    const requests = chain.terminals.asked.filter(({ kind }) => kind === "t-read-store");
+    expect(requests).toHaveLength(3); // the second one of another terminal only: here a batch is under way
+    const forever = server.collectAtIntervals(3_600_000);
+    await server[Symbol.asyncDispose]();
+    await forever;
+    expect(clock.monotonicMs()).toBe(7_200_000);
+  });
+
   test("reads a data store of several pages, and leaves out a record that contradicts its row", async () => {
     const chain = await ClearingChain.open();
     for (let number = 1; number <= 70; number++) await chain.sell(0, record(number));

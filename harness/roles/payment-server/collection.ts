@@ -46,6 +46,24 @@ export class Collection implements AsyncDisposable {
     });
   }
 
+  /**
+   * Collects and fetches deliveries each time that `intervalMs` has passed, so often, or until it is stopped. A round that takes
+   * longer than that is followed by the next at once.
+   */
+  async atIntervals(intervalMs: number, rounds = Number.POSITIVE_INFINITY): Promise<void> {
+    const { clock } = this.#parts;
+    let dueMs = clock.monotonicMs();
+    for (let round = 0; round < rounds; round++) {
+      dueMs += intervalMs;
+      const timer = clock.timer(dueMs - clock.monotonicMs());
+      const first = await Promise.race([timer.elapsed, this.#stopped]);
+      timer.cancel();
+      if (first === "stopped") return;
+      await this.collect();
+      await this.fetchDeliveries();
+    }
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isStopped = true;
     this.#stop();

@@ -24,6 +24,8 @@ export interface PaymentServer extends AsyncDisposable {
   collect(): Promise<void>;
   /** What clearing says to its batches, and updates, go to the terminals. The same. */
   fetchDeliveries(): Promise<void>;
+  /** Both at each interval, so many rounds; until the server is disposed when absent. The same. */
+  collectAtIntervals(intervalMs: number, rounds?: number): Promise<void>;
 }
 
 /** A payment server on its links. `USAGE` for a wrong list of terminals. */
@@ -37,6 +39,7 @@ export function servePaymentServer(options: PaymentServerOptions): PaymentServer
     recover: () => recoverTransactions(parts),
     collect: () => collection.collect(),
     fetchDeliveries: () => collection.fetchDeliveries(),
+    collectAtIntervals: (intervalMs, rounds) => collection.atIntervals(intervalMs, rounds),
     async serve(channel: MessageChannel): Promise<void> {
       if (!isStopped) await admission.run(new TransactionThread(channel, parts));
     },
