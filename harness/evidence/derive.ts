@@ -16,6 +16,7 @@ interface OpenCase {
   to?: number;
   startedAt?: number;
   lastAt?: number;
+  ending?: string;
   end?: Extract<EvidenceEvent, { kind: "case-end" }>;
 }
 
@@ -90,6 +91,7 @@ function takeForCase(into: OpenCase, line: EvidenceLine): void {
   const { event } = line;
   if (event.kind === "case-start") into.startedAt = line.at;
   if (event.kind === "case-end") into.end = event;
+  if (event.kind === "ending") into.ending = event.text;
   if (event.kind === "message" && event.step !== undefined) {
     into.steps.push({ step: event.step, at: line.at, link: event.link });
   }
@@ -119,7 +121,10 @@ function conclude(run: RunIdentification, reading: Reading): Results {
 
 function resultOf(each: OpenCase, reading: Reading): CaseResult {
   const events = each.from === undefined || each.to === undefined ? undefined : { from: each.from, to: each.to };
-  const place = events === undefined ? {} : { events };
+  const place = {
+    ...(events === undefined ? {} : { events }),
+    ...(each.ending === undefined ? {} : { ending: each.ending }),
+  };
   if (each.end) {
     const { kind: _, outcome, ...end } = each.end;
     return { ...each.header, ...end, verdict: outcome, steps: each.steps, ...place };

@@ -87,6 +87,8 @@ export type EvidenceEvent =
   | { readonly kind: "case-start" }
   /** A part of a case begins. */
   | { readonly kind: "phase"; readonly title: string }
+  /** How that ended which a case brought about, in a word or two for its place in a matrix. */
+  | { readonly kind: "ending"; readonly text: string }
   /** An expectation was looked at. */
   | {
       readonly kind: "check";

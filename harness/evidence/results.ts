@@ -16,6 +16,8 @@ export interface CaseResult extends CaseHeader, Omit<CaseEnd, "outcome"> {
   readonly verdict: Outcome;
   readonly durationMs: number;
   readonly steps: readonly ResultStep[];
+  /** How that ended which the case brought about, where it says so. */
+  readonly ending?: string | undefined;
   /** First and last line of `events.jsonl` that belong to the case; absent when it never began. */
   readonly events?: { readonly from: number; readonly to: number } | undefined;
 }

@@ -105,7 +105,7 @@ export class LoadingService implements AsyncDisposable {
   /** Every account holder asks about holds that nothing has ended, however young they are. */
   async settleHolds(): Promise<void> {
     await this.#siteServers.settleHolds();
-    await (await this.#loadUp()).server.settleHolds();
+    await (await this.#loadUp()).server.settleHolds(0);
   }
 
   /** As a crash would. What was stored stays. */

@@ -74,6 +74,8 @@ export interface CaseContext {
   loadSiteFor(need: LoadSiteNeed): LoadSiteFacts;
   /** Leaves a sentence in the evidence. */
   note(text: string): void;
+  /** Says in a word or two how that ended which the case brought about: for its place in a matrix. */
+  ending(text: string): void;
   /** Runs a part of the case under a heading in evidence and report. */
   step<T>(title: string, work: () => Promise<T> | T): Promise<T>;
 }

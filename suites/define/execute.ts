@@ -126,6 +126,7 @@ function contextOf(
       write({ kind: "check", ok, ...expectation });
     }),
     note: (text) => void write({ kind: "note", text }),
+    ending: (text) => void write({ kind: "ending", text }),
     async step(title, work) {
       write({ kind: "phase", title });
       return await work();
