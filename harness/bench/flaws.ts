@@ -22,6 +22,7 @@ interface Described extends SitesAndTerminals {
   readonly clockStart?: string | undefined;
   readonly catalogue: readonly { readonly SITE: string }[];
   readonly loadSites: readonly LoadSiteFields[];
+  readonly hsm: { readonly port: number; readonly external: boolean };
 }
 
 /** The virtual reader has five slots: the card's, one for a PSAM that speaks vpcd, and these. */
@@ -158,10 +159,19 @@ function addressFlaws({ paymentServer, headEndPaymentServer: own }: Described): 
 
 function kindFlaws(bench: Described): BenchFlaw[] {
   const flaws: BenchFlaw[] = [];
+  if (bench.hsm.external && bench.hsm.port === 0) {
+    flaws.push({ path: ["hsm", "port"], message: "expected the port at which the external HSM listens" });
+  }
   if (bench.kind !== "inproc" && bench.clockStart !== undefined) {
     flaws.push({ path: ["clockStart"], message: "only a bench of the kind inproc has a clock of its own" });
   }
   if (bench.kind !== "inproc") return flaws;
+  if (bench.hsm.external) {
+    flaws.push({
+      path: ["hsm", "external"],
+      message: "an inproc bench is on virtual time: nobody else can be waited for",
+    });
+  }
   const message = "an inproc bench has only sim devices: use the bench virtual-lab, or one of your own";
   return [...flaws, ...realDevices(bench).map((path) => ({ path, message }))];
 }

@@ -73,7 +73,8 @@ const BenchFieldsSchema = z.strictObject({
   loadSites: z.array(LoadSite).default([]),
   /** Load server (FIG 3, 862) and the issuer's HSM; IDACQ is the load server's number. */
   loadServer: Address.extend({ IDACQ: digits(8).default("00057001") }).default({ ...ANY_PORT, IDACQ: "00057001" }),
-  hsm: Address.default(ANY_PORT),
+  /** external: another HSM that speaks `hsm-edge.md` is there, with the keys of the test key set. */
+  hsm: Address.extend({ external: yesNo.default(false) }).default({ ...ANY_PORT, external: false }),
   /** Of the load server, the concentration point and the clearing system; `ledger` has the accounts of all, and the loads of the account holders. */
   loadDatabase: Database,
   concentrationDatabase: Database,

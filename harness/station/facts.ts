@@ -18,6 +18,7 @@ export function factsOf(bench: Bench, clock: Clock, keys: TestKeySet): SystemFac
   const terminals = bench.terminals.map((each, index) => terminalFacts(bench, each, index));
   const has = {
     loading: bench.loadSites.length > 0,
+    ownHsm: bench.loadSites.length > 0 && !bench.hsm.external,
     concentrator: terminals.some(({ reach }) => reach === "concentrator"),
     headEndPaymentServer: terminals.some(({ server }) => server === "head-end-payment-server"),
     direct: bench.sites.some(({ direct }) => direct),
@@ -52,6 +53,7 @@ export function factsOf(bench: Bench, clock: Clock, keys: TestKeySet): SystemFac
 
 interface Parties {
   readonly loading: boolean;
+  readonly ownHsm: boolean;
   readonly concentrator: boolean;
   readonly headEndPaymentServer: boolean;
   readonly direct: boolean;
@@ -96,7 +98,8 @@ function restartsOf(has: Parties): readonly ServerRole[] {
     "head-end",
     ...(has.concentrator ? (["concentrator"] as const) : []),
     ...(has.ownTerminals ? (["terminal"] as const) : []),
-    ...(has.loading ? (["bank-server", "load-server", "hsm"] as const) : []),
+    ...(has.loading ? (["bank-server", "load-server"] as const) : []),
+    ...(has.ownHsm ? (["hsm"] as const) : []),
     "concentration-point",
     "clearing-system",
   ];

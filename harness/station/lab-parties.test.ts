@@ -1,11 +1,39 @@
 /** What the virtual lab has beside the base payment, through its real carriers. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadBench } from "../bench/load.ts";
+import { systemClock } from "../core/clock.ts";
 import { REFERENCE } from "../defects/variation.ts";
+import { listenTcp } from "../device/network/listen.ts";
 import type { Station } from "../flows/station.ts";
 import type { PurseSystem } from "../flows/system.ts";
+import { type HsmRole, hsm } from "../roles/hsm/model.ts";
+import { serveHsm } from "../roles/hsm/serve.ts";
+import { testKeys } from "./fixtures.ts";
 import { openStation } from "./index.ts";
+import { hsmKeys } from "./load-contracts.ts";
 import { countingRecord } from "./recorder.ts";
+
+test("another HSM can take the place of ours", async () => {
+  const { bench } = loadBench("virtual-lab");
+  const keys = hsmKeys(testKeys(), bench.loadServer.IDACQ);
+  const asked: string[] = [];
+  const role: HsmRole = {
+    handle(state, input) {
+      asked.push(new TextDecoder().decode(input.bytes.subarray(4, 6)));
+      return hsm.handle(state, input);
+    },
+  };
+  const serve = serveHsm({ keys, clock: systemClock, role });
+  await using other = await listenTcp({ host: "127.0.0.1", port: 0, lengthBytes: 2, serve, clock: systemClock });
+  const port = Number(other.address.split(":").at(-1));
+  const external = { ...bench, hsm: { host: "127.0.0.1", port, external: true } };
+  const lab = `parties-${process.pid}`;
+  await using station = await openStation({ bench: external, iut: "hsm", variation: REFERENCE, lab }, countingRecord());
+  expect(station.facts.offers.restart).not.toContain("hsm");
+  await using system = await station.systemFor("HSM");
+  expect((await system.load({ SITE: "bank" })).outcome.CC).toBe("0000");
+  expect(asked).toEqual(["DM", "DO"]);
+});
 
 describe("the virtual lab", () => {
   let station: Station;
@@ -42,6 +70,18 @@ describe("the virtual lab", () => {
     expect(trouble).toEqual([]);
     expect(outcome.CC).toBe("0000");
     expect(await system.sale(outcome.IDTRX ?? "")).toMatchObject({ status: "released" });
+  });
+
+  test.each(["bank", "bank-des", "fund", "fund-direct"])("loads the card at %s, and its log says so", async (SITE) => {
+    await using system = await station.systemFor(SITE);
+    const { BALIEP } = await system.readPurse();
+    const { outcome, trouble } = await system.load({ SITE, enter: () => 700 });
+    expect(trouble).toEqual([]);
+    expect(outcome).toMatchObject({ CC: "0000", MLDA: 700 });
+    const after = await system.readPurse();
+    expect(after.BALIEP - BALIEP).toBe(700);
+    expect(after.log[0]).toMatchObject({ TI: 2, MPDA: 700 });
+    expect((await system.showLog())[0]).toMatch(/loaded .*7\.00 EUR/);
   });
 
   test("has set-top boxes whose cards are programs, and they buy all at once", async () => {

@@ -2,6 +2,7 @@ import type { Deadline } from "../core/deadline.ts";
 import { DisposalStack } from "../core/disposal.ts";
 import { PursebenchError, unreachable } from "../core/errors.ts";
 import type { Connector, MessageChannel, ServeChannel } from "../device/contracts.ts";
+import { connectTcp } from "../device/network/connect.ts";
 import type { HttpClient, HttpRequest, HttpResponse } from "../link/exchange.ts";
 import { recordConnector, recordHttp } from "../link/record.ts";
 import type { LoadSites } from "../roles/head-end/load-sites.ts";
@@ -16,6 +17,9 @@ import { later } from "./later.ts";
 import { hsmKeys, loadContracts, loadSettings } from "./load-contracts.ts";
 import { LoadSiteServers } from "./load-site-servers.ts";
 import type { LoadingParts } from "./loading-parts.ts";
+
+/** `hsm-edge.md` 1. */
+const HSM_LENGTH_BYTES = 2;
 
 /** A load server and its HSM, as they were started last. */
 interface Up {
@@ -87,9 +91,8 @@ export class LoadingService implements AsyncDisposable {
 
   /** A connection of the bench itself to the HSM. */
   async hsmChannel(deadline: Deadline): Promise<MessageChannel> {
-    const way = later(() => this.#hsmListener?.connector, "HSM");
     const ends = { link: "HSM", near: "bench", far: "hsm" } as const;
-    return await recordConnector(way, ends, this.#parts.trace).connect(deadline);
+    return await recordConnector(this.#toHsm(), ends, this.#parts.trace).connect(deadline);
   }
 
   /** One request to an account holder, beside the head end. */
@@ -141,6 +144,7 @@ export class LoadingService implements AsyncDisposable {
 
   async #startHsm(): Promise<void> {
     const { bench, carriers, clock, keys, variation } = this.#parts;
+    if (bench.hsm.external) return;
     const role = variation.hsm?.(hsm) ?? hsm;
     const serve = serveHsm({ keys: hsmKeys(keys, bench.loadServer.IDACQ), clock, role });
     // a connection to the HSM stays open: nobody waits for its end
@@ -170,10 +174,7 @@ export class LoadingService implements AsyncDisposable {
     const { bench, books, keys, currencies, clock, random, trace, timeouts, variation, links } = this.#parts;
     const { loads, heldLoads } = await books();
     const ends = { link: "HSM", near: "load-server", far: "hsm" } as const;
-    const way = links.connector(
-      later(() => this.#hsmListener?.connector, "HSM"),
-      ends,
-    );
+    const way = links.connector(this.#toHsm(), ends);
     const hsmAccess = this.#stack.use(hsmOver(way, clock));
     const funds = new Map(
       await Promise.all(
@@ -201,6 +202,15 @@ export class LoadingService implements AsyncDisposable {
   get #siteServers(): LoadSiteServers {
     if (this.#sites) return this.#sites;
     throw new PursebenchError("INTERNAL", "the account holders are not up yet");
+  }
+
+  /** The issuer's HSM: our own, or the one that the bench description names. */
+  #toHsm(): Connector {
+    const { bench, clock } = this.#parts;
+    const { host, port, external } = bench.hsm;
+    return external
+      ? connectTcp({ host, port, lengthBytes: HSM_LENGTH_BYTES }, clock)
+      : later(() => this.#hsmListener?.connector, "HSM");
   }
 
   #to(host: string, port: number, near: "head-end" | "bank-server"): Connector {
