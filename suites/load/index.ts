@@ -1,6 +1,7 @@
 /** Every case of loading value (FIG 15, FIG 17). */
 import type { Case } from "../define/case.ts";
 import { cases as execution } from "./execution.ts";
+import { cases as faults } from "./faults/matrix.suite.ts";
 import { cases as preparation } from "./preparation.ts";
 
-export const cases: readonly Case[] = [...preparation, ...execution];
+export const cases: readonly Case[] = [...preparation, ...execution, ...faults];

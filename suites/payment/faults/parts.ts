@@ -59,7 +59,7 @@ function responseParts(response: Uint8Array): readonly Part[] {
 }
 
 /** Counted from the start up to the first half, from the end from there on: another message may be longer. */
-function range(name: string, message: Uint8Array, start: number, end: number): Part {
+export function range(name: string, message: Uint8Array, start: number, end: number): Part {
   const tail = message.length - end;
   const withValue =
     (value: Uint8Array): Change =>
