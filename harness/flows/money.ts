@@ -33,6 +33,7 @@ export interface OpenDebit {
   readonly PPIEP: string;
   readonly IDIEP: string;
   readonly NTIEP: number;
+  readonly IDPSAM: string;
   readonly NTPSAM: number;
   readonly MPDA: number;
   readonly CURR: string;

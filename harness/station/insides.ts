@@ -72,6 +72,6 @@ function openDebit({ IDTRX, INITRSP, DEBITDATA }: Transaction, isCounted: boolea
   const [card, debit] = [readInitResponse(fromHex(INITRSP)), readDebitData(fromHex(DEBITDATA))];
   if (!card.ok || !debit.ok) throw new PursebenchError("INTERNAL", "a security card keeps what it cannot have issued");
   const { PPIEP, IDIEP, NTIEP } = card.value;
-  const { NTPSAM, MPDA, CURRPDA: CURR, CEXPPDA: CEXP } = debit.value;
-  return { IDTRX, PPIEP, IDIEP, NTIEP, NTPSAM, MPDA, CURR, CEXP, isCounted };
+  const { IDPSAM, NTPSAM, MPDA, CURRPDA: CURR, CEXPPDA: CEXP } = debit.value;
+  return { IDTRX, PPIEP, IDIEP, NTIEP, IDPSAM, NTPSAM, MPDA, CURR, CEXP, isCounted };
 }

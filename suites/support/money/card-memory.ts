@@ -11,7 +11,8 @@ export interface CardTransaction {
   readonly PPIEP: string;
   readonly IDIEP: string;
   readonly NTIEP: number;
-  /** Of a debit: the PSAM's own number. */
+  /** Of a debit: the PSAM and its own number. Another PSAM may have given the same number to the card's next try. */
+  readonly IDPSAM?: string;
   readonly NTPSAM?: number;
 }
 
@@ -47,11 +48,11 @@ function cardName({ PPIEP, IDIEP }: Pick<CardMoney, "PPIEP" | "IDIEP">): string 
   return `${PPIEP} ${IDIEP}`;
 }
 
-function recordName(card: CardMoney, { TI: kind, NTIEP, NTPSAM }: CardLogRecord): string {
-  return `${cardName(card)} ${kind} ${NTIEP} ${kind === TI.debit ? NTPSAM : ""}`;
+function recordName(card: CardMoney, { TI: kind, NTIEP, IDPSAM, NTPSAM }: CardLogRecord): string {
+  return `${cardName(card)} ${kind} ${NTIEP} ${kind === TI.debit ? `${IDPSAM} ${NTPSAM}` : ""}`;
 }
 
 function transactionName(transaction: CardTransaction): string {
-  const { kind, NTIEP, NTPSAM = "" } = transaction;
-  return `${cardName(transaction)} ${TI[kind]} ${NTIEP} ${NTPSAM}`;
+  const { kind, NTIEP, IDPSAM = "", NTPSAM = "" } = transaction;
+  return `${cardName(transaction)} ${TI[kind]} ${NTIEP} ${kind === "debit" ? `${IDPSAM} ${NTPSAM}` : ""}`;
 }

@@ -68,9 +68,10 @@ export function givenAway({ devices, rows, sales }: MoneyBooks, memory: CardMemo
   });
 }
 
-function fateOfRow({ PPIEP, IDIEP, NTIEP, NTPSAM }: TransactionRow, memory: CardMemory): Fate {
-  if (PPIEP === null || IDIEP === null || NTIEP === null || NTPSAM === null) return "not-done";
-  return memory.fateOf({ kind: "debit", PPIEP, IDIEP, NTIEP, NTPSAM });
+function fateOfRow({ PPIEP, IDIEP, NTIEP, NTPSAM, debitCommand }: TransactionRow, memory: CardMemory): Fate {
+  if (PPIEP === null || IDIEP === null || NTIEP === null || NTPSAM === null || debitCommand === null) return "not-done";
+  const IDPSAM = debitCommand.slice(6, 14).toUpperCase(); // behind PPPSAM: `card-edge.md` 5.3
+  return memory.fateOf({ kind: "debit", PPIEP, IDIEP, NTIEP, IDPSAM, NTPSAM });
 }
 
 function saleOf({ IDTRX }: TransactionRow, sales: readonly SaleRecord[]): SaleRecord | undefined {
