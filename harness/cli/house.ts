@@ -10,7 +10,7 @@ export function realHouse(): House {
     clock: systemClock,
     random: systemRandom,
     cases: async () => (await import("../../suites/index.ts")).cases,
-    checkKeys: async (path) => void (await import("../station/fixtures.ts")).testKeys(path),
+    checkKeys: async (bench, file) => (await import("../station/bench-keys.ts")).checkBenchKeys(bench, file),
     openStation: async ({ bench, iut, tell, signal }, record) => {
       const [{ openStation }, { REFERENCE }] = await Promise.all([
         import("../station/index.ts"),

@@ -65,8 +65,8 @@ export interface House {
   readonly clock: Clock;
   readonly random: Random;
   cases(): Promise<readonly Case[]>;
-  /** Throws `USAGE` when the key set that a bench description names cannot be used. */
-  checkKeys(path: string | undefined): Promise<void>;
+  /** Throws `USAGE` when the key set that a bench description (`file`) names cannot be used, or lacks what the bench needs. */
+  checkKeys(bench: Bench, file: string): Promise<void>;
   readonly openStation: OpenStation<StationOptions>;
   describe(): Promise<Describe>;
   /** Renders the reports of a run; paths of what was written. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { sampleCase } from "../../suites/define/testing/sample-cases.ts";
-import { selectCases } from "./selection.ts";
+import { ownerOf, parseRole, selectCases } from "./selection.ts";
 
 const CASES = [
   sampleCase("PAY-A-1"),
@@ -16,4 +16,20 @@ test("several suites are selected together, in the order of the cases", () => {
 
 test("the cable provider's payment server is a server as others are", () => {
   expect(selectCases(CASES, { iut: "head-end-payment-server" }).map(({ id }) => id)).toEqual(["ENC-A-1"]);
+});
+
+test.each(["bank-server", "load-server", "hsm", "concentration-point", "clearing-system"])(
+  "%s can be under test, and its failures are a server's",
+  (name) => {
+    expect(ownerOf(parseRole(name))).toBe("server");
+  },
+);
+
+test("a suite that does not exist is told with the nearest one and all there are", () => {
+  expect(() => selectCases(CASES, { suites: ["load-negativ"] })).toThrow(
+    expect.objectContaining({
+      message: 'no suite "load-negativ", did you mean "load-negative"?',
+      mend: "there is: payment, encryption, cable, load, load-negative, clearing, tearing",
+    }),
+  );
 });

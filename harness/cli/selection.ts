@@ -15,6 +15,11 @@ export const IUT_ROLES = [
   "payment-server",
   "head-end-payment-server",
   "concentrator",
+  "bank-server",
+  "load-server",
+  "hsm",
+  "concentration-point",
+  "clearing-system",
 ] as const satisfies readonly RoleName[];
 
 export interface Selection {
@@ -67,7 +72,7 @@ export function parseRole(text: string): RoleName {
 function checkNames(what: string, wanted: readonly string[], known: readonly string[]): void {
   for (const name of wanted) {
     if (known.includes(name)) continue;
-    const mend = known.length <= 12 ? `there is: ${known.join(", ")}` : "`pursebench cases` lists what there is";
+    const mend = known.length <= 24 ? `there is: ${known.join(", ")}` : "`pursebench cases` lists what there is";
     throw new PursebenchError("USAGE", `no ${what} "${name}"${didYouMean(name, known)}`, { mend });
   }
 }

@@ -20,7 +20,7 @@ export function addCases(root: Command, { house, io }: CliContext): void {
     .option("--suite <name>", `only this suite: ${SUITES.join(", ")} (repeatable)`, collect, [])
     .option("--requirement <id>", "only cases for this requirement (repeatable)", collect, [])
     .option("--json", "as JSON")
-    .addHelpText("after", "\nExample:\n  pursebench cases --iut card --requirement PAY-BASE-602")
+    .addHelpText("after", HELP)
     .action(async (options: CasesOptions) => {
       const iut = options.iut === undefined ? undefined : parseRole(options.iut);
       const { suite: suites, requirement: requirements } = options;
@@ -30,3 +30,9 @@ export function addCases(root: Command, { house, io }: CliContext): void {
       line(io, `${cases.length} case${cases.length === 1 ? "" : "s"}`);
     });
 }
+
+const HELP = `
+Examples:
+  pursebench cases --suite load                              loading value, from bank and pre-funded accounts
+  pursebench cases --suite load-negative --suite tearing     what goes wrong while a card is loaded
+  pursebench cases --iut card --requirement PAY-BASE-602     by whose failure it is, and by requirement`;

@@ -78,7 +78,7 @@ async function certify(options: CertifyOptions, context: CliContext): Promise<vo
   const lab = options.bench === undefined ? await house.labFinding() : undefined;
   const bench = options.bench ?? (lab?.ok ? "virtual-lab" : "inproc");
   const prepared = prepare({ ...options, bench }, await house.cases());
-  await house.checkKeys(prepared.bench.keys);
+  await house.checkKeys(prepared.bench, prepared.file);
   if (lab && !lab.ok) io.err(`${whyInproc(lab)}\n`);
   const started = house.clock.wall();
   const name = newRunName(started, house.random);
@@ -206,7 +206,8 @@ Examples:
   pursebench certify                                        everything, on the virtual lab where it can run
   pursebench certify --bench inproc                         the same in one process, in a minute
   pursebench certify --suite payment --card vpcd:35963      a card that another program plays, on this TCP port
-  pursebench certify --suite encryption --suite cable       two of the suites
+  pursebench certify --suite load --suite load-negative     two of the suites
+  pursebench certify --suite clearing --iut clearing-system only what is that role's to get right
   pursebench certify --bench my-lab.yaml --iut card --pics my-card.yaml --mode certification
   pursebench certify --case PAY-CARD-001 --out /tmp/run     one case, while developing
 

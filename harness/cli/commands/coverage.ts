@@ -11,9 +11,9 @@ export function addCoverage(root: Command, context: CliContext): void {
   root
     .command("coverage")
     .description("Hold the requirements against the cases. Exit code 1 when something is neither tested nor excused.")
-    .option("--flow <name>", "only requirements of this flow, e.g. pay-base")
+    .option("--flow <name>", "only requirements of this flow, e.g. pay-base, load-bank, clearing")
     .option("--json", "as JSON")
-    .addHelpText("after", "\nExample:\n  pursebench coverage --flow pay-base")
+    .addHelpText("after", HELP)
     .action(async (options: { readonly flow?: string; readonly json?: boolean }) => {
       const requirements = loadRequirements();
       checkFlow(options.flow, [...new Set(requirements.map((each) => each.flow))]);
@@ -25,6 +25,13 @@ export function addCoverage(root: Command, context: CliContext): void {
       for (const id of found.uncovered) line(io, `UNCOVERED   ${id}`);
     });
 }
+
+const HELP = `
+Examples:
+  pursebench coverage                         every requirement, and what no bench can show
+  pursebench coverage --flow pay-base         the base payment (FIG 4); also pay-alt1 to pay-alt3, pay-cable, encryption
+  pursebench coverage --flow load-bank        loading from a bank account (FIG 15); also load-prefunded (FIG 17), load-negative
+  pursebench coverage --flow clearing         batches, acknowledgements, settlement (FIG 1)`;
 
 function checkFlow(flow: string | undefined, known: readonly string[]): void {
   if (flow === undefined || known.includes(flow)) return;
