@@ -28,13 +28,13 @@ type SiteKey = Pick<LoadSiteFacts, "suite">;
 
 /**
  * Sealed messages of a kind, as whoever has the session key can alter them: the head end that is not trusted, or a set-top box
- * in the hands of its user. What `change` gives is sealed again; undefined leaves a message as it is.
+ * in the hands of its user. What `change` gives, bytes where it is no message, is sealed again; undefined leaves a message as it is.
  */
 export function alterSealed<Kind extends MessageKind>(
   t: CaseContext,
   { suite }: SiteKey,
   { link, from, kind, times = Number.POSITIVE_INFINITY, what }: SealedPlace<Kind>,
-  change: (message: MessageOf<Kind>) => Message | undefined,
+  change: (message: MessageOf<Kind>) => Message | Uint8Array | undefined,
 ): Alteration {
   const since = t.system.events().at(-1)?.n;
   let altered = 0;
@@ -48,7 +48,7 @@ export function alterSealed<Kind extends MessageKind>(
     if (made === undefined) return bytes;
     altered++;
     const nonce = uintToBytes(NONCES + altered, nonceLength(suite));
-    return inElement("SEALED", setTo(sealMessage(suite, page.TSK, page.IDTRX, nonce, encodeMessage(made))))(bytes);
+    return inElement("SEALED", setTo(sealMessage(suite, page.TSK, page.IDTRX, nonce, bytesOf(made))))(bytes);
   };
   const fault = t.system.disturb({ link, from, message: LAYOUTS.sealed.tag, act, what });
   return {
@@ -61,6 +61,10 @@ export function alterSealed<Kind extends MessageKind>(
 
 /** Nonces of the harness's own: no honest party draws such small ones. */
 const NONCES = 100;
+
+function bytesOf(made: Message | Uint8Array): Uint8Array {
+  return made instanceof Uint8Array ? made : encodeMessage(made);
+}
 
 function isOf<Kind extends MessageKind>(message: { readonly kind: string }, kind: Kind): message is MessageOf<Kind> {
   return message.kind === kind;
