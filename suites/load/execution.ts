@@ -2,5 +2,9 @@
 import type { Case } from "../define/case.ts";
 import { cases as loadCommand } from "./879-880-load-command.suite.ts";
 import { cases as card } from "./881-882-card.suite.ts";
+import { cases as response } from "./884-886-response.suite.ts";
+import { cases as result } from "./887-890-result.suite.ts";
+import { cases as request } from "./895-899-request.suite.ts";
+import { cases as hsm } from "./898-hsm.suite.ts";
 
-export const cases: readonly Case[] = [...loadCommand, ...card];
+export const cases: readonly Case[] = [...loadCommand, ...card, ...response, ...result, ...request, ...hsm];

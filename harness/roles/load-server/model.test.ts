@@ -81,6 +81,14 @@ describe("a load request is refused in clear, and leaves no row,", () => {
     expect(bench.hsm.asked).toEqual([]);
   });
 
+  test("A001: a request that is none is logged as received too", async () => {
+    await using bench = await openBench();
+    const headEnd = bench.connect();
+    await headEnd.sendRaw(fromHex("A80100"));
+    expect(await headEnd.next()).toEqual({ kind: "refusal", IDTRX: undefined, CC: "A001" });
+    expect(bench.entries()).toEqual(["load-request-received", "load-request-refused"]);
+  });
+
   test("A002: account holder unknown", async () => {
     await using bench = await openBench();
     expect(await bench.connect("NOBODY01").say(loadRequest())).toEqual({ kind: "refusal", IDTRX, CC: "A002" });

@@ -1,4 +1,5 @@
 import { unreachable } from "../../core/errors.ts";
+import { LAYOUTS } from "../../protocol/messages/layouts.ts";
 import { parseMessage } from "../../protocol/messages/message.ts";
 import type { Role } from "../role.ts";
 import { onLoadResponse, onS3 } from "./await-answer.ts";
@@ -10,7 +11,7 @@ import { withLoadLayer } from "./encryption.ts";
 import { onAuthorised, onLoadRequest, onRegistration, onS2 } from "./load-request.ts";
 import { onNegative, onNegativeS3 } from "./negative.ts";
 import { onOutcome } from "./outcome.ts";
-import { ignored, log, over, refuse } from "./outputs.ts";
+import { after, ignored, log, over, refuse } from "./outputs.ts";
 import type { Context, LoadState, Phase, PhaseStep } from "./phase.ts";
 import { onInquiry, onRecovery, onStored } from "./stored.ts";
 
@@ -79,22 +80,24 @@ function onFirstMessage(context: Context, phase: Phase, input: LoadInput): Phase
 function onOpening(context: Context, bytes: Uint8Array): PhaseStep {
   const message = parseMessage(bytes);
   switch (message.kind) {
-    case "load-request": {
-      const { state, outputs } = onLoadRequest(context, message);
-      return {
-        state,
-        outputs: [log("load-request-received", "895", message.IDTRX, { length: bytes.length }), ...outputs],
-      };
-    }
+    case "load-request":
+      return after([received(message.IDTRX, bytes)], onLoadRequest(context, message));
     case "load-selection":
       return onDirectSelection(message);
     case "load-recovery":
       return onRecovery(context, message);
     case "load-inquiry":
       return onInquiry(context, message);
-    case "unrecognised":
-      return refuse(undefined, "A001");
+    case "unrecognised": {
+      const isRequest = bytes[0] === LAYOUTS["load-request"].tag;
+      return after(isRequest ? [received(undefined, bytes)] : [], refuse(undefined, "A001"));
+    }
     default:
       return refuse(undefined, "A00A");
   }
+}
+
+/** Step 895, before the request is judged. */
+function received(IDTRX: string | undefined, bytes: Uint8Array): LoadOutput {
+  return log("load-request-received", "895", IDTRX, { length: bytes.length });
 }
