@@ -3,5 +3,8 @@ import type { Case } from "../define/case.ts";
 import { cases as genuine } from "./genuine.suite.ts";
 import { cases as mismatch } from "./mismatch.suite.ts";
 import { cases as table } from "./table/table.suite.ts";
+import { cases as tampered } from "./tampered.suite.ts";
+import { cases as trouble } from "./trouble.suite.ts";
+import { cases as unanswered } from "./unanswered.suite.ts";
 
-export const cases: readonly Case[] = [...genuine, ...table, ...mismatch];
+export const cases: readonly Case[] = [...genuine, ...table, ...mismatch, ...tampered, ...trouble, ...unanswered];
