@@ -30,6 +30,7 @@ import { SESSION_LOG_BEHAVIOURS } from "./session-logs.ts";
 import { SET_TOP_BOX_BEHAVIOURS } from "./set-top-box.ts";
 import { CARD_READING_BEHAVIOURS } from "./set-top-box-reading.ts";
 import { SILENCE_BEHAVIOURS } from "./silence.ts";
+import { TEARING_BEHAVIOURS } from "./tearing.ts";
 import { TERMINAL_BEHAVIOURS } from "./terminal.ts";
 import { UNGUARDED_BEHAVIOURS } from "./unguarded.ts";
 import { USER_VIEW_BEHAVIOURS } from "./user-view.ts";
@@ -66,6 +67,7 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   ...MANY_BEHAVIOURS,
   ...CONCENTRATOR_BEHAVIOURS,
   ...PSAM_BEHAVIOURS,
+  ...TEARING_BEHAVIOURS,
   ...TERMINAL_BEHAVIOURS,
   ...UNGUARDED_BEHAVIOURS,
   ...SILENCE_BEHAVIOURS,

@@ -1,7 +1,8 @@
 /** One cell of the matrix: a flow is torn at one moment of one command, until that command has no such moment any more. */
-import type { Disturbance } from "../../../harness/flows/system.ts";
+import type { Disturbance, PurchaseObservation } from "../../../harness/flows/system.ts";
 import { type Case, type CaseContext, defineCase, type Needs } from "../../define/case.ts";
 import type { About } from "../../define/expect.ts";
+import { apdusOn } from "../../payment/support/observe.ts";
 import { type Ending, endingsInWords } from "./endings.ts";
 import type { Flow } from "./flows.ts";
 import { type CardImage, expectNew, expectOld, isChanged, readImage } from "./image.ts";
@@ -37,6 +38,8 @@ async function runCell(t: CaseContext, place: Place): Promise<void> {
     t.expect.present("the moment to tear the card", ending, { owner: "bench" });
     if (ending) endings.push(ending);
   } else {
+    // what an earlier one has left in the card's journal must not come back
+    await t.step("one that is not torn", () => expectServed(t, flow, about(place)));
     for (let write = first(t); ; write = next(t, write)) {
       const ending = await t.step(`${moment.title}, the ${write}.`, () => tornOnce(t, place, write));
       if (ending === undefined) break;
@@ -93,7 +96,7 @@ async function tornOnce(t: CaseContext, place: Place, write: number): Promise<En
   if (main.moment.id === "ANSWERED" && isDone)
     t.expect.equal("what the user is told (CC)", seen.outcome.CC, "0000", says);
   if (command.recovers) await tornAgain(t, place, expectSame, before);
-  await t.system.recover();
+  expectNotAgain(t, flow, await t.system.recover(), says);
   t.expect.absent("what the set-top box has left open after that", await t.system.recover(), says);
   expectSame(await readImage(t, before.purse.NTIEP));
   await settled(done);
@@ -111,6 +114,12 @@ function mainPlace({ flow, command }: Place): Place {
 
 function dueOf({ command, moment }: Place): Moment["leaves"] {
   return command.isWriting ? moment.leaves : "old";
+}
+
+/** The card is asked, and never told a second time. */
+function expectNotAgain(t: CaseContext, flow: Flow, seen: PurchaseObservation | undefined, says: About): void {
+  const commands = seen === undefined ? [] : apdusOn(seen, "235", writingCommand(flow).INS);
+  t.expect.equal(`${writingCommand(flow).title} in the recovery`, commands.length, 0, says);
 }
 
 /** The recovery is torn, and the card comes back as it was. */
