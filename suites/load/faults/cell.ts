@@ -85,8 +85,10 @@ async function runCell(t: CaseContext, place: Place): Promise<void> {
   const { source, word, column } = place;
   const site = siteOf(t, source);
   const about: About = { requirement: requirementsOf(place)[0] ?? "" };
+  const before = await readLoadBooks(t, site);
   const earlier: LoadObservation[] = [];
   for (let time = 0; time < column.listens; time++) earlier.push(await completed(t, site, about));
+  expectLoadsSettled(t, before, await readLoadBooks(t, site), [], about);
   for (const blow of chosen(t, column.blows(word, source, earlier))) {
     await t.step(blow.what, async () => {
       const start = await readLoadBooks(t, site);
