@@ -41,7 +41,7 @@ function onHeadEndMessage(
       return onCardAnswer(context, load, message, fresh) ?? stray(phase, message.IDTRX, "A001");
     case "negative-result":
       if (message.IDTRX !== load.IDTRX) return stray(phase, message.IDTRX, "A009");
-      return onNegativeResult(load, message) ?? stray(phase, message.IDTRX, "A001");
+      return onNegativeResult(context, load, message) ?? stray(phase, message.IDTRX, "A001");
     case "load-request":
       // A repeated request gets no second load command, also where its first one is still at work.
       return stray(phase, message.IDTRX, message.IDTRX === load.IDTRX ? "A004" : "A00A");
@@ -63,13 +63,12 @@ export function onCardAnswer(
   if (response.CARDRSP.length === 0) return after(received, challenge(context, load, fresh));
   const answer = cardAnswer(response);
   if (answer === undefined) return undefined;
-  return after(received, answer.CC === "0000" ? onPositive(load, answer) : onUnproven(context, load, fresh));
+  return after(received, answer.CC === "0000" ? onPositive(context, load, answer) : onUnproven(context, load, fresh));
 }
 
 /** What the card signs when it was loaded by just this; anything else need not be shown to the HSM. */
-function onPositive(load: SentLoad, answer: CardResponse): PhaseStep {
-  const { init, card } = load;
-  if (answer.NTIEP !== card.NTIEP || answer.BALIEP !== card.BALIEP + init.MLDA) return onMismatch(load, answer);
+function onPositive({ checks }: Context, load: SentLoad, answer: CardResponse): PhaseStep {
+  if (!checks.isAsAsked(load, answer)) return onMismatch(load, answer);
   const { CC, BALIEP, S3 } = answer;
   return {
     state: { at: "s3", load, answer },

@@ -4,7 +4,6 @@ import { parseLoadResponse } from "../../protocol/messages/load-response.ts";
 import { encodeMessage, parseMessage } from "../../protocol/messages/message.ts";
 import type { Fresh, LoadInput } from "./effects.ts";
 import { askAboutNegative, notConfirmed } from "./negative.ts";
-import { mismatchOfCard } from "./negative-checks.ts";
 import { ignored, unresolved } from "./outputs.ts";
 import type { Context, PhaseAt, PhaseStep, SentLoad } from "./phase.ts";
 import { stray } from "./stray.ts";
@@ -25,10 +24,10 @@ export function challenge({ settings }: Context, load: SentLoad, fresh: Fresh): 
   };
 }
 
-export function onChallenge(phase: PhaseAt<"challenge">, input: LoadInput): PhaseStep {
+export function onChallenge(context: Context, phase: PhaseAt<"challenge">, input: LoadInput): PhaseStep {
   switch (input.kind) {
     case "message":
-      return onHeadEndMessage(phase, input.bytes);
+      return onHeadEndMessage(context, phase, input.bytes);
     case "undecipherable":
       return stray(phase, input.IDTRX, "A00C");
     case "silence":
@@ -40,19 +39,23 @@ export function onChallenge(phase: PhaseAt<"challenge">, input: LoadInput): Phas
   }
 }
 
-function onHeadEndMessage(phase: PhaseAt<"challenge">, bytes: Uint8Array): PhaseStep {
+function onHeadEndMessage(context: Context, phase: PhaseAt<"challenge">, bytes: Uint8Array): PhaseStep {
   const message = parseMessage(bytes);
   if (message.kind === "unrecognised") return stray(phase, undefined, "A001");
   if (message.kind !== "challenge-response") return stray(phase, undefined, "A00A");
   if (message.IDTRX !== phase.load.IDTRX) return stray(phase, message.IDTRX, "A009");
-  return onResponse(phase, message);
+  return onResponse(context, phase, message);
 }
 
-function onResponse(phase: PhaseAt<"challenge">, { IDTRX, LOADRSP }: ChallengeResponse): PhaseStep {
+function onResponse(
+  { checks }: Context,
+  phase: PhaseAt<"challenge">,
+  { IDTRX, LOADRSP }: ChallengeResponse,
+): PhaseStep {
   const { load, init } = phase;
   const card = parseLoadResponse(LOADRSP);
   if (!card.ok) return stray(phase, IDTRX, "A001");
-  const mismatch = mismatchOfCard(load, card.value);
+  const mismatch = checks.mismatchOfCard(load, card.value);
   if (mismatch !== undefined) return notConfirmed(load, mismatch);
   return askAboutNegative(load, { init, card: card.value }, undefined);
 }

@@ -4,6 +4,7 @@ import { parseMessage } from "../../protocol/messages/message.ts";
 import type { Role } from "../role.ts";
 import { onLoadResponse, onS3 } from "./await-answer.ts";
 import { onChallenge } from "./challenge.ts";
+import { type LoadServerChecks, loadServerChecks } from "./checks.ts";
 import { type LoadServerCrypto, loadServerCrypto } from "./crypto.ts";
 import { onDirect, onDirectSelection } from "./direct-path.ts";
 import type { LoadInput, LoadOutput } from "./effects.ts";
@@ -18,11 +19,14 @@ import { onInquiry, onRecovery, onStored } from "./stored.ts";
 export type LoadServerRole = Role<LoadState, LoadInput, LoadOutput>;
 
 /** The load server's thread (FIG 15 and 17): one for each channel of a head end or a bank server. */
-export function createLoadServer(crypto: LoadServerCrypto): LoadServerRole {
+export function createLoadServer(
+  crypto: LoadServerCrypto,
+  checks: LoadServerChecks = loadServerChecks,
+): LoadServerRole {
   return withLoadLayer({
     handle(state, input) {
       const { settings, contract } = state;
-      const { state: phase, outputs } = handlePhase({ crypto, settings, contract }, state.phase, input);
+      const { state: phase, outputs } = handlePhase({ crypto, checks, settings, contract }, state.phase, input);
       return { state: { ...state, phase }, outputs };
     },
   });
@@ -51,7 +55,7 @@ function handlePhase(context: Context, phase: Phase, input: LoadInput): PhaseSte
     case "negative-s3":
       return onNegativeS3(context, phase, input);
     case "challenge":
-      return onChallenge(phase, input);
+      return onChallenge(context, phase, input);
     case "stored":
       return onStored(context, phase, input);
     case "outcome":

@@ -1,3 +1,4 @@
+import type { CardResponse } from "../../protocol/messages/card-response.ts";
 import type { LoadResponse } from "../../protocol/messages/load-response.ts";
 import type { SentLoad, SignedRequest } from "./phase.ts";
 import { minutesBetween } from "./request-checks.ts";
@@ -34,6 +35,12 @@ export function mismatchOfCard({ card }: SentLoad, fresh: LoadResponse): Mismatc
   const element = CARD_ELEMENTS.find((name) => fresh[name] !== card[name]);
   if (element !== undefined) return mismatch(element);
   return fresh.NTIEP < card.NTIEP ? { entry: "negative-replayed", what: "NTIEP" } : undefined;
+}
+
+/** The answer itself: a negative one, to this transaction. */
+export function mismatchOfAnswer({ card }: SentLoad, answer: CardResponse): Mismatch | undefined {
+  if (answer.CC === "0000") return mismatch("CC");
+  return answer.NTIEP === card.NTIEP ? undefined : mismatch("NTIEP");
 }
 
 function mismatch(what: string): Mismatch {

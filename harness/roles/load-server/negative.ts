@@ -3,19 +3,22 @@ import type { NegativeResult } from "../../protocol/messages/layouts.ts";
 import type { LoadInput } from "./effects.ts";
 import { answerHex, cardAnswer, hsmRequest, signedRequest } from "./elements.ts";
 import { verdictOnNegative, verdictOnS3 } from "./hsm-results.ts";
-import { type Mismatch, mismatchOfCard, mismatchOfRequest } from "./negative-checks.ts";
+import type { Mismatch } from "./negative-checks.ts";
 import { after, askHsm, ignored, log, logLoadResponse, settle, unresolved } from "./outputs.ts";
 import type { Context, PhaseAt, PhaseStep, SentLoad, SignedRequest } from "./phase.ts";
 
 /** A negative result with a zero value load request ([0129], `load.md` 5): its counters, then two questions to the HSM. */
 
 /** Undefined where the message is none: malformed, or without a signed answer of the card. */
-export function onNegativeResult(load: SentLoad, message: NegativeResult): PhaseStep | undefined {
+export function onNegativeResult({ checks }: Context, load: SentLoad, message: NegativeResult): PhaseStep | undefined {
   const answer = cardAnswer(message);
   const fresh = signedRequest(message.LOADINIT, message.LOADRSP);
   if (answer === undefined || fresh === undefined) return undefined;
   const received = [logLoadResponse(message)];
-  const mismatch = mismatchOfRequest(load, fresh) ?? mismatchOfCard(load, fresh.card) ?? mismatchOfAnswer(load, answer);
+  const mismatch =
+    checks.mismatchOfRequest(load, fresh) ??
+    checks.mismatchOfCard(load, fresh.card) ??
+    checks.mismatchOfAnswer(load, answer);
   if (mismatch !== undefined) return after(received, notConfirmed(load, mismatch));
   return after(received, askAboutNegative(load, fresh, answer));
 }
@@ -23,11 +26,6 @@ export function onNegativeResult(load: SentLoad, message: NegativeResult): Phase
 /** `negative-mismatch` says the element that differs. */
 export function notConfirmed(load: SentLoad, { entry, what }: Mismatch): PhaseStep {
   return unresolved(load, "A01A", [log(entry, undefined, load.IDTRX, { what })]);
-}
-
-function mismatchOfAnswer({ card }: SentLoad, answer: CardResponse): Mismatch | undefined {
-  if (answer.CC === "0000") return { entry: "negative-mismatch", what: "CC" };
-  return answer.NTIEP === card.NTIEP ? undefined : { entry: "negative-mismatch", what: "NTIEP" };
 }
 
 /** The counters are compared; higher ones are lowered, and the balance is then that of the new request. */
