@@ -72,7 +72,8 @@ function complain(thrown: unknown, io: Io, debug: boolean): number {
 const HELP = `
 Start here:
   pursebench doctor                                   what is attached and usable, and what is missing
-  pursebench certify                                  the whole suite, on the virtual lab where it can run
+  pursebench certify                                  every suite, on the virtual lab where it can run
+  pursebench certify --suite load                     one of them; \`pursebench cases --suite load\` lists its cases
   pursebench certify --bench virtual-lab --card vpcd:35963
                                                       a card that another program plays
   pursebench certify --bench my-lab.yaml --card "pcsc:ACS ACR39U ICC Reader 00 00"

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { CaseRecord, Exchange } from "../record/run-record.ts";
 import { layOut } from "./layout.ts";
 import { sequenceSvg } from "./svg.ts";
-import { transactionAt, transactionsOf, wholeTransaction } from "./transactions.ts";
+import { FLOWS, transactionAt, transactionsOf, wholeTransaction } from "./transactions.ts";
 
 function exchanges(steps: readonly string[], first = 1, kind: Exchange["kind"] = "message"): Exchange[] {
   const fixed = {
@@ -63,6 +63,57 @@ describe("transactions of a case", () => {
     expect(transactionAt(recorded("A", "fail", list, 11))?.exchanges[0]?.n).toBe(10);
     expect(transactionAt(recorded("A", "fail", list))?.exchanges[0]?.n).toBe(12);
     expect(transactionAt(recorded("A", "fail", []))).toBeUndefined();
+  });
+});
+
+describe("other flows than a purchase", () => {
+  const between = (one: Exchange | undefined, from: string, to: string, link: string): Exchange => ({
+    ...(one ?? exchanges([""])[0] ?? expect.fail()),
+    ...{ from, to, link },
+  });
+  const flowOf = (title: string) => FLOWS.find((flow) => flow.title === title);
+
+  test("loads are told apart by who keeps the account", () => {
+    const [selection, asked, page, ...rest] = exchanges(["871", "871", "874", "641"]);
+    const load = (holder: string) => [
+      ...exchanges(["602", "641"], 90),
+      ...(selection ? [selection] : []),
+      between(asked, "head-end", holder, "234"),
+      between(page, holder, "head-end", "234"),
+      ...rest,
+    ];
+    const cases = [recorded("FUND", "pass", load("load-server")), recorded("BANK", "pass", load("bank-server"))];
+    expect(transactionsOf(recorded("A", "pass", load("bank-server"))).map((each) => each.exchanges.length)).toEqual([
+      2, 4,
+    ]);
+    for (const [title, caseId] of [
+      ["load from a bank account", "BANK"],
+      ["load from a pre-funded account", "FUND"],
+    ] as const) {
+      expect(wholeTransaction(cases, flowOf(title))).toMatchObject({
+        caseId,
+        exchanges: [{ step: "871" }, {}, {}, {}],
+      });
+    }
+  });
+
+  test("a collection goes on from terminal to terminal until its acknowledgements are given", () => {
+    const message = (name: string, from: string, to: string, link = "LAN") => ({
+      ...between(undefined, from, to, link),
+      name,
+    });
+    const [out, back] = [
+      (name: string) => message(name, "payment-server", "concentrator"),
+      (name: string) => message(name, "concentrator", "payment-server"),
+    ];
+    const list = [
+      ...exchanges(["602", "641"], 90),
+      ...[out("t-collect"), message("t-collect", "concentrator", "terminal", "line"), back("t-collected")],
+      ...[out("t-collect"), back("t-collected"), out("t-acknowledge"), back("t-done")],
+    ];
+    expect(transactionsOf(recorded("A", "pass", list)).map((each) => each.exchanges.length)).toEqual([2, 7]);
+    expect(wholeTransaction([recorded("A", "pass", list)], flowOf("collection"))?.exchanges).toHaveLength(7);
+    expect(wholeTransaction([recorded("A", "pass", list.slice(0, -2))], flowOf("collection"))).toBeUndefined();
   });
 });
 
