@@ -6,5 +6,21 @@ import { cases as response } from "./884-886-response.suite.ts";
 import { cases as result } from "./887-890-result.suite.ts";
 import { cases as request } from "./895-899-request.suite.ts";
 import { cases as hsm } from "./898-hsm.suite.ts";
+import { cases as cardEdge } from "./card-edge.suite.ts";
+import { cases as cardStatus } from "./card-status.suite.ts";
+import { cases as hsmEdge } from "./hsm-edge.suite.ts";
 
-export const cases: readonly Case[] = [...loadCommand, ...card, ...response, ...result, ...request, ...hsm];
+import { cases as loadServer } from "./load-server.suite.ts";
+
+export const cases: readonly Case[] = [
+  ...loadCommand,
+  ...card,
+  ...response,
+  ...result,
+  ...request,
+  ...hsm,
+  ...cardEdge,
+  ...cardStatus,
+  ...hsmEdge,
+  ...loadServer,
+];

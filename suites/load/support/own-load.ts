@@ -11,7 +11,8 @@ import type { LoadInit } from "../../../harness/protocol/messages/load-init.ts";
 import { type LoadResponse, parseLoadResponse } from "../../../harness/protocol/messages/load-response.ts";
 import type { CaseContext } from "../../define/case.ts";
 import type { About } from "../../define/expect.ts";
-import { ask, type CardAnswer, expectAnswer, selectPurse } from "../../payment/support/card.ts";
+import { ask, type CardAnswer, expectAnswer, freshSession, selectPurse } from "../../payment/support/card.ts";
+import { debitIep, signedDebit } from "../../payment/support/own-debit.ts";
 import { expectedS2, expectedS3 } from "./signatures.ts";
 
 /** What is loaded; currency and exponent are the card's own when absent. */
@@ -100,6 +101,13 @@ export async function expectLoadCompletion(
   t.expect.equal(`status word of CREDIT IEP (${load.MLDA} minor units)`, SW, "9000", about);
   expectCardResponse(t, offer, data, CC, about);
   return { offer, LOADDATA, CARDRSP: data };
+}
+
+/** Takes off the card again, by a debit of the harness's own, what such a load gave it: money must come from somewhere. */
+export async function takeBack(t: CaseContext, MPDA: number): Promise<void> {
+  const card = await freshSession(t);
+  const { SW } = await debitIep(t, signedDebit(t, card, { MPDA }));
+  t.expect.equal("status word of the debit that takes the value back", SW, "9000");
 }
 
 /** CARDRSP says CC, the transaction's number and the balance raised exactly when CC is 0000, and bears the card's S3 over it. */
