@@ -27,7 +27,7 @@ export function onCollected(
 ): CollectStep {
   const { IDTERM, sequence, DIGEST, LINES } = batch;
   const message = heard(IDTERM, input);
-  if (message?.kind === "t-refusal" && NOT_HELD.has(message.CC)) {
+  if (message?.kind === "t-refusal" && NOT_HELD.has(message.CC) && batch.status === "asked") {
     const name = message.CC === "9418" ? "totals-mismatch" : "collection-refused";
     return done([{ kind: "drop", sequence }, entry(name, { IDTERM, CC: message.CC })]);
   }

@@ -8,6 +8,7 @@ import type { CollectConfig, CollectInput, CollectOutput, CollectPhaseAt } from 
 import { chooseMembers } from "./collect-members.ts";
 import { collect, send } from "./collect-send.ts";
 import { askTerminal, type CollectStep, done, entry, heard, interrupted, whatCame } from "./collect-steps.ts";
+import type { CollectedBatch } from "./database/batch-contracts.ts";
 import type { TransactionRecord } from "./database/contracts.ts";
 
 /** Steps 1 to 3 of a collection (`clearing.md` 3), up to T-collect. */
@@ -26,9 +27,14 @@ export function onPending(
   { IDTERM }: CollectPhaseAt<"pending">,
   { batch, isPsamKnown }: Extract<CollectInput, { kind: "pending" }>,
 ): CollectStep {
-  if (batch !== undefined) return batch.signed === undefined ? collect(batch) : send(config, batch);
+  if (batch !== undefined) return isSigned(batch) ? send(config, batch) : collect(batch);
   if (isPsamKnown) return findUntold(IDTERM);
   return { state: { at: "identifying", IDTERM }, outputs: [askTerminal(IDTERM, { kind: "t-read-totals", IDTERM })] };
+}
+
+/** One that clearing has refused may have been altered on its way from the PSAM, which says it again. */
+function isSigned({ signed, status }: CollectedBatch): boolean {
+  return signed !== undefined && status !== "refused";
 }
 
 /** Updates name a PSAM: it is found in its terminal. */

@@ -207,11 +207,23 @@ describe("what is not collected", () => {
     expect(totals()).toEqual([]);
   });
 
-  it("9419: another DIGEST or other lines while one is kept, before 9418", () => {
+  it("is signed anew under another DIGEST for the same lines, and takes nothing twice: a DIGEST altered on its way is set right", () => {
+    sell(1);
+    sell(2);
+    const other = "00".repeat(32);
+    const answer = send(psam, COLLECT.replace(DIGEST, other));
+    const name = { PPPSAM: "000789", IDPSAM: "00A10001", NTCOL: 1, DIGEST: fromHex(other) };
+    expect(answer).toBe(`00000001${toHex(signS4(fromHex(KDC), { ...name, lines: [fromHex(LINE)] }))}9000`);
+    expect(send(psam, END)).toBe("9302");
+    expect(send(psam, COLLECT)).toBe(ANSWER);
+    expect(totals()).toEqual([euro(995, 1)]);
+    expect(send(psam, END)).toBe("9000");
+  });
+
+  it("9419: other lines while one is kept, before 9418", () => {
     sell(1);
     sell(2);
     expect(send(psam, COLLECT)).toBe(ANSWER);
-    expect(send(psam, COLLECT.replace(DIGEST, "00".repeat(32)))).toBe("9419");
     expect(collect(euro(990, 1))).toBe("9419");
     expect(collect(euro(9_999, 9))).toBe("9419");
     expect(totals()).toEqual([euro(995, 1)]);

@@ -20,14 +20,16 @@ interface Request {
   readonly lines: readonly TotalsLine[];
 }
 
-/** COLLECT (psam-edge.md 4.8): the lines leave the totals and are signed. The same again is answered as before. */
+/**
+ * COLLECT (psam-edge.md 4.8): the lines leave the totals and are signed. The same lines again take nothing twice, and are signed under
+ * the DIGEST that is asked for now: one that was altered on its way can be set right.
+ */
 export function collect(state: PsamState, apdu: CommandApdu, crypto: PsamCrypto): PsamStep {
   const { memory } = state;
   const request = requestIn(apdu.data);
   if (!request) return refused(state, 0x6a80);
   if (memory.collection !== null) {
-    const isSame = isRepeated(memory.collection, request);
-    return isSame ? answered(state, collectAnswer(memory, memory.collection, crypto)) : refused(state, 0x9419);
+    return again(state, memory.collection, request, crypto);
   }
   if (memory.NTCOL >= LAST_NTCOL) return refused(state, 0x9402);
   if (!areConfirmed(memory, request.lines)) return refused(state, 0x9418);
@@ -57,8 +59,14 @@ function requestIn(data: Uint8Array): Request | undefined {
   return { DIGEST: data.subarray(0, 32), LINES, lines: parsed.value };
 }
 
-function isRepeated(kept: CollectionKept, { DIGEST, LINES }: Request): boolean {
-  return equal(fromHex(kept.DIGEST), DIGEST) && equal(fromHex(kept.LINES), LINES);
+function again(state: PsamState, kept: CollectionKept, { DIGEST, LINES }: Request, crypto: PsamCrypto): PsamStep {
+  const { memory } = state;
+  if (!equal(fromHex(kept.LINES), LINES)) return refused(state, 0x9419);
+  const collection = { ...kept, DIGEST: toHex(DIGEST) };
+  const answer = collectAnswer(memory, collection, crypto);
+  return kept.DIGEST === collection.DIGEST
+    ? answered(state, answer)
+    : written(state, { ...memory, collection }, answer);
 }
 
 /** NTCOL 4, S4 8. */

@@ -84,10 +84,10 @@ export class CollectingTerminal {
   }
 
   #collect({ DIGEST, LINES }: TCollect): Message {
-    const { IDTERM, BATCHNO, kept } = this;
+    const { IDTERM, kept } = this;
     if (kept !== undefined) {
-      if (kept.DIGEST !== DIGEST || !equal(kept.LINES, LINES)) return { kind: "t-refusal", IDTERM, CC: "9419" };
-      return { kind: "t-collected", IDTERM, BATCHNO, ...kept };
+      if (!equal(kept.LINES, LINES)) return { kind: "t-refusal", IDTERM, CC: "9419" };
+      return this.#sign(kept.NTCOL, DIGEST, LINES);
     }
     const lines = parseLines(LINES);
     const confirmed = this.counted.filter(({ IDTRX }) => !this.issued.has(IDTRX));
@@ -96,10 +96,14 @@ export class CollectingTerminal {
       return { kind: "t-refusal", IDTERM, CC: "9418" };
     }
     this.NTCOL += 1;
-    const S4 = signS4(this.KDC, { ...this.psam, NTCOL: this.NTCOL, DIGEST: fromHex(DIGEST), lines: splitLines(LINES) });
-    this.kept = { NTCOL: this.NTCOL, DIGEST, LINES, S4 };
     for (const line of lines.value) this.#take(line);
-    return { kind: "t-collected", IDTERM, BATCHNO, ...this.kept };
+    return this.#sign(this.NTCOL, DIGEST, LINES);
+  }
+
+  #sign(NTCOL: number, DIGEST: string, LINES: Uint8Array): Message {
+    const S4 = signS4(this.KDC, { ...this.psam, NTCOL, DIGEST: fromHex(DIGEST), lines: splitLines(LINES) });
+    this.kept = { NTCOL, DIGEST, LINES, S4 };
+    return { kind: "t-collected", IDTERM: this.IDTERM, BATCHNO: this.BATCHNO, ...this.kept };
   }
 
   /** As many as the line says: which ones, a PSAM does not know. */
