@@ -130,8 +130,8 @@ describe.each(LOADS)("the transcript of a load, $figure", (transcript) => {
           if (row !== undefined) row = { ...row, ...output.change };
           return output.kind === "settle" ? { kind: "row", row } : undefined;
         case "ask-hsm": {
-          frames += 1;
           const header = frames.toString(16).toUpperCase().padStart(4, "0");
+          frames += 1;
           const { command } = output;
           HSM.expectSaid(
             "load-server",
