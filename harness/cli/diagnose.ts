@@ -19,6 +19,7 @@ export async function diagnose(bench: Bench | undefined): Promise<readonly Findi
   const needed = bench.kind === "virtual-lab" || needsLab ? [general[1]] : [];
   const found = [nodeVersion(), ...needed.flatMap((finding) => finding ?? [])];
   for (const { what, spec } of devices) found.push(await lookFor(what, spec, readers.names));
+  if (bench.hsm.external) found.push(await lookForHsm(bench.hsm));
   return found;
 }
 
@@ -89,6 +90,14 @@ function assertReader(wanted: string, readers: readonly string[]): void {
   const there = readers.length === 0 ? "there is no reader at all" : `there is: ${readers.join("; ")}`;
   throw new PursebenchError("DEVICE_ABSENT", `no reader "${wanted}": ${there}`, {
     mend: "plug it in, or correct its name",
+  });
+}
+
+/** Its diagnostics (`hsm-edge.md` 2, NC) say which LMK it has, and neither use nor change a key. */
+async function lookForHsm({ host, port }: Bench["hsm"]): Promise<Finding> {
+  return await finding(`HSM at ${host}:${port}`, async () => {
+    const { askDiagnostics } = await import("./hsm-diagnostics.ts");
+    return await askDiagnostics(host, port, LOOK_MS);
   });
 }
 
