@@ -10,8 +10,8 @@ export function matricesSection({ cases }: RunRecord): Markup {
   const matrices = matricesOf(cases);
   if (matrices.length === 0) return nothing;
   return markup`<section aria-labelledby="matrices"><h2 id="matrices">Matrices</h2>
-<p>Each place is a case: what its column says happens where its row says. Whatever happens, money has to be conserved (what left the card
-is in a security card or in a suspended transaction) and the state clean (nothing left open, the next purchase works).</p>
+<p>Each place is a case: what its column says happens where its row says. Whatever happens, money has to be conserved (over
+cards, security cards, accounts and what is being cleared) and the state clean (nothing left open but what the specification leaves open, and the next transaction works).</p>
 ${matrices.map(matrixTable)}</section>`;
 }
 

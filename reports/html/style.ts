@@ -38,7 +38,7 @@ tbody th { font-weight: 600; } .pairs th { width: 15rem; font-weight: 400; color
 tr:target { background: var(--panel); }
 .filter { display: flex; flex-wrap: wrap; gap: .2rem 1.1rem; border: 1px solid var(--rule); border-radius: 6px; margin: .8rem 0; padding: .3rem .9rem .5rem; }
 .filter legend { color: var(--soft); font-size: .88rem; padding: 0 .3rem; } .filter label { display: inline-flex; align-items: center; gap: .35rem; min-height: 1.9rem; cursor: pointer; }
-.matrix { width: auto; } .matrix th, .matrix td { padding-right: 1.4rem; } .matrix tbody th { font-weight: 400; } .matrix td { white-space: nowrap; }
+.matrix { width: auto; } .matrix th, .matrix td { padding-right: 1.4rem; } .matrix tbody th { font-weight: 400; } .matrix td { white-space: nowrap; } .matrix .because { white-space: normal; max-width: 15rem; }
 .matrix a { text-decoration: none; } .matrix a:hover { text-decoration: underline; }
 .legend { list-style: none; padding: 0; margin: 0 0 1.6rem; color: var(--soft); font-size: .88rem; } .legend .status { margin-right: .4rem; }
 .scroll { overflow-x: auto; } figure { margin: 1rem 0; } figcaption { color: var(--soft); margin-bottom: .5rem; }

@@ -65,6 +65,7 @@ async function runCell(t: CaseContext, place: Place, source: Source, about: Abou
   );
   expectNoted(t, seen, ending, { shown, original }, about);
   await expectEnded(t, source, seen, { status: ending.status, CC: codeOf(ending) }, about);
+  t.ending(ending.status);
   expectMoved(t, before, await moneyOf(t, site), movedBy(ending.status, MLDA, isLoaded), about);
 
   await t.step("the set-top box settles it", async () => {
