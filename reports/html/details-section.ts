@@ -35,7 +35,16 @@ function findings(one: CaseRecord): readonly (readonly [string, string])[] {
     ["Observed", one.actual],
     ["To be mended by", one.owner],
     ["How", one.mend],
+    ["Accounts", accountsOf(one)],
     ["Evidence line", one.at === undefined ? "" : String(one.at)],
   ];
   return all.filter(([, value]) => value !== "");
+}
+
+/** As noted at the end of a case that failed (`suites/define/accounts-note.ts`). */
+const ACCOUNTS = "accounts, ";
+
+function accountsOf({ exchanges }: CaseRecord): string {
+  const note = exchanges.findLast(({ kind, name }) => kind === "note" && name.startsWith(ACCOUNTS));
+  return note === undefined ? "" : note.name.slice(ACCOUNTS.length);
 }

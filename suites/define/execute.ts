@@ -5,6 +5,7 @@ import type { Recorder } from "../../harness/evidence/recorder.ts";
 import { isVerdict, VERDICTS } from "../../harness/evidence/verdict.ts";
 import type { Station } from "../../harness/flows/station.ts";
 import type { PurchaseObservation, PurseSystem } from "../../harness/flows/system.ts";
+import { noteAccounts } from "./accounts-note.ts";
 import { noting, unlessBench } from "./bench-trouble.ts";
 import type { Case, CaseContext } from "./case.ts";
 import { createExpect } from "./expect.ts";
@@ -79,7 +80,10 @@ async function bodyEnd(
   const work = opening
     .then((system) => definition.run(contextOf(definition, noting(system, met), station, evidence, over.signal, tally)))
     .then(() => (tally.checks > 0 ? passed(definition) : unchecked(definition)))
-    .catch((thrown: unknown) => unlessBench(endOf(thrown, owner), met));
+    .catch((thrown: unknown) => unlessBench(endOf(thrown, owner), met))
+    .then((end) =>
+      withAccounts(end, opening, (text) => void evidence.write({ kind: "note", text }, definition.id), options.clock),
+    );
   try {
     return await Promise.race([
       work,
@@ -91,6 +95,17 @@ async function bodyEnd(
     over.abort();
     timer.cancel();
   }
+}
+
+/** Beside a failure: where the money has gone. */
+async function withAccounts(
+  end: CaseEnd,
+  opening: Promise<PurseSystem>,
+  note: (text: string) => void,
+  clock: Clock,
+): Promise<CaseEnd> {
+  if (end.outcome === "fail") await opening.then((system) => noteAccounts(system, note, clock)).catch(() => undefined);
+  return end;
 }
 
 function contextOf(
