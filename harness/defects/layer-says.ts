@@ -8,8 +8,12 @@ import { LAYOUTS } from "../protocol/messages/layouts.ts";
 import { parseMessage } from "../protocol/messages/message.ts";
 import { encodeTemplate, encodeTlv } from "../protocol/tlv/write-tlv.ts";
 import { type Behaviour, type Parameters, textOf } from "./behaviour.ts";
+import { ELEMENT_BYTES_BEHAVIOURS } from "./element-bytes.ts";
 import { INNER_TAGS } from "./layer-server-side.ts";
 import { childrenOf, MESSAGE_BEHAVIOURS, replaceElement, saying, tagOf } from "./messages.ts";
+
+/** What may be said within. */
+const WITHIN: Readonly<Record<string, Behaviour>> = { ...MESSAGE_BEHAVIOURS, ...ELEMENT_BYTES_BEHAVIOURS };
 
 /** The layers of the pages that have passed to the set-top box, by IDTRX. */
 type Pages = Map<string, EncryptionLayer>;
@@ -68,7 +72,7 @@ function opened(message: Uint8Array, pages: Pages) {
 
 /** `link`, `from`, `message`; `as`: one of the message behaviours, for the message within, with its other parameters. */
 const sayWithin: Behaviour = (parameters) => {
-  const behaviour = MESSAGE_BEHAVIOURS[textOf(parameters, "as")];
+  const behaviour = WITHIN[textOf(parameters, "as")];
   const [fault] = behaviour?.({ ...parameters, link: "236" }).says ?? [];
   if (!fault) throw new PursebenchError("USAGE", "say-within needs a message behaviour");
   return knowingPages(parameters, (message, pages) => {

@@ -180,32 +180,33 @@ export const cases: readonly Case[] = [
       purpose: "A page with a raised maximum lets nobody load more: the account holder knows what it offered",
       requirements: ["874-j"],
       owner: "server",
-      needs: { links, keys: true },
+      needs: { links, keys: true, cards: ["low-maximum"] },
       async run(t) {
         const site = siteOf(t, source);
-        const poor = site.accounts.find(({ ACCOUNT }) => ACCOUNT.includes("POOR"));
-        const { ACCOUNT, funds } = t.expect.present("a poor account", poor);
-        const before = await moneyOf(t, site, ACCOUNT);
+        await t.system.insertCard("low-maximum");
+        const { BALIEP, BALmaxIEP } = await t.system.readPurse();
+        const most = BALmaxIEP - BALIEP;
+        const before = await moneyOf(t, site);
         using _fault = t.system.disturb({
           link: "234",
           from: holderRole(source),
-          act: inText(/(name="maximum-load-value" value=")\d+/, `$1${funds + 500}`),
+          act: inText(/(name="maximum-load-value" value=")\d+/, `$1${most + 500}`),
           what: "the maximum load value on the page is raised",
         });
-        const seen = await t.system.load({ SITE: site.SITE, ACCOUNT, enter: () => funds + 1 });
+        const seen = await t.system.load({ SITE: site.SITE, enter: () => most + 1 });
         const about = { requirement: requirementOf(source, "874-j") };
         t.expect.refused(seen, "A022", about);
         const { event, message } = theMessage(t, seen.events, "cable", "load-page", about);
         const KMER = t.keys.merchantKey(site.IDMER) ?? inconclusive("no contract key is at hand", "bench");
         const { IDMER, IDTRX, CURRLDA, CEXPLDA, DTHR } = message;
-        const offered = { IDMER, IDTRX, MLDAmax: funds, CURRLDA, CEXPLDA, DTHR, encryption: source.suite };
+        const offered = { IDMER, IDTRX, MLDAmax: most, CURRLDA, CEXPLDA, DTHR, encryption: source.suite };
         const SECINFO = toHex(loadSecurityInformation(KMER, offered));
-        t.expect.equal("maximum that was shown", message.MLDAmax, funds + 500, { ...about, at: event });
+        t.expect.equal("maximum that was shown", message.MLDAmax, most + 500, { ...about, at: event });
         t.expect.equal("security information, that of the true maximum", toHex(message.SECINFO), SECINFO, {
           ...about,
           at: event,
         });
-        expectMoved(t, before, await moneyOf(t, site, ACCOUNT), {}, about);
+        expectMoved(t, before, await moneyOf(t, site), {}, about);
       },
     }),
   ),

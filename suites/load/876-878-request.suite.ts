@@ -227,7 +227,7 @@ export const cases: readonly Case[] = [
       id: "LOAD-877-01",
       suite,
       purpose: "The head end connects to the address that is on the page, and to no other",
-      requirements: ["877", "874-c", "874-d"],
+      requirements: ["877", "874-c", "874-d", "GEN-0164-b"],
       owner: "server",
       needs: { links },
       async run(t) {

@@ -145,13 +145,13 @@ export const cases: readonly Case[] = [
         "The account holder itself refuses amounts that its page does not allow, whatever the set-top box lets through",
       requirements: [refusedAmount(source), notDebited(source)],
       owner: "server",
-      needs: { links: ["234"] },
+      needs: { links: ["234"], cards: ["low-maximum"] },
       async run(t) {
         const site = siteOf(t, source);
         const about = { requirement: refusedAmount(source) };
-        const { ACCOUNT } = poorOf(t, source);
-        const before = await moneyOf(t, site, ACCOUNT);
-        const offer = await ownPage(t, site, ACCOUNT);
+        await t.system.insertCard("low-maximum");
+        const before = await moneyOf(t, site);
+        const offer = await ownPage(t, site);
         const most = offer.page.MLDAmax;
         for (const [amount, status, reason] of [
           [String(most + 1), 402, "A022"],
@@ -169,10 +169,10 @@ export const cases: readonly Case[] = [
           const answer = await giveAmount(t, site, offer, amount);
           t.expect.equal(`answer to the amount "${amount}"`, [answer.status, answer.reason], [status, reason], about);
         }
-        expectMoved(t, before, await moneyOf(t, site, ACCOUNT), {}, { requirement: notDebited(source) });
+        expectMoved(t, before, await moneyOf(t, site), {}, { requirement: notDebited(source) });
         const taken = await giveAmount(t, site, offer, String(most));
         t.expect.equal("status of the maximum itself", taken.status, 200, about);
-        expectMoved(t, before, await moneyOf(t, site, ACCOUNT), { account: -most, hold: most }, about);
+        expectMoved(t, before, await moneyOf(t, site), { account: -most, hold: most }, about);
       },
     }),
   ),

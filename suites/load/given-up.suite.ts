@@ -24,7 +24,8 @@ export const cases: readonly Case[] = [
         const seen = await t.system.load({ SITE: site.SITE });
         t.expect.refused(seen, "A015", about);
         const { event, message } = theMessage(t, seen.events, "cable", "stop", about);
-        t.expect.equal("transaction of the stop", message.IDTRX, "00".repeat(16), { ...about, at: event });
+        const stop = [message.IDTRX, message.CC];
+        t.expect.equal("transaction and reason of the stop", stop, ["00".repeat(16), "A015"], { ...about, at: event });
         t.expect.equal("loads of the account holders", await t.system.heldLoads(), [], about);
         await t.system.insertCard("specimen");
         expectMoved(t, before, await moneyOf(t, site), {}, about);
@@ -49,6 +50,8 @@ export const cases: readonly Case[] = [
         });
         const seen = await t.system.load({ SITE: site.SITE, enter: () => 900 });
         t.expect.refused(seen, ["A015", "A016"], about);
+        const { event, message } = theMessage(t, seen.events, "cable", "stop", about);
+        t.expect.equal("reason for the head end", message.CC, seen.outcome.CC, { ...about, at: event });
         t.expect.equal("INITIALIZE IEP on link 235", apdusOn(seen.events, "235", 0x50).length, 0, about);
         await t.system.insertCard("specimen");
         expectMoved(t, before, await moneyOf(t, site), { account: -900, hold: 900 }, about);
