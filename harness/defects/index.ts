@@ -17,6 +17,8 @@ import { HEAD_END_BROWSER_BEHAVIOURS } from "./head-end-browser.ts";
 import { HEAD_END_CHECK_BEHAVIOURS } from "./head-end-checks.ts";
 import { LAYER_BEHAVIOURS } from "./layer.ts";
 import { LEAK_BEHAVIOURS } from "./leaks.ts";
+import { LOAD_HOLDER_BEHAVIOURS } from "./load-holder.ts";
+import { LOAD_PARTY_BEHAVIOURS } from "./load-parties.ts";
 import { LOG_BEHAVIOURS } from "./logs.ts";
 import { MANY_BEHAVIOURS } from "./many.ts";
 import { MERCHANT_BEHAVIOURS } from "./merchant.ts";
@@ -73,6 +75,8 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   ...SILENCE_BEHAVIOURS,
   ...FAULT_BEHAVIOURS,
   ...LEAK_BEHAVIOURS,
+  ...LOAD_HOLDER_BEHAVIOURS,
+  ...LOAD_PARTY_BEHAVIOURS,
   ...PUBLIC_KEY_BEHAVIOURS,
   ...VARIANT_PSAM_BEHAVIOURS,
   ...VARIANT_COMPARING_BEHAVIOURS,
