@@ -19,6 +19,8 @@ import { LAYER_BEHAVIOURS } from "./layer.ts";
 import { LEAK_BEHAVIOURS } from "./leaks.ts";
 import { LOAD_HOLDER_BEHAVIOURS } from "./load-holder.ts";
 import { LOAD_PARTY_BEHAVIOURS } from "./load-parties.ts";
+import { LOAD_NEGATIVE_BEHAVIOURS } from "./load-negative.ts";
+import { LOAD_NEGATIVE_PARTY_BEHAVIOURS } from "./load-negative-parties.ts";
 import { LOG_BEHAVIOURS } from "./logs.ts";
 import { MANY_BEHAVIOURS } from "./many.ts";
 import { MERCHANT_BEHAVIOURS } from "./merchant.ts";
@@ -81,6 +83,8 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   ...VARIANT_PSAM_BEHAVIOURS,
   ...VARIANT_COMPARING_BEHAVIOURS,
   ...VARIANT_TELLING_BEHAVIOURS,
+  ...LOAD_NEGATIVE_BEHAVIOURS,
+  ...LOAD_NEGATIVE_PARTY_BEHAVIOURS,
 };
 
 /** The reference system with this defect in it. Throws `USAGE` when the behaviour or a parameter of it is unknown. */
