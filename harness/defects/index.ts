@@ -15,6 +15,7 @@ import { FAULT_BEHAVIOURS } from "./faults.ts";
 import { HEAD_END_BEHAVIOURS } from "./head-end.ts";
 import { HEAD_END_BROWSER_BEHAVIOURS } from "./head-end-browser.ts";
 import { HEAD_END_CHECK_BEHAVIOURS } from "./head-end-checks.ts";
+import { ISSUING_BEHAVIOURS } from "./issuing.ts";
 import { LAYER_BEHAVIOURS } from "./layer.ts";
 import { LEAK_BEHAVIOURS } from "./leaks.ts";
 import { LOAD_HOLDER_BEHAVIOURS } from "./load-holder.ts";
@@ -64,6 +65,7 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   ...CABLE_BEHAVIOURS,
   ...ALTERNATIVE_BEHAVIOURS,
   ...CARD_BEHAVIOURS,
+  ...ISSUING_BEHAVIOURS,
   ...CARD_CRYPTO_BEHAVIOURS,
   ...READER_BEHAVIOURS,
   ...SET_TOP_BOX_BEHAVIOURS,
