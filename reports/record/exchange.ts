@@ -12,6 +12,8 @@ const WORDS = "text";
 const LONGEST_NAME = 28;
 /** Keys under which `protocol/messages/describe.ts` puts what a message is, best first. */
 const NAME_KEYS = ["message", "command", "http", "SW", "hsm", WORDS];
+/** Of what is asked for over HTTP: a name is short, and the bytes have it. */
+const QUERY = /(?<=^(?:GET|POST) \/[^?]*)\?.*$/;
 /** A delivery has messages inside: "1.message". */
 const INNER_NAME = /^\d+\.message$/;
 /** Longest decoded value that is shown; pages of a merchant can be long. */
@@ -92,7 +94,7 @@ function messageParts(event: Message): Omit<Exchange, "n" | "atMs"> {
     to: event.to,
     step: event.step ?? "",
     name: named
-      ? shorten([named[1], ...inner].join(" "), LONGEST_NAME)
+      ? shorten([named[1].replace(QUERY, ""), ...inner].join(" "), LONGEST_NAME)
       : `${event.length ?? event.hex.length / 2} bytes`,
     bytes: keptText(event),
     decoded: withUnits(decoded.filter((pair) => pair !== named || pair[0] === WORDS)),

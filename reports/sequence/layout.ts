@@ -13,6 +13,7 @@ const ROLE_ORDER = [
   "merchant",
   "bank-server",
   "load-server",
+  "additional-server",
   "hsm",
   "payment-server",
   "head-end-payment-server",

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { toHex } from "../../core/bytes.ts";
 import { type Delivered, encodeDelivery, parseDelivery } from "./delivery.ts";
+import { describe as inWords } from "./describe.ts";
 import { encodeMessage } from "./message.ts";
 
 const BATCHNO = "0001230050504D31";
@@ -21,5 +23,15 @@ describe("a delivery", () => {
     const bytes = Uint8Array.of(0xbc, stray.length, ...stray);
     expect(parseDelivery(bytes)).toEqual({ ok: false, reason: "load-amount in a delivery" });
     expect(parseDelivery(encodeMessage(refusal))).toEqual({ ok: false, reason: "no delivery" });
+  });
+});
+
+it("in words each message of a delivery has its number", () => {
+  const body = toHex(encodeDelivery([refusal, refusal]));
+  expect(inWords("batch", "clearing-system", new TextEncoder().encode(`200\n\n${body}`))).toMatchObject({
+    http: "200",
+    "1.message": "batch-refusal",
+    "1.CC": expect.stringContaining("A031"),
+    "2.message": "batch-refusal",
   });
 });

@@ -126,7 +126,7 @@ function describeBatch(bytes: Uint8Array): Description {
   if (message[0] !== 0xbc) return { http, ...describeMessage(message) };
   const delivery = parseDelivery(message);
   if (!delivery.ok) return { http, body, reason: delivery.reason };
-  const parts = delivery.messages.map((each, index) => prefixed(`${index + 1}.`, describeMessage(encodeMessage(each))));
+  const parts = delivery.messages.map((each, index) => prefixed(`${index + 1}`, describeMessage(encodeMessage(each))));
   return Object.assign({ http }, ...parts);
 }
 
