@@ -1,24 +1,25 @@
 /**
  * `npm run soak`: 0 when everything held, 1 when not, 130 after Ctrl-C. `npm run soak -- 200` makes 200 purchases by one card on the
- * virtual lab, `npm run soak -- --crowd` 10,000 by 200 set-top boxes at once in process.
+ * virtual lab, `npm run soak -- --crowd` 10,000 by 200 set-top boxes at once in process. `npm run soak -- --walk [--operations 100000]
+ * [--seed S] [--path P]` does anything at all in process, and asks after each operation where the money is.
  */
+import { randomInt } from "node:crypto";
 import { leave } from "../core/leave.ts";
+import { REFERENCE } from "../defects/variation.ts";
 import { crowd } from "./crowd-run.ts";
 import { crowdText } from "./crowd-text.ts";
 import { collector } from "./footprint.ts";
 import { soak } from "./soak-run.ts";
 import { soakText } from "./soak-text.ts";
+import { walk } from "./walk/walk.ts";
+import { type WalkCommand, walkCommand } from "./walk/walk-command.ts";
+import { walkText } from "./walk/walk-text.ts";
 
 const STANDARD = { alone: 1000, crowd: 10_000 } as const;
 const words = process.argv.slice(2);
 const isCrowd = words.includes("--crowd");
-const [wanted = String(isCrowd ? STANDARD.crowd : STANDARD.alone), ...rest] = words.filter(
-  (word) => word !== "--crowd",
-);
-if (!/^[1-9][0-9]{0,6}$/.test(wanted) || rest.length > 0) {
-  process.stderr.write(`soak: "${[wanted, ...rest].join(" ")}" is no number of purchases\n`);
-  process.exit(64);
-}
+const isWalk = words.includes("--walk");
+const rest = words.filter((word) => word !== "--crowd" && word !== "--walk");
 
 let isStopped = false;
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -28,9 +29,44 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
-const { isComplete, flaws } = isCrowd ? await soakCrowd(Number(wanted)) : await soakAlone(Number(wanted));
+const { isComplete, flaws } = await chosen();
 process.exitCode = flaws.length > 0 ? 1 : isComplete ? 0 : 130;
 leave();
+
+async function chosen(): Promise<{ readonly isComplete: boolean; readonly flaws: readonly string[] }> {
+  if (isWalk) return await soakWalk(walkOf(walkCommand(rest, () => randomInt(2 ** 31))));
+  return isCrowd ? await soakCrowd(purchasesOf(STANDARD.crowd)) : await soakAlone(purchasesOf(STANDARD.alone));
+}
+
+function purchasesOf(standard: number): number {
+  const [wanted = String(standard), ...more] = rest;
+  if (/^[1-9][0-9]{0,6}$/.test(wanted) && more.length === 0) return Number(wanted);
+  return refuse(`"${[wanted, ...more].join(" ")}" is no number of purchases`);
+}
+
+function walkOf(command: WalkCommand | string): WalkCommand {
+  return typeof command === "string" ? refuse(command) : command;
+}
+
+function refuse(why: string): never {
+  process.stderr.write(`soak: ${why}\n`);
+  process.exit(64);
+}
+
+async function soakWalk(command: WalkCommand) {
+  process.stderr.write(`soak: seed ${command.seed}\n`);
+  const report = await walk({
+    ...command,
+    longest: 100,
+    variation: REFERENCE,
+    collect: collector(),
+    isStopped: () => isStopped,
+    onProgress: ({ operations, walks, perSecond }) =>
+      process.stderr.write(`soak: ${operations} operations, ${walks} walks, ${perSecond.toFixed(1)} a second\n`),
+  });
+  process.stdout.write(walkText(report));
+  return { isComplete: report.isComplete, flaws: report.flaws };
+}
 
 async function soakAlone(purchases: number) {
   const report = await soak({

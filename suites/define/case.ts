@@ -12,6 +12,7 @@ import type {
   TerminalFacts,
   TestKeys,
 } from "../../harness/flows/system.ts";
+import type { LeftName } from "../support/money/left.ts";
 import type { Expect } from "./expect.ts";
 import type { LoadSiteNeed, SiteNeed } from "./site-need.ts";
 
@@ -98,6 +99,11 @@ export interface Case {
   readonly applies?: (scope: Scope) => true | string;
   /** Uses the specimen up: run only on devices known to be test specimens. */
   readonly destructive?: boolean;
+  /**
+   * What it leaves in the books by its name, all of it, where the bench can look into its devices. Absent: what is left is noted
+   * only. `value moved by hand`: the case uses a key of an issuer itself, and no party knows of the value that it moves.
+   */
+  readonly leaves?: readonly (LeftName | "value moved by hand")[];
   /** Real time; 60 s when absent. */
   readonly timeoutMs?: number;
   readonly run: (t: CaseContext) => Promise<void>;

@@ -10,6 +10,7 @@ import { noting, unlessBench } from "./bench-trouble.ts";
 import type { Case, CaseContext } from "./case.ts";
 import { createExpect } from "./expect.ts";
 import { endOf, MENDS } from "./failures.ts";
+import { expectMoneyKept } from "./money-check.ts";
 import { firstLoadSite, firstSite, profileWords } from "./site-need.ts";
 
 /** Real time for a case that names none. */
@@ -78,8 +79,13 @@ async function bodyEnd(
   const tally = { checks: 0 };
   const met: PurchaseObservation["trouble"][number][] = [];
   const work = opening
-    .then((system) => definition.run(contextOf(definition, noting(system, met), station, evidence, over.signal, tally)))
-    .then(() => (tally.checks > 0 ? passed(definition) : unchecked(definition)))
+    .then(async (system) => {
+      const context = contextOf(definition, noting(system, met), station, evidence, over.signal, tally);
+      await definition.run(context);
+      if (tally.checks === 0) return unchecked(definition);
+      await expectMoneyKept(definition, system, context);
+      return passed(definition);
+    })
     .catch((thrown: unknown) => unlessBench(endOf(thrown, owner), met))
     .then((end) =>
       withAccounts(end, opening, (text) => void evidence.write({ kind: "note", text }, definition.id), options.clock),

@@ -52,6 +52,7 @@ export const cases: readonly Case[] = [
     requirements: ["PAY-BASE-618-d", "CARD-0082-a", "CARD-0033-b"],
     owner: "card",
     needs: { secretKeyCard: true, keys: true },
+    leaves: ["value moved by hand"],
     async run(t) {
       const about = { requirement: "PAY-BASE-618-d" };
       const before = await t.system.readPurse();
@@ -123,6 +124,7 @@ export const cases: readonly Case[] = [
     requirements: ["CARD-0031-i", "PAY-BASE-618-d"],
     owner: "card",
     needs: { secretKeyCard: true, keys: true },
+    leaves: ["value moved by hand"],
     async run(t) {
       const about = { requirement: "CARD-0031-i" };
       const { DEBITDATA } = await expectCompletion(t, TINY, "0000", about);

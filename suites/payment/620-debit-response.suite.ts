@@ -109,6 +109,7 @@ export const cases: readonly Case[] = [
     ],
     owner: "card",
     needs: { secretKeyCard: true, keys: true },
+    leaves: ["value moved by hand"],
     async run(t) {
       for (const [kind, MPDA] of [
         ["warm", 1],

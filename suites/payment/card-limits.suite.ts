@@ -17,6 +17,7 @@ export const cases: readonly Case[] = [
     requirements: ["PAY-BASE-618-i", "CARD-0082-b", "CARD-0031-j"],
     owner: "card",
     needs: { secretKeyCard: true, keys: true },
+    leaves: ["value moved by hand"],
     async run(t) {
       const about = { requirement: "PAY-BASE-618-i" };
       const before = await t.system.readPurse();
@@ -185,6 +186,7 @@ export const cases: readonly Case[] = [
     requirements: ["PAY-BASE-620-a", "CARD-0082-b"],
     owner: "card",
     needs: { secretKeyCard: true, keys: true },
+    leaves: ["value moved by hand"],
     async run(t) {
       const about = { requirement: "PAY-BASE-620-a" };
       const { card, CARDRSP } = await expectCompletion(t, { MPDA: 1 }, "0000", about);

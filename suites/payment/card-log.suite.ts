@@ -42,6 +42,7 @@ export const cases: readonly Case[] = [
     requirements: ["CARD-0016"],
     owner: "card",
     needs: { secretKeyCard: true, keys: true },
+    leaves: ["value moved by hand"],
     async run(t) {
       const about = { requirement: "CARD-0016" };
       const start = await t.system.readPurse();

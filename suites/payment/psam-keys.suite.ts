@@ -115,6 +115,7 @@ export const cases: readonly Case[] = [
     requirements: ["PSAM-0044-n", "PSAM-0044-o"],
     owner: "psam",
     needs: { secretKeyCard: true, links: ["line"], keys: true },
+    leaves: ["value moved by hand"],
     async run(t) {
       const IDTERM = firstTerminal(t);
       const offer = await initialise(t);

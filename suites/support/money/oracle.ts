@@ -10,8 +10,10 @@ import { differenceOf, isExplained, type Sheet, sheetsOf } from "./sheet.ts";
 import { words } from "./unit.ts";
 
 export interface MoneyVerdict {
-  /** A sentence for everything that is wrong, with the books side by side; none when all is well. */
+  /** A sentence for everything that is wrong; none when all is well. */
   readonly flaws: readonly string[];
+  /** The same for each issuer and currency whose value is not where it must be, with the books side by side. */
+  readonly differences: readonly string[];
   readonly left: readonly Left[];
 }
 
@@ -22,12 +24,12 @@ export function judgeMoney(books: MoneyBooks, memory: CardMemory): MoneyVerdict 
   return {
     flaws: [
       ...ledgerFlaws(books),
-      ...sheets.filter((sheet) => !isExplained(sheet)).map(differenceText),
       ...givenAway(books, memory).map(
         ({ IDTRX, MPDA, CURRPDA: CURR, CEXPPDA: CEXP }) =>
           `sale ${IDTRX} was released, and nobody paid the ${words(MPDA, { CURR, CEXP })} for it`,
       ),
     ],
+    differences: sheets.filter((sheet) => !isExplained(sheet)).map(differenceText),
     left: leftIn(books, memory),
   };
 }

@@ -46,6 +46,9 @@ export function issuerOf({ account }: AccountMoney): string | undefined {
   return /^pool:([0-9]+)(?:@|$)/.exec(account)?.[1];
 }
 
+/** A member that is there a second time is no further money (`clearing.md` 7). */
+const SETTLED_BEFORE = "A032";
+
 type Column = Exclude<keyof Sheet, "of" | "open">;
 const COLUMNS: readonly Column[] = ["pool", "held", "cards", "debited", "totals", "underWay", "accepted", "disputed"];
 
@@ -102,7 +105,7 @@ function countLedger(columns: Columns, { accounts, holds, loads, cleared }: Mone
   }
   for (const sale of cleared) {
     if (sale.status === "accepted") columns.add("accepted", sale, sale.MPDA);
-    if (sale.status === "refused") columns.add("disputed", sale, sale.MPDA);
+    if (sale.status === "refused" && sale.CC !== SETTLED_BEFORE) columns.add("disputed", sale, sale.MPDA);
   }
 }
 
