@@ -66,6 +66,8 @@ export interface ClearedSale {
   readonly CURR: string;
   readonly CEXP: number;
   readonly status: string;
+  /** Why it was refused. */
+  readonly CC: string | null;
 }
 
 export interface MoneyBooks {
