@@ -80,10 +80,10 @@ export function grouped(sales: readonly Sale[], nameOf: (sale: Sale) => string):
 
 export const unitOf = ({ CURR, CEXP }: Pick<Sale, "CURR" | "CEXP">): string => `${CURR}/${CEXP}`;
 
-/** A site whose sales go through a terminal like that, by name; undefined where the bench has none. */
+/** A site whose sales all go through one terminal like that, by name; undefined where the bench has none. */
 export function siteAt({ facts }: Pick<CaseContext, "facts">, need: Partial<TerminalFacts>): string | undefined {
   const fits = new Set(facts.terminals.filter((each) => terminalFits(each, need)).map(({ IDTERM }) => IDTERM));
-  return facts.sites.find(({ terminals }) => terminals?.every((IDTERM) => fits.has(IDTERM)))?.SITE;
+  return facts.sites.find(({ terminals }) => terminals?.length === 1 && fits.has(terminals[0] ?? ""))?.SITE;
 }
 
 /** One site of each kind: of the base payment, FIG 5 to 7, under the encryption layer, dumb and direct terminals, the cable provider's. */
