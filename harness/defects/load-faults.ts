@@ -1,12 +1,19 @@
 /** Roles that settle a disturbed load wrongly, or give one for nothing: what the fault matrix of loading, its replays and its throngs are there to find. */
 import { encodeMessage, parseMessage } from "../protocol/messages/message.ts";
 import type { CardInput, CardOutput, CardState } from "../roles/card/state.ts";
+import { hsmCrypto } from "../roles/hsm/crypto.ts";
+import { createHsm } from "../roles/hsm/model.ts";
+import { loadServerCrypto } from "../roles/load-server/crypto.ts";
 import type { LoadInput, LoadOutput } from "../roles/load-server/effects.ts";
+import { createLoadServer } from "../roles/load-server/model.ts";
+import { NEVER } from "../roles/load-server/outcome.ts";
 import type { LoadState } from "../roles/load-server/phase.ts";
 import type { Behaviour } from "./behaviour.ts";
-import { varyInputs, varyState } from "./wrap.ts";
+import { varyInputs, varyOutputs, varyState } from "./wrap.ts";
 
 const CREDIT_IEP = 0x52;
+/** Not deciphered, or not equal inside and outside. */
+const UNREADABLE: readonly string[] = ["A00B", "A00C"];
 
 /** A load that is confirmed stays in hold: the card's issuer never gets the amount. */
 const booksNothing: Behaviour = () => ({
@@ -65,14 +72,7 @@ const praises: Behaviour = () => ({
   ],
 });
 
-/** An identifier that was used before is as good as a new one. */
-const takesUsedNames: Behaviour = () => ({
-  loadServer: varyInputs<LoadState, LoadInput, LoadOutput>((input) =>
-    input.kind === "registered" ? { ...input, isNew: true } : input,
-  ),
-});
-
-/** Any word of the load server ends a hold, and so does its silence: the amount goes back. */
+/** An amount is given back as soon as it is held. */
 const releasesUnasked: Behaviour = () => ({
   heldLoads: (reference) => ({
     ...reference,
@@ -85,21 +85,68 @@ const releasesUnasked: Behaviour = () => ({
   }),
 });
 
-/** The amount that is authorised is that of the load request. */
+/** The amount that was debited is that of the load request, whatever the account holder's word says. */
 const trustsRequest: Behaviour = () => ({
-  loadServer: varyInputs<LoadState, LoadInput, LoadOutput>((input, { phase }) => {
-    if (input.kind !== "authorised" || input.hold === undefined || phase.at !== "authorised") return input;
-    const { init } = phase.signed;
-    return { ...input, hold: { ...input.hold, MLDA: init.MLDA } };
+  loadServer: () => {
+    const trusting = createLoadServer({ ...loadServerCrypto, isDebited: () => true });
+    return varyInputs<LoadState, LoadInput, LoadOutput>((input, { phase }) => {
+      if (input.kind !== "authorised" || input.hold === undefined || phase.at !== "authorised") return input;
+      return { ...input, hold: { ...input.hold, MLDA: phase.signed.init.MLDA } };
+    })(trusting);
+  },
+});
+
+/** Of a load that was asked about before its request no row is made. */
+const voidsNothing: Behaviour = () => ({
+  loadServer: varyOutputs<LoadState, LoadInput, LoadOutput>((output) =>
+    output.kind === "void" ? [{ kind: "find-load", name: output.row }] : [output],
+  ),
+});
+
+/** A message that it cannot decipher closes the load that it names. */
+const closesUnread: Behaviour = () => ({
+  loadServer: varyOutputs<LoadState, LoadInput, LoadOutput>((output, { before: { layer } }) => {
+    if (output.kind !== "send" || layer?.at !== "opening") return [output];
+    const said = parseMessage(output.bytes);
+    if (said.kind !== "refusal" || !UNREADABLE.includes(said.CC)) return [output];
+    const { IDMER, IDTRX } = layer.envelope;
+    return [{ kind: "void", row: { ...NEVER, IDMER, IDTRX, SOURCE: 1 } }, output];
   }),
 });
+
+/** Every set-top box gets the data of the first load command that there was. */
+const repeatsCommand: Behaviour = () => {
+  let first: Uint8Array | undefined;
+  return {
+    says: [
+      {
+        link: "cable",
+        from: "head-end",
+        message: 0xa9,
+        act: (bytes) => {
+          const message = parseMessage(bytes);
+          if (message.kind !== "load-command") return bytes;
+          first ??= message.LOADDATA;
+          return encodeMessage({ ...message, LOADDATA: first });
+        },
+        what: "passes the first load command on to everybody",
+      },
+    ],
+  };
+};
+
+/** Any S3 is right. */
+const believesS3: Behaviour = () => ({ hsm: () => createHsm({ ...hsmCrypto, isS3: () => true }) });
 
 export const LOAD_FAULT_BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   "account-holder-books-no-load": booksNothing,
   "card-credits-again": creditsAgain,
   "load-server-missed-is-not-loaded": missedIsNotLoaded,
   "head-end-praises-every-load": praises,
-  "load-server-takes-used-names": takesUsedNames,
   "account-holder-gives-hold-back": releasesUnasked,
   "load-server-trusts-requested-amount": trustsRequest,
+  "load-server-voids-nothing": voidsNothing,
+  "load-server-closes-what-it-cannot-read": closesUnread,
+  "head-end-repeats-load-command": repeatsCommand,
+  "hsm-takes-any-s3": believesS3,
 };
