@@ -14,6 +14,7 @@ const ROLE_ORDER = [
   "bank-server",
   "load-server",
   "additional-server",
+  "additional-server",
   "hsm",
   "payment-server",
   "head-end-payment-server",
