@@ -25,7 +25,7 @@ const answersOtherwise: Behaviour = (parameters) => {
   };
 };
 
-/** `command` (hex, the first bytes) is answered with `answer` (hex); "KDP" in it stands for the card's key. */
+/** `command` (hex, the first bytes) is answered with `answer` (hex); "KDP" and "KDL" in it stand for the card's keys. */
 const discloses: Behaviour = (parameters) => {
   const command = fromHex(textOf(parameters, "command"));
   const answer = textOf(parameters, "answer");
@@ -33,7 +33,9 @@ const discloses: Behaviour = (parameters) => {
     card: varyOutputs<CardState, CardInput, CardOutput>((output, { input, after }) => {
       if (input.kind !== "command" || output.kind !== "response") return [output];
       if (!equal(input.bytes.subarray(0, command.length), command)) return [output];
-      return [{ kind: "response", bytes: fromHex(answer.replace("KDP", after.purse.KDP)) }];
+      return [
+        { kind: "response", bytes: fromHex(answer.replace("KDP", after.purse.KDP).replace("KDL", after.purse.KDL)) },
+      ];
     }),
   };
 };

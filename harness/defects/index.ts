@@ -19,7 +19,10 @@ import { ISSUING_BEHAVIOURS } from "./issuing.ts";
 import { LAYER_BEHAVIOURS } from "./layer.ts";
 import { LEAK_BEHAVIOURS } from "./leaks.ts";
 import { LOAD_HOLDER_BEHAVIOURS } from "./load-holder.ts";
+import { LOAD_CARD_BEHAVIOURS } from "./load-card.ts";
+import { LOAD_HSM_BEHAVIOURS } from "./load-hsm.ts";
 import { LOAD_PARTY_BEHAVIOURS } from "./load-parties.ts";
+import { LOAD_PROCESSING_BEHAVIOURS } from "./load-processing.ts";
 import { LOAD_NEGATIVE_BEHAVIOURS } from "./load-negative.ts";
 import { LOAD_NEGATIVE_PARTY_BEHAVIOURS } from "./load-negative-parties.ts";
 import { LOG_BEHAVIOURS } from "./logs.ts";
@@ -80,6 +83,9 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   ...FAULT_BEHAVIOURS,
   ...LEAK_BEHAVIOURS,
   ...LOAD_HOLDER_BEHAVIOURS,
+  ...LOAD_CARD_BEHAVIOURS,
+  ...LOAD_HSM_BEHAVIOURS,
+  ...LOAD_PROCESSING_BEHAVIOURS,
   ...LOAD_PARTY_BEHAVIOURS,
   ...PUBLIC_KEY_BEHAVIOURS,
   ...VARIANT_PSAM_BEHAVIOURS,
