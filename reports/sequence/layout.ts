@@ -14,7 +14,6 @@ const ROLE_ORDER = [
   "bank-server",
   "load-server",
   "additional-server",
-  "additional-server",
   "hsm",
   "payment-server",
   "head-end-payment-server",
