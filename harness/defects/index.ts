@@ -23,6 +23,7 @@ import { LOAD_CARD_BEHAVIOURS } from "./load-card.ts";
 import { LOAD_HSM_BEHAVIOURS } from "./load-hsm.ts";
 import { LOAD_PARTY_BEHAVIOURS } from "./load-parties.ts";
 import { LOAD_PROCESSING_BEHAVIOURS } from "./load-processing.ts";
+import { LOAD_NEGATIVE_END_BEHAVIOURS } from "./load-negative-ends.ts";
 import { LOAD_NEGATIVE_BEHAVIOURS } from "./load-negative.ts";
 import { LOAD_NEGATIVE_PARTY_BEHAVIOURS } from "./load-negative-parties.ts";
 import { LOG_BEHAVIOURS } from "./logs.ts";
@@ -92,6 +93,7 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   ...VARIANT_COMPARING_BEHAVIOURS,
   ...VARIANT_TELLING_BEHAVIOURS,
   ...LOAD_NEGATIVE_BEHAVIOURS,
+  ...LOAD_NEGATIVE_END_BEHAVIOURS,
   ...LOAD_NEGATIVE_PARTY_BEHAVIOURS,
 };
 

@@ -64,6 +64,7 @@ async function runCell(t: CaseContext, place: Place, source: Source, about: Abou
     about,
   );
   expectNoted(t, seen, ending, { shown, original }, about);
+  t.ending(ending.status);
   await expectEnded(t, source, seen, { status: ending.status, CC: codeOf(ending) }, about);
   t.ending(ending.status);
   expectMoved(t, before, await moneyOf(t, site), movedBy(ending.status, MLDA, isLoaded), about);
