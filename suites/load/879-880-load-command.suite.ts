@@ -5,10 +5,10 @@ import { hsmFrames, theFrame } from "./support/observe.ts";
 import { aboutOf, loadOnce } from "./support/one-load.ts";
 import { allInner, theInner } from "./support/page.ts";
 import { expectedS1, expectedS2 } from "./support/signatures.ts";
-import { EVERY, forSources } from "./support/sources.ts";
+import { EVERY, forSources, onLab } from "./support/sources.ts";
 
 export const cases: readonly Case[] = [
-  ...forSources(EVERY, (source) =>
+  ...forSources(onLab(EVERY, "BANK", "FUND-DES", "FUND-DIRECT"), (source) =>
     defineCase({
       id: "LOAD-879-01",
       suite: "load",
@@ -41,7 +41,7 @@ export const cases: readonly Case[] = [
     }),
   ),
 
-  ...forSources(EVERY, (source) =>
+  ...forSources(onLab(EVERY, "BANK-DES"), (source) =>
     defineCase({
       id: "LOAD-879-02",
       suite: "load",

@@ -7,13 +7,13 @@ import { CREDIT_IEP, credits, theCredit } from "./support/observe.ts";
 import { aboutOf, loadOnce } from "./support/one-load.ts";
 import { expectCardResponse, expectLoadCompletion } from "./support/own-load.ts";
 import { theInner } from "./support/page.ts";
-import { BOTH, EVERY, forSources, siteOf } from "./support/sources.ts";
+import { BOTH, EVERY, forSources, onLab, siteOf } from "./support/sources.ts";
 
 /** S2 in the command CREDIT IEP. */
 const S2_AT = 5 + 7;
 
 export const cases: readonly Case[] = [
-  ...forSources(EVERY, (source) =>
+  ...forSources(onLab(EVERY, "FUND"), (source) =>
     defineCase({
       id: "LOAD-881-01",
       suite: "load",
@@ -32,7 +32,7 @@ export const cases: readonly Case[] = [
     }),
   ),
 
-  ...forSources(BOTH, (source) =>
+  ...forSources(onLab(BOTH, "BANK"), (source) =>
     defineCase({
       id: "LOAD-881-02",
       suite: "load",
@@ -67,7 +67,7 @@ export const cases: readonly Case[] = [
     }),
   ),
 
-  ...forSources(BOTH, (source) =>
+  ...forSources(onLab(BOTH, "FUND"), (source) =>
     defineCase({
       id: "LOAD-881-03",
       suite: "load",
@@ -101,7 +101,7 @@ export const cases: readonly Case[] = [
     }),
   ),
 
-  ...forSources(EVERY, (source) =>
+  ...forSources(onLab(EVERY, "BANK"), (source) =>
     defineCase({
       id: "LOAD-881-04",
       suite: "load",

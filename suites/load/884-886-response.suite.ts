@@ -11,7 +11,7 @@ import { aboutOf, loadOnce, type OneLoad } from "./support/one-load.ts";
 import { previousLoad } from "./support/own-load.ts";
 import { answerWords, opening } from "./support/own-session.ts";
 import { expectedResult, expectedS3 } from "./support/signatures.ts";
-import { BOTH, EVERY, forSources, siteOf } from "./support/sources.ts";
+import { BOTH, EVERY, forSources, onLab, siteOf } from "./support/sources.ts";
 
 /** S3 in the card's answer to CREDIT IEP and to GET PREVIOUS IEP SIGNATURE. */
 const S3_AT = 8;
@@ -19,7 +19,7 @@ const S3_AT = 8;
 const BOTH_FIGURES = (end: string, twin: string) => [`LOAD-BANK-${end}`, `LOAD-PRE-${twin}`];
 
 export const cases: readonly Case[] = [
-  ...forSources(EVERY, (source) =>
+  ...forSources(onLab(EVERY, "FUND-DES"), (source) =>
     defineCase({
       id: "LOAD-884-01",
       suite: "load",
@@ -89,7 +89,7 @@ export const cases: readonly Case[] = [
     },
   }),
 
-  ...forSources(BOTH, (source) =>
+  ...forSources(onLab(BOTH, "BANK"), (source) =>
     defineCase({
       id: "LOAD-0128-01",
       suite: "load",

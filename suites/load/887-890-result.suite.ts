@@ -15,12 +15,12 @@ import { expectMoved, moneyOf } from "./support/moved.ts";
 import { theCredit } from "./support/observe.ts";
 import { aboutOf, loadOnce, type OneLoad } from "./support/one-load.ts";
 import { keysIn, secretsOf } from "./support/secrets.ts";
-import { BOTH, EVERY, forSources, siteOf } from "./support/sources.ts";
+import { BOTH, EVERY, forSources, onLab, siteOf } from "./support/sources.ts";
 
 const LOAD_RESULT = 0xef;
 
 export const cases: readonly Case[] = [
-  ...forSources(BOTH, (source) =>
+  ...forSources(onLab(BOTH, "BANK"), (source) =>
     defineCase({
       id: "LOAD-887-01",
       suite: "load",
@@ -48,7 +48,7 @@ export const cases: readonly Case[] = [
     }),
   ),
 
-  ...forSources(EVERY, (source) =>
+  ...forSources(onLab(EVERY, "FUND"), (source) =>
     defineCase({
       id: "LOAD-887-02",
       suite: "load",
@@ -102,7 +102,7 @@ export const cases: readonly Case[] = [
     }),
   ),
 
-  ...forSources(BOTH, (source) =>
+  ...forSources(onLab(BOTH, "BANK"), (source) =>
     defineCase({
       id: "LOAD-887-03",
       suite: "load",
@@ -123,7 +123,7 @@ export const cases: readonly Case[] = [
     }),
   ),
 
-  ...forSources(EVERY, (source) =>
+  ...forSources(onLab(EVERY, "BANK", "FUND-DIRECT"), (source) =>
     defineCase({
       id: "LOAD-890-01",
       suite: "load",
@@ -153,7 +153,10 @@ export const cases: readonly Case[] = [
   ),
 
   ...forSources(
-    EVERY.filter((each) => each.source === "bank"),
+    onLab(
+      EVERY.filter((each) => each.source === "bank"),
+      "BANK-DES",
+    ),
     (source) =>
       defineCase({
         id: "LOAD-890-02",

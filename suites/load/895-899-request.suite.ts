@@ -10,7 +10,7 @@ import { aboutOf, loadOnce } from "./support/one-load.ts";
 import { creditIep, expectCardResponse } from "./support/own-load.ts";
 import { answerWords, innerOf, OTHER_IDTRX, opening, ownRequest, requestBytes } from "./support/own-session.ts";
 import { theInner } from "./support/page.ts";
-import { BOTH, EVERY, forSources } from "./support/sources.ts";
+import { BOTH, EVERY, forSources, onLab } from "./support/sources.ts";
 
 /** DTHR in LOADINIT. */
 const DTHR_AT = 11;
@@ -30,7 +30,7 @@ const MALFORMED: readonly (readonly [string, Change])[] = [
 ];
 
 export const cases: readonly Case[] = [
-  ...forSources(BOTH, (source) =>
+  ...forSources(onLab(BOTH, "BANK"), (source) =>
     defineCase({
       id: "LOAD-895-01",
       suite: "load",
@@ -74,7 +74,7 @@ export const cases: readonly Case[] = [
     }),
   ),
 
-  ...forSources(EVERY, (source) =>
+  ...forSources(onLab(EVERY, "FUND"), (source) =>
     defineCase({
       id: "LOAD-895-02",
       suite: "load",
@@ -100,7 +100,7 @@ export const cases: readonly Case[] = [
     }),
   ),
 
-  ...forSources(EVERY, (source) =>
+  ...forSources(onLab(EVERY, "BANK"), (source) =>
     defineCase({
       id: "LOAD-896-01",
       suite: "load",
@@ -133,7 +133,7 @@ export const cases: readonly Case[] = [
     }),
   ),
 
-  ...forSources(BOTH, (source) =>
+  ...forSources(onLab(BOTH, "FUND"), (source) =>
     defineCase({
       id: "LOAD-897-01",
       suite: "load",
@@ -160,7 +160,7 @@ export const cases: readonly Case[] = [
     }),
   ),
 
-  ...forSources(BOTH, (source) =>
+  ...forSources(onLab(BOTH, "FUND"), (source) =>
     defineCase({
       id: "LOAD-899-01",
       suite: "load",

@@ -12,7 +12,7 @@ import { expectMoved, moneyOf } from "./support/moved.ts";
 import { credits, hsmFrames, INITIALIZE_IEP, theCredit, theInitialisation } from "./support/observe.ts";
 import { aboutOf, loadOnce } from "./support/one-load.ts";
 import { cryptogram, expectedS1, expectedS2, masterLoadKey } from "./support/signatures.ts";
-import { BOTH, forSources, type Source, siteOf } from "./support/sources.ts";
+import { BOTH, forSources, onLab, type Source, siteOf } from "./support/sources.ts";
 
 const LOAD_COMMAND = 0xa9;
 const BALANCE_OF_CARD = 0xa3;
@@ -29,7 +29,7 @@ const UNDER_S1 = [
 ] as const;
 
 export const cases: readonly Case[] = [
-  ...forSources(BOTH, (source) =>
+  ...forSources(onLab(BOTH, "FUND"), (source) =>
     defineCase({
       id: "LOAD-898-01",
       suite: "load",
@@ -152,7 +152,7 @@ export const cases: readonly Case[] = [
     },
   }),
 
-  ...forSources(BOTH, (source) =>
+  ...forSources(onLab(BOTH, "BANK"), (source) =>
     defineCase({
       id: "LOAD-898-04",
       suite: "load",
@@ -189,7 +189,7 @@ export const cases: readonly Case[] = [
     }),
   ),
 
-  ...forSources(BOTH, (source) =>
+  ...forSources(onLab(BOTH, "BANK"), (source) =>
     unserved(source, {
       id: "LOAD-898-05",
       purpose:
@@ -200,7 +200,7 @@ export const cases: readonly Case[] = [
     }),
   ),
 
-  ...forSources(BOTH, (source) =>
+  ...forSources(onLab(BOTH, "FUND"), (source) =>
     unserved(source, {
       id: "LOAD-898-06",
       purpose:
@@ -211,7 +211,7 @@ export const cases: readonly Case[] = [
     }),
   ),
 
-  ...forSources(BOTH, (source) =>
+  ...forSources(onLab(BOTH, "BANK"), (source) =>
     defineCase({
       id: "LOAD-898-07",
       suite: "load",

@@ -8,7 +8,7 @@ import { initialisations, theCredit, theFrame } from "./support/observe.ts";
 import { aboutOf } from "./support/one-load.ts";
 import { expectCardResponse, loadInitBytes } from "./support/own-load.ts";
 import { expectedS1, expectedS2 } from "./support/signatures.ts";
-import { BOTH, forSources, siteOf } from "./support/sources.ts";
+import { BOTH, forSources, onLab, siteOf } from "./support/sources.ts";
 
 const LOADINIT = toHex(
   loadInitBytes({
@@ -171,7 +171,7 @@ export const cases: readonly Case[] = [
     ] as const
   ).map(([id, card, ALGL, ACCOUNT]) => loadOf(id, card, ALGL, ACCOUNT)),
 
-  ...forSources(BOTH, (source) =>
+  ...forSources(onLab(BOTH, "FUND"), (source) =>
     defineCase({
       id: "LOAD-ALG-MIXED",
       suite: "load",
@@ -206,7 +206,13 @@ function loadOf(id: string, card: CardKind, ALGL: number | undefined, ACCOUNT: s
     purpose: `A card of the kind "${card}" is loaded under its load key: S1 is checked, and amount and currency are its own`,
     requirements: ["ENC-0107-a", ...bothFigures("879-c", "1079-c")],
     owner: "server",
-    needs: { keys: true, links: ["235", "HSM"], cards: [card], loadSites: [{ IDMER: "BNK00001" }] },
+    needs: {
+      keys: true,
+      links: ["235", "HSM"],
+      cards: [card],
+      loadSites: [{ IDMER: "BNK00001" }],
+      ...(card === "specimen" || card === "rsa" ? {} : { exhaustive: true }),
+    },
     async run(t) {
       const about = { requirement: "ENC-0107-a" };
       const site = t.loadSiteFor({ IDMER: "BNK00001" });

@@ -13,7 +13,7 @@ import { answerWords } from "./support/own-session.ts";
 import { theInner } from "./support/page.ts";
 import { keysIn, secretsOf } from "./support/secrets.ts";
 import { expectedS2 } from "./support/signatures.ts";
-import { BOTH, EVERY, forSources, needing } from "./support/sources.ts";
+import { BOTH, EVERY, forSources, needing, onLab } from "./support/sources.ts";
 
 /** S1 in REQ. */
 const S1_AT = 96;
@@ -72,7 +72,10 @@ export const cases: readonly Case[] = [
   }),
 
   ...forSources(
-    EVERY.filter(({ source }) => source === "bank"),
+    onLab(
+      EVERY.filter(({ source }) => source === "bank"),
+      "BANK",
+    ),
     (source) =>
       defineCase({
         id: "LOAD-0020-02",
@@ -103,7 +106,7 @@ export const cases: readonly Case[] = [
       }),
   ),
 
-  ...forSources(BOTH, (source) =>
+  ...forSources(onLab(BOTH, "BANK"), (source) =>
     defineCase({
       id: "LOAD-0136-01",
       suite: "load",

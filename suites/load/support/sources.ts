@@ -13,6 +13,8 @@ export interface Source {
   readonly source: LoadSiteFacts["source"];
   readonly direct: boolean;
   readonly suite: CipherSuite;
+  /** Only where time costs nothing; elsewhere its cases are represented by those of other sources (`onLab`). */
+  readonly exhaustive?: true;
 }
 
 const AES = "AES-128-GCM";
@@ -32,6 +34,11 @@ export const EVERY: readonly Source[] = [
   { id: "FUND-DIRECT", source: "pre-funded", direct: true, suite: AES },
 ];
 
+/** The same sources, of which only those with these ids are shown where time is dear. */
+export function onLab(sources: readonly Source[], ...ids: readonly Source["id"][]): readonly Source[] {
+  return sources.map((source) => (ids.includes(source.id) ? source : { ...source, exhaustive: true }));
+}
+
 /** What a case for that source needs of the bench. */
 export function siteNeed({ source, direct, suite }: Source): LoadSiteNeed {
   return { source, direct, suite };
@@ -44,7 +51,8 @@ export function siteOf(t: CaseContext, source: Source): LoadSiteFacts {
 
 /** `needs` and a site of that source. */
 export function needing(source: Source, needs: Needs = {}): Needs {
-  return { ...needs, loadSites: [siteNeed(source), ...(needs.loadSites ?? [])] };
+  const rare = source.exhaustive ? { exhaustive: true as const } : {};
+  return { ...needs, ...rare, loadSites: [siteNeed(source), ...(needs.loadSites ?? [])] };
 }
 
 /**
