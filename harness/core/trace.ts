@@ -16,6 +16,8 @@ export type RoleName =
   | "bank-server"
   /** FIG 3, 862; FIG 17, 1062. */
   | "load-server"
+  /** Where the contract of a pre-funded account sends confirmations too (FIG 17, 1091). */
+  | "additional-server"
   /** The card issuer's host security module. */
   | "hsm"
   /** FIG 1, 68. */

@@ -22,6 +22,7 @@ const DefectFile = z.array(
       "terminal",
       "bank-server",
       "load-server",
+      "additional-server",
       "hsm",
       "concentration-point",
       "clearing-system",

@@ -3,6 +3,7 @@ import { concat, fromHex, toHex, uintToBytes } from "../core/bytes.ts";
 import { encodeCreditIepCommand } from "../protocol/messages/credit-iep.ts";
 import { parseMessage } from "../protocol/messages/message.ts";
 import { parseSelectPurseResponse } from "../protocol/messages/select-purse.ts";
+import type { AdditionalOutput } from "../roles/additional-server/model.ts";
 import type { HeadEndInput, HeadEndOutput } from "../roles/head-end/events.ts";
 import type { HeadEndState } from "../roles/head-end/state.ts";
 import type { LoadInput } from "../roles/load-server/effects.ts";
@@ -107,6 +108,24 @@ const takesAnyTurn: Behaviour = () => ({
   }),
 });
 
+/** The other server of a pre-funded contract takes any word for one of success. */
+const believesAllWords: Behaviour = () => ({
+  additionalServer: varyOutputs((output: AdditionalOutput) =>
+    output.kind === "log" ? [{ ...output, fields: { ...output.fields, accepted: true, CC: "0000" } }] : [output],
+  ),
+});
+
+/** The load is a success for the user only where the other server says so. */
+const waitsForOther: Behaviour = () => ({
+  headEnd: onHeadEnd((output, { input, before: { load } }) => {
+    const isOther = input.kind === "http-lost" && load?.phase === "confirming";
+    if (!isOther || output.kind !== "send-cable" || output.message.kind !== "result") return [output];
+    const { IDTRX } = output.message;
+    const TEXT = "The load is not confirmed.";
+    return [{ kind: "send-cable", message: { kind: "user-message", IDTRX, CC: "A018", TEXT } }];
+  }),
+});
+
 /** Loads the maximum and asks nobody. */
 const asksForNoAmount: Behaviour = () => ({
   setTopBox: (reference) => ({
@@ -208,6 +227,8 @@ export const LOAD_PARTY_BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   "head-end-announces-load": announcesLoad,
   "load-server-knows-no-repeats": knowsNoRepeats,
   "load-server-takes-any-turn": takesAnyTurn,
+  "additional-server-believes-all": believesAllWords,
+  "head-end-waits-for-other": waitsForOther,
   "box-credits-nothing": creditsNothing,
   "box-asks-for-no-amount": asksForNoAmount,
   "box-loads-all-the-same": loadsAllTheSame,

@@ -5,6 +5,7 @@ import type { CardReader } from "../device/contracts.ts";
 import type { LinkFault } from "../flows/system.ts";
 import type { HeldLoads } from "../roles/account-holder/held-load.ts";
 import type { AccountHolderRole } from "../roles/account-holder/state.ts";
+import type { AdditionalServerRole } from "../roles/additional-server/model.ts";
 import type { CardRole } from "../roles/card/model.ts";
 import type { WriteOrder } from "../roles/card/nvm.ts";
 import type { ClearingRole } from "../roles/clearing-system/model.ts";
@@ -40,6 +41,8 @@ export interface Variation {
   readonly bankServer?: Vary<AccountHolderRole>;
   /** Who keeps the pre-funded accounts, inside of the load server. */
   readonly fund?: Vary<AccountHolderRole>;
+  /** The other server of a pre-funded contract (1091). */
+  readonly additionalServer?: Vary<AdditionalServerRole>;
   readonly loadServer?: Vary<LoadServerRole>;
   readonly hsm?: Vary<HsmRole>;
   /** How the payment servers collect. */

@@ -84,7 +84,7 @@ function logsOf(has: Parties): readonly RoleName[] {
     ...(has.headEndPaymentServer ? (["head-end-payment-server"] as const) : []),
     ...(has.ownTerminals ? (["terminal"] as const) : []),
     "merchant",
-    ...(has.loading ? (["bank-server", "load-server"] as const) : []),
+    ...(has.loading ? (["bank-server", "load-server", "additional-server"] as const) : []),
     "concentration-point",
     "clearing-system",
   ];

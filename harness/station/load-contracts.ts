@@ -8,6 +8,7 @@ import type { LoadKeyName } from "../crypto/load-test-keys.ts";
 import type { TestKeySet } from "../crypto/test-keys.ts";
 import type { LoadSiteFacts } from "../flows/loading.ts";
 import type { AccountHolder } from "../roles/account-holder/contract.ts";
+import type { HeardHolder } from "../roles/additional-server/model.ts";
 import { type HsmKeys, servedKey } from "../roles/hsm/keys.ts";
 import type { LoadContracts, LoadSettings } from "../roles/load-server/contract.ts";
 
@@ -55,6 +56,13 @@ export function accountHolderOf(
   const [KMER, KSH] = [keys.merchantKey(IDMER), keys.sharedKey(IDMER)];
   if (!KMER || !KSH) throw lacking(`keys for the account holder ${IDMER}`);
   return { IDMER, source, suite, KMER, KSH, limit, ...at };
+}
+
+/** What another server of that site's contract holds, to open what it hears (1091). */
+export function heardHolderOf(keys: TestKeySet, { IDMER, suite }: LoadSiteFacts): HeardHolder {
+  const KSH = keys.sharedKey(IDMER);
+  if (!KSH) throw lacking(`the shared key of ${IDMER}`);
+  return { IDMER, suite, KSH };
 }
 
 function masterKey(keys: TestKeySet, { PPIEP, ALGL, VKIEP }: Omit<LoadKeyName, "hsm">): Uint8Array {

@@ -3,10 +3,12 @@ import type { Connector } from "../device/contracts.ts";
 import type { LoadSiteFacts } from "../flows/loading.ts";
 import type { AccountHolder } from "../roles/account-holder/contract.ts";
 import { accountHolder } from "../roles/account-holder/model.ts";
+import { additionalServer } from "../roles/additional-server/model.ts";
+import { ADDITIONAL_PATH, serveAdditional } from "../roles/additional-server/serve.ts";
 import { type BankServer, serveBank } from "../roles/bank-server/serve.ts";
 import type { LoadSites } from "../roles/head-end/load-sites.ts";
 import { type Fund, serveFund } from "../roles/load-server/fund.ts";
-import { accountHolderOf } from "./load-contracts.ts";
+import { accountHolderOf, heardHolderOf } from "./load-contracts.ts";
 import type { LoadingParts } from "./loading-parts.ts";
 
 export interface LoadSiteParts extends LoadingParts {
@@ -22,6 +24,8 @@ interface Served {
   readonly facts: LoadSiteFacts;
   holder: AccountHolder;
   site: Site;
+  /** The other server that its contract names (1091). */
+  readonly additional: Site | undefined;
   /** Up from the first request on. */
   server: Promise<BankServer | Fund> | undefined;
 }
@@ -56,8 +60,12 @@ export class LoadSiteServers implements AsyncDisposable {
     return new Set(this.#funds().map(({ facts }) => facts.IDMER));
   }
 
-  sourceAt(origin: string): LoadSiteFacts["source"] | undefined {
-    return this.#served.find(({ site }) => site.origin === origin)?.facts.source;
+  /** Who answers at that origin; undefined where it is none of these servers. */
+  roleAt(origin: string): "bank-server" | "load-server" | "additional-server" | undefined {
+    const found = this.#served.find(({ site, additional }) => site.origin === origin || additional?.origin === origin);
+    if (found === undefined) return undefined;
+    if (found.additional?.origin === origin) return "additional-server";
+    return found.facts.source === "bank" ? "bank-server" : "load-server";
   }
 
   forHeadEnd({ host: HOST, port: PORT }: { readonly host: string; readonly port: number }): LoadSites {
@@ -93,7 +101,8 @@ export class LoadSiteServers implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#served.map(({ site }) => site[Symbol.asyncDispose]()));
+    const sites = this.#served.flatMap(({ site, additional }) => (additional ? [site, additional] : [site]));
+    await Promise.all(sites.map((site) => site[Symbol.asyncDispose]()));
   }
 
   #funds(): Served[] {
@@ -102,13 +111,22 @@ export class LoadSiteServers implements AsyncDisposable {
 
   async #open(facts: LoadSiteFacts): Promise<void> {
     const { keys, loadServer, bench } = this.#parts;
-    const at = { origin: facts.origin, loadServer, IDACQ: bench.loadServer.IDACQ };
-    const served: { -readonly [K in keyof Served]?: Served[K] } = { facts, server: undefined };
+    const additional = facts.additionalServer ? await this.#additional(facts) : undefined;
+    const additionalUrl = additional && `${additional.origin}${ADDITIONAL_PATH}`;
+    const at = { origin: facts.origin, loadServer, IDACQ: bench.loadServer.IDACQ, additionalUrl };
+    const served: { -readonly [K in keyof Served]?: Served[K] } = { facts, additional, server: undefined };
     const site = await this.#listen(served, facts.origin);
     const { origin } = site;
     this.#served.push(
       Object.assign(served, { site, holder: accountHolderOf(keys, facts, { ...at, origin }) }) as Served,
     );
+  }
+
+  async #additional(facts: LoadSiteFacts): Promise<Site> {
+    const { keys, trace, variation, carriers } = this.#parts;
+    const holder = heardHolderOf(keys, facts);
+    const role = variation.additionalServer?.(additionalServer);
+    return await carriers.site(serveAdditional({ holder, trace, role }));
   }
 
   async #listen(served: Partial<Served>, origin: string): Promise<Site> {

@@ -67,12 +67,16 @@ export class LoadingService implements AsyncDisposable {
   /** Link 234 to account holders; to everybody else `others`. */
   clientFor(others: HttpClient): HttpClient {
     const { links, carriers } = this.#parts;
-    const of = (far: "bank-server" | "load-server") =>
+    const of = (far: "bank-server" | "load-server" | "additional-server") =>
       links.http(carriers.http, { link: "234", near: "head-end", far });
-    const clients = { bank: of("bank-server"), "pre-funded": of("load-server") };
+    const clients = {
+      "bank-server": of("bank-server"),
+      "load-server": of("load-server"),
+      "additional-server": of("additional-server"),
+    };
     return (origin, request, deadline) => {
-      const source = this.#siteServers.sourceAt(origin);
-      return (source === undefined ? others : clients[source])(origin, request, deadline);
+      const role = this.#siteServers.roleAt(origin);
+      return (role === undefined ? others : clients[role])(origin, request, deadline);
     };
   }
 

@@ -8,6 +8,7 @@ import { cases as amount } from "./888-875-amount.suite.ts";
 import { cases as confirmation } from "./891-892-confirmation.suite.ts";
 import { cases as command } from "./893-883-command.suite.ts";
 import { cases as money } from "./0135-money.suite.ts";
+import { cases as additional } from "./1091-additional.suite.ts";
 import { cases as general } from "./general.suite.ts";
 import { cases as givenUp } from "./given-up.suite.ts";
 import { cases as wiring } from "./wiring.suite.ts";
@@ -22,6 +23,7 @@ export const cases: readonly Case[] = [
   ...confirmation,
   ...money,
   ...givenUp,
+  ...additional,
   ...wiring,
   ...general,
 ];

@@ -98,8 +98,10 @@ export function stepOf(
   }
 }
 
+/** Or who hears of loads beside them (1091). */
 function isAccountHolder(from: RoleName, to: RoleName | undefined): boolean {
-  return isLoadServer(from, to) || from === "bank-server" || to === "bank-server";
+  const asked = from === "head-end" || from === "bench" ? to : from;
+  return isLoadServer(from, to) || asked === "bank-server" || asked === "additional-server";
 }
 
 function isLoadServer(from: RoleName, to: RoleName | undefined): boolean {

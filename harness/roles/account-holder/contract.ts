@@ -20,7 +20,7 @@ export interface AccountHolder {
   readonly origin: string;
   /** Most that one load may be, minor units. */
   readonly limit: number;
-  /** Pre-funded only: another server that hears what became of a load (1091). */
+  /** Pre-funded only: another server that hears what became of a load (1091). Without query: pages add `?random=` and RND. */
   readonly additionalUrl?: string | undefined;
   /**
    * Where the amount of a load goes: to the pool of the card's issuer, or into one of the bank's own, which keeps the
@@ -46,7 +46,7 @@ export function checkHolder(holder: AccountHolder): void {
   demand(/^https?:\/\/[!-~]{1,1000}$/.test(origin), `origin "${origin}"`, "https://HOST:PORT");
   demand(isWithin(limit, 1, 0xffff_ffff), `limit ${limit}`, "minor units, 1 to 4294967295");
   demand(source === "pre-funded" || additionalUrl === undefined, "another server", "pre-funded accounts");
-  demand(additionalUrl === undefined || /^https:\/\/[!-~]{1,1016}$/.test(additionalUrl), "its URL", "https://…");
+  demand(additionalUrl === undefined || /^https:\/\/[!->@-~]{1,900}$/.test(additionalUrl), "its URL", "https://…");
 }
 
 function isWithin(value: number, from: number, to: number): boolean {

@@ -70,7 +70,7 @@ function pageOf(holder: AccountHolder, load: NewHeldLoad, fresh: Fresh): Answer 
   const { IDTRX, MLDAmax, CURRLDA, CEXPLDA, DTHR, RND } = load;
   const KDER = deriveTransactionKey(suite, KSH, IDMER, IDTRX, fresh.RND);
   const TSK = newTsk(suite, fresh.TSK);
-  const URL = source === "bank" ? `${origin}${STATUS_PATH}` : additionalUrl;
+  const URL = source === "bank" ? `${origin}${STATUS_PATH}` : additionalUrl && `${additionalUrl}?random=${RND}`;
   const page = {
     SOURCE: source === "bank" ? 1 : 2,
     ...{ IDMER, IDTRX, MLDAmax, CURRLDA, CEXPLDA, IDACQ, DTHR },
