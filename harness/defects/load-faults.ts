@@ -1,8 +1,11 @@
 /** Roles that settle a disturbed load wrongly, or give one for nothing: what the fault matrix of loading, its replays and its throngs are there to find. */
 import { encodeMessage, parseMessage } from "../protocol/messages/message.ts";
 import type { CardInput, CardOutput, CardState } from "../roles/card/state.ts";
+import type { ClearingOutput } from "../roles/clearing-system/effects.ts";
+import type { ConcentrationPointOutput } from "../roles/concentration-point/effects.ts";
 import { hsmCrypto } from "../roles/hsm/crypto.ts";
-import { createHsm } from "../roles/hsm/model.ts";
+import type { HsmKeys } from "../roles/hsm/keys.ts";
+import { createHsm, type HsmInput, type HsmOutput } from "../roles/hsm/model.ts";
 import { loadServerCrypto } from "../roles/load-server/crypto.ts";
 import type { LoadInput, LoadOutput } from "../roles/load-server/effects.ts";
 import { createLoadServer } from "../roles/load-server/model.ts";
@@ -38,6 +41,15 @@ const creditsAgain: Behaviour = () => {
     }),
   };
 };
+
+/** The card's log leaves loads out. */
+const logsNoLoad: Behaviour = () => ({
+  card: varyState<CardState, CardInput, CardOutput>(({ input, before, after }) =>
+    input.kind === "command" && input.bytes[1] === CREDIT_IEP
+      ? { ...after, purse: { ...after.purse, log: before.purse.log } }
+      : after,
+  ),
+});
 
 /** What the load server has not seen the end of has not been loaded. */
 const missedIsNotLoaded: Behaviour = () => ({
@@ -135,12 +147,44 @@ const repeatsCommand: Behaviour = () => {
   };
 };
 
+/** Refuses without a reason. */
+const refusesWithoutReason: Behaviour = () => ({
+  loadServer: varyOutputs<LoadState, LoadInput, LoadOutput>((output) => {
+    const said = output.kind === "send" ? parseMessage(output.bytes) : undefined;
+    if (said?.kind !== "refusal") return [output];
+    return [{ kind: "send", bytes: encodeMessage({ ...said, CC: "0000" }) }];
+  }),
+});
+
+/** What the HSM cannot read is no error. */
+const hidesInputErrors: Behaviour = () => ({
+  hsm: varyOutputs<HsmKeys, HsmInput, HsmOutput>((output) => {
+    if (output.kind !== "send" || String.fromCharCode(...output.bytes.subarray(6, 8)) !== "15") return [output];
+    return [{ kind: "send", bytes: output.bytes.map((byte, index) => (index === 6 || index === 7 ? 0x30 : byte)) }];
+  }),
+});
+
+/** Says of what is malformed that it was taken. */
+const thanksForNonsense: Behaviour = () => ({
+  concentrationPoint: varyOutputs((output: ConcentrationPointOutput): readonly ConcentrationPointOutput[] => [
+    output.kind === "respond" ? { ...output, response: thanked(output.response) } : output,
+  ]),
+  clearingSystem: varyOutputs((output: ClearingOutput): readonly ClearingOutput[] => [
+    output.kind === "respond" ? { ...output, response: thanked(output.response) } : output,
+  ]),
+});
+
+function thanked<Response extends { readonly status: number }>(response: Response): Response {
+  return response.status === 400 ? { ...response, status: 202 } : response;
+}
+
 /** Any S3 is right. */
 const believesS3: Behaviour = () => ({ hsm: () => createHsm({ ...hsmCrypto, isS3: () => true }) });
 
 export const LOAD_FAULT_BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   "account-holder-books-no-load": booksNothing,
   "card-credits-again": creditsAgain,
+  "card-keeps-no-record-of-loads": logsNoLoad,
   "load-server-missed-is-not-loaded": missedIsNotLoaded,
   "head-end-praises-every-load": praises,
   "account-holder-gives-hold-back": releasesUnasked,
@@ -148,5 +192,8 @@ export const LOAD_FAULT_BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   "load-server-voids-nothing": voidsNothing,
   "load-server-closes-what-it-cannot-read": closesUnread,
   "head-end-repeats-load-command": repeatsCommand,
+  "load-server-refuses-without-reason": refusesWithoutReason,
+  "hsm-hides-input-errors": hidesInputErrors,
+  "clearing-thanks-for-nonsense": thanksForNonsense,
   "hsm-takes-any-s3": believesS3,
 };

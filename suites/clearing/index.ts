@@ -1,6 +1,7 @@
 /** Every case of clearing and administration (FIG 1). */
 import type { Case } from "../define/case.ts";
 import { cases as hops } from "./hops.suite.ts";
+import { cases as hostile } from "./hostile.suite.ts";
 import { cases as judged } from "./judged.suite.ts";
 import { cases as moments } from "./moments.suite.ts";
 import { cases as money } from "./money.suite.ts";
@@ -18,4 +19,5 @@ export const cases: readonly Case[] = [
   ...psam,
   ...way,
   ...money,
+  ...hostile,
 ];
