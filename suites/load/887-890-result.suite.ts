@@ -11,11 +11,12 @@ import { type Case, type CaseContext, defineCase } from "../define/case.ts";
 import { elementOf } from "../payment/support/alter.ts";
 import { logsOf, messagesOn } from "../payment/support/observe.ts";
 import { OWN_SESSION, post } from "./support/browser.ts";
-import { expectMoved, moneyOf } from "./support/moved.ts";
-import { theCredit } from "./support/observe.ts";
+import { expectMoved, loadedBy, moneyOf } from "./support/moved.ts";
+import { theCredit, theInitialisation } from "./support/observe.ts";
 import { aboutOf, loadOnce, type OneLoad } from "./support/one-load.ts";
+import { loadKeys, theLoadPage } from "./support/page.ts";
 import { keysIn, secretsOf } from "./support/secrets.ts";
-import { BOTH, EVERY, forSources, onLab, siteOf } from "./support/sources.ts";
+import { BOTH, EVERY, forSources, onLab, type Source, siteOf } from "./support/sources.ts";
 
 const LOAD_RESULT = 0xef;
 
@@ -198,10 +199,63 @@ export const cases: readonly Case[] = [
         },
       }),
   ),
+
+  defineCase({
+    id: "LOAD-890-03",
+    suite: "load",
+    purpose:
+      "Where a server beside the load server hears of a pre-funded load, it takes no confirmation that was altered, is in clear or was made with the session key",
+    requirements: ["LOAD-PRE-1090-c"],
+    owner: "server",
+    needs: {
+      keys: true,
+      links: ["cable", "234", "235", "236"],
+      logs: ["additional-server"],
+      loadSites: [{ source: "pre-funded", direct: false, additionalServer: true }],
+    },
+    async run(t) {
+      const about = { requirement: "LOAD-PRE-1090-c" };
+      const site = t.loadSiteFor({ source: "pre-funded", direct: false, additionalServer: true });
+      const source: Source = { id: "FUND-DES", source: "pre-funded", direct: false, suite: site.suite };
+      for (const what of ["altered", "in clear", "under the session key"] as const) {
+        const before = await moneyOf(t, site);
+        const since = t.system.events().at(-1)?.n ?? 0;
+        const forge = (body: Uint8Array) => {
+          const form = new URLSearchParams(new TextDecoder().decode(body));
+          const seen = t.system.events(since);
+          const keys = loadKeys(t, theLoadPage(t, seen, source), source);
+          const genuine = confirmationOf({ keys, request: theInitialisation(t, seen) }, "0000");
+          const CONF = fromHex(form.get("confirmation") ?? "");
+          const nonce = uintToBytes(7, nonceLength(keys.suite));
+          const forged = {
+            altered: () => flipBit(CONF, CONF.length * 4),
+            "in clear": () => loadConfirmationText(genuine),
+            "under the session key": () => sealLoadConfirmation(keys.suite, keys.TSK, genuine, nonce),
+          }[what]();
+          form.set("confirmation", toHex(forged));
+          return new TextEncoder().encode(form.toString());
+        };
+        using fault = t.system.disturb({
+          link: "234",
+          from: "head-end",
+          message: "POST /loads",
+          act: forge,
+          what: `confirmation ${what}`,
+        });
+        const seen = await t.system.load({ SITE: site.SITE, enter: () => 80 });
+        t.expect.equal("confirmations replaced", fault.hits, 1, { owner: "bench" });
+        const heard = logsOf(seen, "additional-server", "confirmation-registered");
+        const accepted = heard.map(({ fields }) => fields.accepted);
+        t.expect.equal(`whether a confirmation ${what} was accepted`, accepted, [false], about);
+        t.expect.completed(seen, about);
+        expectMoved(t, before, await moneyOf(t, site), loadedBy(80), about);
+      }
+    },
+  }),
 ];
 
 /** What the load server has to say of that load. */
-function confirmationOf({ keys, request }: OneLoad, CC: string): LoadConfirmation {
+function confirmationOf({ keys, request }: Pick<OneLoad, "keys" | "request">, CC: string): LoadConfirmation {
   const { IDMER, IDTRX } = keys;
   const { MLDA, CURRLDA, CEXPLDA, DTHR } = request.init;
   const { PPIEP, IDIEP, NTIEP } = request.card;
