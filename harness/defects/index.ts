@@ -18,6 +18,7 @@ import { HEAD_END_CHECK_BEHAVIOURS } from "./head-end-checks.ts";
 import { ISSUING_BEHAVIOURS } from "./issuing.ts";
 import { LAYER_BEHAVIOURS } from "./layer.ts";
 import { LEAK_BEHAVIOURS } from "./leaks.ts";
+import { LOAD_FAULT_BEHAVIOURS } from "./load-faults.ts";
 import { LOAD_HOLDER_BEHAVIOURS } from "./load-holder.ts";
 import { LOAD_CARD_BEHAVIOURS } from "./load-card.ts";
 import { LOAD_HSM_BEHAVIOURS } from "./load-hsm.ts";
@@ -82,6 +83,7 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   ...UNGUARDED_BEHAVIOURS,
   ...SILENCE_BEHAVIOURS,
   ...FAULT_BEHAVIOURS,
+  ...LOAD_FAULT_BEHAVIOURS,
   ...LEAK_BEHAVIOURS,
   ...LOAD_HOLDER_BEHAVIOURS,
   ...LOAD_CARD_BEHAVIOURS,
