@@ -44,6 +44,8 @@ class LabSlot implements CardHand {
   readonly #reader: CardReader;
   #holds: CardKind = "specimen";
   #isPulled = false;
+  /** A supplied card can be issued once: each system gets a new one. */
+  #hasSupplied = false;
   /** What to call when the tear happens that was last asked for. */
   #onTorn: (() => void) | undefined;
 
@@ -62,6 +64,7 @@ class LabSlot implements CardHand {
   }
 
   async restore(): Promise<void> {
+    this.#hasSupplied = false;
     if (this.#onTorn) await this.tear(undefined);
     if (this.#holds === "specimen" && !this.#isPulled) return;
     if (!this.#isPulled) await this.remove();
@@ -70,7 +73,7 @@ class LabSlot implements CardHand {
 
   async insert(kind: CardKind): Promise<void> {
     if (this.#isPulled && this.#holds === kind) await this.#control.push(CARD_SLOT, hand());
-    else await this.#control.insert(CARD_SLOT, { kind: "sim", card: this.#simulated(kind) }, hand());
+    else await this.#control.insert(CARD_SLOT, this.#specOf(kind), hand());
     this.#holds = kind;
     this.#isPulled = false;
     await this.#reader.waitForCard(hand());
@@ -94,6 +97,13 @@ class LabSlot implements CardHand {
     const onTorn = this.#onTorn;
     this.#onTorn = undefined;
     onTorn?.();
+  }
+
+  #specOf(kind: CardKind) {
+    const spec = { kind: "sim", card: this.#simulated(kind) };
+    if (kind !== "supplied" || this.#hasSupplied) return spec;
+    this.#hasSupplied = true;
+    return { ...spec, fresh: "alone" };
   }
 
   #simulated(kind: CardKind): CardKind {

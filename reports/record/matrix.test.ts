@@ -50,3 +50,8 @@ test("of several cases in one place the worst is shown; what was not run hides n
   expect(worst("notApplicable", "pass", "notRun")).toEqual({ verdict: "pass", id: "1", count: 3 });
   expect(worst("notApplicable", "notRun")).toEqual({ verdict: "notRun", id: "1", count: 2 });
 });
+
+test("a place says how that ended which its case brought about", () => {
+  const [matrix] = matricesOf([{ ...placed("A", "Torn/DEBIT IEP/before", "pass"), ending: "rolled back" }]);
+  expect(matrix?.rows[0]?.cells).toEqual([{ verdict: "pass", id: "A", count: 1, ending: "rolled back" }]);
+});
