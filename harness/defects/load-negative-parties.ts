@@ -1,8 +1,6 @@
-/** Head ends, cards, HSMs and account holders that handle a negative result wrongly (`load.md` 5). */
+/** Head ends, cards and account holders that handle a negative result wrongly (`load.md` 5). */
 import { toHex } from "../core/bytes.ts";
 import { PursebenchError } from "../core/errors.ts";
-import { parseHsmCommand } from "../protocol/hsm/commands.ts";
-import { encodeHsmFrame, parseHsmFrame } from "../protocol/hsm/frame.ts";
 import { encodeLoadInit, type LoadInit, parseLoadInit } from "../protocol/messages/load-init.ts";
 import type { HeldLoads } from "../roles/account-holder/held-load.ts";
 import { cardCrypto } from "../roles/card/crypto.ts";
@@ -10,9 +8,8 @@ import { createCardRole } from "../roles/card/model.ts";
 import type { HeadEndInput } from "../roles/head-end/events.ts";
 import type { HeadEndRole } from "../roles/head-end/model.ts";
 import type { HeadEndState } from "../roles/head-end/state.ts";
-import { type HsmCrypto, hsmCrypto } from "../roles/hsm/crypto.ts";
-import { createHsm, type HsmOutput } from "../roles/hsm/model.ts";
 import { type Behaviour, textOf } from "./behaviour.ts";
+import { LOAD_NEGATIVE_HSM_BEHAVIOURS } from "./load-negative-hsm.ts";
 import { varyInputs } from "./wrap.ts";
 
 /** A load ends with the card's negative answer, and the load server hears no more. */
@@ -114,69 +111,6 @@ const loadsAgain: Behaviour = () => {
   };
 };
 
-/** `what`: how the HSM is wrong. */
-const hsmFails: Behaviour = (parameters) => {
-  const what = textOf(parameters, "what");
-  if (what === "signs first") return { hsm: () => signingFirst() };
-  return { hsm: () => createHsm({ ...hsmCrypto, ...wrongCrypto(what) }) };
-};
-
-function wrongCrypto(what: string): Partial<HsmCrypto> {
-  switch (what) {
-    case "new S1 by its length":
-      return { isS1: (load, S1) => load.request.MLDA === 0 || hsmCrypto.isS1(load, S1) };
-    case "original S1 once":
-      return remembering();
-    case "no signature":
-      return {
-        makeResult: (KLS, result) =>
-          result.kind === "no-load" ? "0000000000000000" : hsmCrypto.makeResult(KLS, result),
-      };
-    case "S3 under any code":
-      return {
-        isS3: (load, completion, S3) =>
-          hsmCrypto.isS3(load, completion, S3) ||
-          hsmCrypto.isS3(load, { CC: "0000", BALIEP: load.request.BALIEP + load.request.MLDA }, S3),
-      };
-    case "any S3":
-      return { isS3: () => true };
-    default:
-      throw unknown(what);
-  }
-}
-
-/** A signature that was right once is right for ever. */
-function remembering(): Partial<HsmCrypto> {
-  const right = new Set<string>();
-  return {
-    isS1(load, S1) {
-      const isRight = right.has(S1) || hsmCrypto.isS1(load, S1);
-      if (isRight) right.add(S1);
-      return isRight;
-    },
-  };
-}
-
-/** The statement that nothing was loaded is signed before S1 is looked at, and stands behind the error too. */
-function signingFirst() {
-  const reference = createHsm(hsmCrypto);
-  return {
-    handle(keys, input) {
-      const { state, outputs } = reference.handle(keys, input);
-      const asked = parseHsmFrame(input.bytes);
-      const command = asked?.code === "DU" ? parseHsmCommand("DU", asked.body) : undefined;
-      if (command?.code !== "DU" || keys.KLS === undefined) return { state, outputs };
-      const HRES = hsmCrypto.makeResult(keys.KLS, { ...command.request, kind: "no-load", CC: "0000" });
-      const signed = outputs.map((output: HsmOutput): HsmOutput => {
-        const answer = output.kind === "send" ? parseHsmFrame(output.bytes) : undefined;
-        if (answer?.body !== "01") return output;
-        return { kind: "send", bytes: encodeHsmFrame({ ...answer, body: `01${HRES}02` }) };
-      });
-      return { state, outputs: signed };
-    },
-  } satisfies ReturnType<typeof createHsm>;
-}
-
 /** `holder`: the beginning of its IDMER. `what`: what becomes of a hold that is to be given back. */
 const holdsWrongly: Behaviour = (parameters) => {
   const holder = textOf(parameters, "holder");
@@ -199,7 +133,7 @@ export const LOAD_NEGATIVE_PARTY_BEHAVIOURS: Readonly<Record<string, Behaviour>>
   "head-end-passes-other-proof": passesOther,
   "card-signs-no-refusal": signsNoRefusal,
   "card-loads-again": loadsAgain,
-  "hsm-judges-negative-wrongly": hsmFails,
+  ...LOAD_NEGATIVE_HSM_BEHAVIOURS,
   "holder-gives-nothing-back": holdsWrongly,
 };
 

@@ -2,12 +2,13 @@ import type { CardResponse } from "../../protocol/messages/card-response.ts";
 import type { LoadResponse } from "../../protocol/messages/layouts.ts";
 import { parseMessage } from "../../protocol/messages/message.ts";
 import { challenge } from "./challenge.ts";
+import type { Context } from "./context.ts";
 import type { Fresh, LoadInput } from "./effects.ts";
 import { answerHex, cardAnswer, hsmRequest } from "./elements.ts";
 import { verdictOnS3 } from "./hsm-results.ts";
 import { onNegativeResult } from "./negative.ts";
 import { after, askHsm, ignored, log, logLoadResponse, sendRefusal, settle, unresolved } from "./outputs.ts";
-import type { Context, PhaseAt, PhaseStep, SentLoad } from "./phase.ts";
+import type { PhaseAt, PhaseStep, SentLoad } from "./phase.ts";
 import { stray } from "./stray.ts";
 
 /** The wait for the card's answer after the load command, and a positive answer at the HSM (883 to 888). */

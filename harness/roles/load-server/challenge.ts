@@ -2,10 +2,11 @@ import type { ChallengeResponse } from "../../protocol/messages/layouts.ts";
 import { encodeLoadInit } from "../../protocol/messages/load-init.ts";
 import { parseLoadResponse } from "../../protocol/messages/load-response.ts";
 import { encodeMessage, parseMessage } from "../../protocol/messages/message.ts";
+import type { Context } from "./context.ts";
 import type { Fresh, LoadInput } from "./effects.ts";
 import { askAboutNegative, notConfirmed } from "./negative.ts";
 import { ignored, unresolved } from "./outputs.ts";
-import type { Context, PhaseAt, PhaseStep, SentLoad } from "./phase.ts";
+import type { PhaseAt, PhaseStep, SentLoad } from "./phase.ts";
 import { stray } from "./stray.ts";
 
 /** Where there is no S3 to be had: the card signs an identifier that nobody could know before (`load.md` 5). */

@@ -1,9 +1,10 @@
 import { HSM_RESULT_KINDS } from "../../crypto/hsm-result.ts";
 import { HSM_ERRORS, isGood, parseHsmAnswer } from "../../protocol/hsm/answers.ts";
+import type { Context } from "./context.ts";
 import type { LoadOutput } from "./effects.ts";
 import { expectedResult } from "./elements.ts";
 import { log, logHsm } from "./outputs.ts";
-import type { Context, SentLoad } from "./phase.ts";
+import type { SentLoad } from "./phase.ts";
 
 /** What the HSM's answer about a signature comes to. `trouble`: no answer, or none to rely on. */
 export interface HsmVerdict {

@@ -3,10 +3,11 @@ import { HSM_ERRORS, isGood, parseHsmAnswer } from "../../protocol/hsm/answers.t
 import type { LoadRequest } from "../../protocol/messages/layouts.ts";
 import { encodeLoadData } from "../../protocol/messages/load-data.ts";
 import { encodeMessage } from "../../protocol/messages/message.ts";
+import type { Context } from "./context.ts";
 import type { LoadInput } from "./effects.ts";
 import { cryptogramFor, hsmRequest } from "./elements.ts";
 import { askHsm, ignored, log, logHsm, refuse, settle } from "./outputs.ts";
-import type { Context, Load, PhaseAt, PhaseStep, Requested } from "./phase.ts";
+import type { Load, PhaseAt, PhaseStep, Requested } from "./phase.ts";
 import { isDebitedByBank, isOfHold, isOfSource, readRequest, requestRefusal } from "./request-checks.ts";
 
 /** From load request to load command (878 to 880). Until there is a row, a refusal says nothing of the load. */

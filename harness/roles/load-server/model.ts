@@ -5,6 +5,7 @@ import type { Role } from "../role.ts";
 import { onLoadResponse, onS3 } from "./await-answer.ts";
 import { onChallenge } from "./challenge.ts";
 import { type LoadServerChecks, loadServerChecks } from "./checks.ts";
+import type { Context } from "./context.ts";
 import { type LoadServerCrypto, loadServerCrypto } from "./crypto.ts";
 import { onDirect, onDirectSelection } from "./direct-path.ts";
 import type { LoadInput, LoadOutput } from "./effects.ts";
@@ -13,7 +14,7 @@ import { onAuthorised, onLoadRequest, onRegistration, onS2 } from "./load-reques
 import { onNegative, onNegativeS3 } from "./negative.ts";
 import { onOutcome } from "./outcome.ts";
 import { after, ignored, log, over, refuse } from "./outputs.ts";
-import type { Context, LoadState, Phase, PhaseStep } from "./phase.ts";
+import type { LoadState, Phase, PhaseStep } from "./phase.ts";
 import { onInquiry, onRecovery, onStored } from "./stored.ts";
 
 export type LoadServerRole = Role<LoadState, LoadInput, LoadOutput>;

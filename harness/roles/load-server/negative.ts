@@ -1,11 +1,12 @@
 import type { CardResponse } from "../../protocol/messages/card-response.ts";
 import type { NegativeResult } from "../../protocol/messages/layouts.ts";
+import type { Context } from "./context.ts";
 import type { LoadInput } from "./effects.ts";
 import { answerHex, cardAnswer, hsmRequest, signedRequest } from "./elements.ts";
 import { verdictOnNegative, verdictOnS3 } from "./hsm-results.ts";
 import type { Mismatch } from "./negative-checks.ts";
 import { after, askHsm, ignored, log, logLoadResponse, settle, unresolved } from "./outputs.ts";
-import type { Context, PhaseAt, PhaseStep, SentLoad, SignedRequest } from "./phase.ts";
+import type { PhaseAt, PhaseStep, SentLoad, SignedRequest } from "./phase.ts";
 
 /** A negative result with a zero value load request ([0129], `load.md` 5): its counters, then two questions to the HSM. */
 

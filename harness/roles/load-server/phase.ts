@@ -4,9 +4,7 @@ import type { LoadInit } from "../../protocol/messages/load-init.ts";
 import type { LoadResponse } from "../../protocol/messages/load-response.ts";
 import type { OpenLayer } from "../layer/open-layer.ts";
 import type { Step } from "../role.ts";
-import type { LoadServerChecks } from "./checks.ts";
 import type { LoadContract, LoadSettings } from "./contract.ts";
-import type { LoadServerCrypto } from "./crypto.ts";
 import type { LoadName } from "./database/contracts.ts";
 import type { LoadOutput } from "./effects.ts";
 
@@ -105,14 +103,6 @@ export interface LoadState {
   readonly layer?: Layer;
   /** Of the account holder, once the channel is opened. */
   readonly contract?: LoadContract;
-}
-
-/** What every phase works with. */
-export interface Context {
-  readonly crypto: LoadServerCrypto;
-  readonly checks: LoadServerChecks;
-  readonly settings: LoadSettings;
-  readonly contract: LoadContract | undefined;
 }
 
 /** A thread that has just been connected. */

@@ -1,12 +1,13 @@
 import type { LoadInquiry, LoadRecovery } from "../../protocol/messages/layouts.ts";
 import { parseLoadResponse } from "../../protocol/messages/load-response.ts";
 import { onCardAnswer } from "./await-answer.ts";
+import type { Context } from "./context.ts";
 import type { LoadRecord } from "./database/contracts.ts";
 import type { LoadInput } from "./effects.ts";
 import { storedLoad } from "./elements.ts";
 import { announce, NEVER } from "./outcome.ts";
 import { ignored, log, over, refuse, sendRefusal } from "./outputs.ts";
-import type { Context, PhaseAt, PhaseStep, StoredOpening } from "./phase.ts";
+import type { PhaseAt, PhaseStep, StoredOpening } from "./phase.ts";
 
 /** What is asked about a load of an earlier channel: by the head end (recovery), by the account holder (inquiry). */
 
