@@ -6,6 +6,8 @@ import type { Behaviour } from "./behaviour.ts";
 import { CABLE_BEHAVIOURS } from "./cable.ts";
 import { CARD_BEHAVIOURS } from "./card.ts";
 import { CARD_CRYPTO_BEHAVIOURS } from "./card-crypto.ts";
+import { CLEARING_SETTLEMENT_BEHAVIOURS } from "./clearing-settlement.ts";
+import { CLEARING_WAY_BEHAVIOURS } from "./clearing-way.ts";
 import { CONCENTRATOR_BEHAVIOURS } from "./concentrator.ts";
 import { CONFIRMATION_BEHAVIOURS } from "./confirmation.ts";
 import { DATABASE_BEHAVIOURS } from "./database.ts";
@@ -97,6 +99,8 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   ...LOAD_NEGATIVE_BEHAVIOURS,
   ...LOAD_NEGATIVE_END_BEHAVIOURS,
   ...LOAD_NEGATIVE_PARTY_BEHAVIOURS,
+  ...CLEARING_SETTLEMENT_BEHAVIOURS,
+  ...CLEARING_WAY_BEHAVIOURS,
 };
 
 /** The reference system with this defect in it. Throws `USAGE` when the behaviour or a parameter of it is unknown. */

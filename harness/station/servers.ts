@@ -152,7 +152,9 @@ export class Servers implements AsyncDisposable {
   }
 
   /** A payment server by its name, for collection. */
-  service(server: PaymentServerName): Pick<PaymentService, "collect" | "fetchDeliveries" | "database"> {
+  service(
+    server: PaymentServerName,
+  ): Pick<PaymentService, "collect" | "collectAtIntervals" | "fetchDeliveries" | "database"> {
     return this.#service(server);
   }
 

@@ -208,7 +208,7 @@ export const cases: readonly Case[] = [
     owner: "server",
     needs: {
       database: true,
-      links: ["batch"],
+      links: ["batch", "235"],
       cards: ["poor", "expired"],
       clearing: true,
       sites: [{ kind: "internet" }],
@@ -223,6 +223,17 @@ export const cases: readonly Case[] = [
       }
       await t.system.insertCard("specimen");
       await t.system.purchase({ SITE, decide: () => "cancel" });
+      {
+        using _ = t.system.disturb({
+          link: "235",
+          from: "set-top-box",
+          message: 0x54,
+          act: (command) => command.map((byte, index) => (index === command.length - 2 ? byte ^ 1 : byte)),
+          what: "S2 altered",
+        });
+        const refused = await t.system.purchase({ SITE });
+        t.expect.that(refused.outcome.CC !== "0000", "a card refuses a wrong S2", { actual: refused.outcome.CC });
+      }
       await clear(t);
       t.expect.equal("batches of failures", batchesFrom(t.system.events(), "payment-server").length, 0, about);
       const sold = await sell(t, SITE);

@@ -5,7 +5,7 @@ import { type Case, type CaseContext, defineCase } from "../define/case.ts";
 import { messagesOn } from "../payment/support/observe.ts";
 import { balancesOf, expectSettled } from "./support/accounts.ts";
 import { batchesFrom } from "./support/batches.ts";
-import { clear, collectAll, deliverAll, firstSite, type Sale, sell } from "./support/sales.ts";
+import { clear, collectAll, deliverAll, firstSite, type Sale, sell, siteOfOneTerminal } from "./support/sales.ts";
 
 const suite = "clearing";
 const common = { database: true, links: ["batch", "235"], clearing: true, sites: [{ kind: "internet" }] } as const;
@@ -40,7 +40,7 @@ export const cases: readonly Case[] = [
       async run(t) {
         const about = { requirement: "PS-0041-e" };
         const before = await balancesOf(t);
-        const SITE = firstSite(t);
+        const SITE = siteOfOneTerminal(t);
         const first = await sell(t, SITE);
         let collections = 0;
         let second: Sale;
@@ -150,7 +150,7 @@ export const cases: readonly Case[] = [
     async run(t) {
       const about = { requirement: "CLR-0008-a" };
       const before = await balancesOf(t);
-      const SITE = firstSite(t);
+      const SITE = siteOfOneTerminal(t);
       const intervalMs = t.facts.offers.exhaustive ? 6 * 3_600_000 : 500;
       const sales = [await sell(t, SITE)];
       await t.system.restart("terminal");

@@ -104,3 +104,8 @@ export function oneOfEach(t: CaseContext): readonly string[] {
   ];
   return [...new Set(found.filter((SITE) => SITE !== undefined))];
 }
+
+/** A site whose sales all go through one smart terminal, so that they meet there; the first site where the bench has none. */
+export function siteOfOneTerminal(t: CaseContext): string {
+  return siteAt(t, { kind: "smart", server: "payment-server" }) ?? firstSite(t);
+}
