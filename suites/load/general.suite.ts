@@ -8,7 +8,7 @@ import { bodyOf } from "./support/page.ts";
 import { BOTH, forSources, siteOf } from "./support/sources.ts";
 
 const suite = "load";
-const links = ["cable", "234", "235", "236", "ui"] as const;
+const links = ["cable", "234", "235", "236"] as const;
 
 export const cases: readonly Case[] = [
   ...forSources(BOTH, (source) =>
