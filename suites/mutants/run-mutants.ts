@@ -17,6 +17,8 @@ export interface MutantOptions {
   readonly cases: readonly Case[];
   /** Judge the unvaried reference system first; a case that it does not pass is a false alarm. */
   readonly baseline: boolean;
+  /** Of a defect that more cases claim than that, only so many are run, spread evenly over its claims; all when absent. */
+  readonly mostCases?: number;
   /** Called after each defect. */
   readonly onKill?: (kill: Kill, done: number) => void;
 }
@@ -41,11 +43,11 @@ export interface KillMatrix {
 }
 
 export async function runMutants(options: MutantOptions): Promise<KillMatrix> {
-  const { defects, cases } = options;
+  const { defects, cases, mostCases } = options;
   const work = defects.map((defect) => ({ defect, wanted: wantedCases(defect, cases) }));
   const matrix: Kill[] = [];
   for (const { defect, wanted } of work) {
-    const outcomes = await judge(options.bench, variationOf(defect), wanted);
+    const outcomes = await judge(options.bench, variationOf(defect), spread(wanted, mostCases));
     const kill = { defect, outcomes, killed: outcomes.every(({ outcome }) => outcome === "fail") };
     matrix.push(kill);
     options.onKill?.(kill, matrix.length);
@@ -75,6 +77,13 @@ function wantedCases(defect: Defect, cases: readonly Case[]): readonly Case[] {
     for (const each of found) wanted.add(each);
   }
   return [...wanted];
+}
+
+/** At most `most` of `all`, the first and the last among them, at even distances. */
+function spread<T>(all: readonly T[], most = all.length): readonly T[] {
+  if (all.length <= most) return all;
+  const step = (all.length - 1) / (most - 1);
+  return Array.from({ length: most }, (_, index) => all[Math.round(index * step)]).filter((each) => each !== undefined);
 }
 
 async function falseAlarms({ bench, cases }: MutantOptions): Promise<readonly string[]> {
