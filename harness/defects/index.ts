@@ -33,6 +33,7 @@ import { LOG_BEHAVIOURS } from "./logs.ts";
 import { MANY_BEHAVIOURS } from "./many.ts";
 import { MERCHANT_BEHAVIOURS } from "./merchant.ts";
 import { MESSAGE_BEHAVIOURS } from "./messages.ts";
+import { MONEY_BEHAVIOURS } from "./money.ts";
 import { PAGE_INTEGRITY_BEHAVIOURS } from "./page-integrity.ts";
 import { PAYMENT_SERVER_BEHAVIOURS } from "./payment-server.ts";
 import { PSAM_BEHAVIOURS } from "./psam.ts";
@@ -101,6 +102,7 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   ...LOAD_NEGATIVE_PARTY_BEHAVIOURS,
   ...CLEARING_SETTLEMENT_BEHAVIOURS,
   ...CLEARING_WAY_BEHAVIOURS,
+  ...MONEY_BEHAVIOURS,
 };
 
 /** The reference system with this defect in it. Throws `USAGE` when the behaviour or a parameter of it is unknown. */

@@ -49,7 +49,8 @@ function poolFlaws(
     if (status === "loaded") due.add({ PPIEP, CURR, CEXP }, MLDA ?? 0);
   }
   for (const sale of settled) due.add(sale, -sale.MPDA);
-  return [...risen.all, ...due.all.map(({ of }) => ({ of, amount: risen.of(of) }))]
+  for (const { of } of due.all) risen.add(of, 0);
+  return risen.all
     .filter(({ of, amount }) => amount !== due.of(of))
     .map(({ of, amount }) => `pool:${of.PPIEP} rose by ${words(amount, of)}, not by ${words(due.of(of), of)}`);
 }
