@@ -1,6 +1,8 @@
 import { randomInt } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { variationOf } from "../../defects/index.ts";
 import { REFERENCE } from "../../defects/variation.ts";
+import { seededDefects } from "../../station/fixtures.ts";
 import { heapFlaws, type WalkOptions, walk } from "./walk.ts";
 import { walkCommand } from "./walk-command.ts";
 import { walkText } from "./walk-text.ts";
@@ -63,3 +65,24 @@ test("a heap that is larger at the end than after the second round is a flaw", (
   expect(heapFlaws([5, 9, 10 + 24 * 1_048_576])).toHaveLength(1);
   expect(heapFlaws([5])).toEqual([]);
 });
+
+test("value that an account holder gives back though it was loaded is found by a walk, which is made short and can be gone again", {
+  timeout: 120_000,
+}, async () => {
+  const generous = { ...SHORT, longest: 10, variation: variationNamed("MUT-MONEY-HOLDER-GIVES-BACK") };
+  const { failed, flaws } = await walk({ ...generous, seed: 4 });
+  expect(failed?.reason).toContain("came from nowhere");
+  expect(flaws).toEqual([failed?.reason]);
+  expect(failed?.operations.length).toBeLessThanOrEqual(5);
+  expect(failed?.operations.at(-1)).toContain("load");
+  if (!failed) return;
+  const again = await walk({ ...generous, seed: failed.seed, path: failed.path });
+  expect(again.failed).toMatchObject({ operations: failed.operations, reason: failed.reason });
+  expect(again.walks).toBe(1);
+});
+
+function variationNamed(id: string) {
+  const defect = seededDefects().find((each) => each.id === id);
+  if (!defect) throw new Error(`there is no defect ${id}`);
+  return variationOf(defect);
+}
