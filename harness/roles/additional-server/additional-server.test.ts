@@ -30,7 +30,7 @@ function bench() {
   const tell = (CONF: Uint8Array, random = RND) =>
     send({ path: `/loads?random=${random}`, body: `transaction-id=${IDTRX}&confirmation=${toHex(CONF)}` });
   const heard = () =>
-    events.map((event) => (event.kind === "log" ? { ...event.fields, IDTRX: event.IDTRX } : event.kind));
+    events.flatMap((event) => (event.kind === "log" ? [{ accepted: null, ...event.fields, IDTRX: event.IDTRX }] : []));
   return { tell, send, heard };
 }
 
