@@ -2,7 +2,7 @@
  * Who has what at a moment: the money of a whole bench, looked at from inside and without a message. Amounts are whole minor units.
  */
 import type { AccountBalance, HeldLoadRow, LoadRow } from "./loading.ts";
-import type { CardLogRecord, SaleRecord, TransactionRow } from "./system.ts";
+import type { CardLogRecord, SaleRecord, TransactionRow } from "./records.ts";
 
 /** A purse and what it would say of itself when power comes. */
 export interface CardMoney {

@@ -8,6 +8,7 @@ import type { ClearingFlows } from "./clearing.ts";
 import type { LoadingFlows, LoadOrder, LoadOutcome, LoadSiteFacts } from "./loading.ts";
 import type { MoneyBooks } from "./money.ts";
 import type { Disturbance, NextMessage, PaymentServerName, RecordedEvent } from "./observed.ts";
+import type { CardLogRecord, SaleRecord, TransactionRow } from "./records.ts";
 
 export type {
   Disturbance,
@@ -17,6 +18,7 @@ export type {
   PaymentServerName,
   RecordedEvent,
 } from "./observed.ts";
+export type { CardLogRecord, SaleRecord, TransactionRow } from "./records.ts";
 
 /** What the user asks for at the set-top box. */
 export interface Order {
@@ -67,19 +69,6 @@ export interface PurseReading {
   readonly log: readonly CardLogRecord[];
 }
 
-export interface CardLogRecord {
-  readonly TI: number;
-  readonly NTIEP: number;
-  readonly CC: string;
-  readonly MPDA: number;
-  readonly CURRPDA: string;
-  readonly CEXPPDA: number;
-  readonly BALIEP: number;
-  readonly IDPSAM: string;
-  readonly NTPSAM: number;
-  readonly DTHR: string;
-}
-
 export interface StoreRecord {
   readonly COUNT: number;
   readonly IDTRX: string;
@@ -102,40 +91,6 @@ export interface PsamTotals {
   readonly updated: string;
   readonly suspended: number;
   readonly totals: readonly { PPIEP: string; CURR: string; CEXP: number; MTOT: number; NTOT: number }[];
-}
-
-/** A row of the payment server's transaction table. */
-export interface TransactionRow {
-  readonly IDTRX: string;
-  readonly IDMER: string;
-  readonly IDTERM: string | null;
-  readonly status: string;
-  readonly MPDA: number;
-  readonly CURRPDA: string;
-  readonly CEXPPDA: number;
-  readonly PPIEP: string | null;
-  readonly IDIEP: string | null;
-  readonly NTIEP: number | null;
-  readonly NTPSAM: number | null;
-  readonly CC: string | null;
-  readonly debitCommand: string | null;
-  readonly debitResponse: string | null;
-  readonly terminalResponse: string | null;
-  /** 1 to 3, null where the PSAM compares. */
-  readonly COMPARE: number | null;
-  readonly expectedResponse: string | null;
-}
-
-/** The merchant's own record of a sale. */
-export interface SaleRecord {
-  readonly IDTRX: string;
-  readonly ITEM: string;
-  readonly QUANTITY: number;
-  readonly MPDA: number;
-  readonly CURRPDA: string;
-  readonly CEXPPDA: number;
-  /** `paid`: confirmed directly by the payment server, not delivered yet. */
-  readonly status: "open" | "paid" | "released" | "failed";
 }
 
 /** Cards that a bench may hold besides the specimen. A bench that cannot put one in says so through `offers`. */
