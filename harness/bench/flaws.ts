@@ -52,6 +52,7 @@ function loadSiteFlaws({ sites, loadSites }: Described): BenchFlaw[] {
     }
     if (sites.some(({ IDMER }) => IDMER === site.IDMER)) issue("IDMER", "expected another: a shop has this one");
     if (site.direct && site.source === "bank") issue("direct", "only a pre-funded load has no page over the Internet");
+    if (site.keeps && site.source !== "bank") issue("keeps", "only a bank can settle by itself");
     if (site.additionalServer && site.source === "bank") {
       issue("additionalServer", "the confirmation of a load from a bank account goes to the bank server");
     }

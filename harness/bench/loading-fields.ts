@@ -27,6 +27,8 @@ export const LoadSite = z.strictObject({
   encryption: z.enum(CIPHER_SUITES).default("AES-128-GCM"),
   /** Highest amount of one load, minor units. */
   limit: MINOR_UNITS.default(0xffff_ffff),
+  /** The bank keeps the amounts and settles them itself (`load.md` 7): the issuer's pool gets none of them. */
+  keeps: yesNo.default(false),
   /** Confirmations go to another server as well (1091). */
   additionalServer: yesNo.default(false),
   accounts: z.array(Account).min(1, "expected at least one account"),

@@ -86,7 +86,7 @@ describe("the standard test key set", () => {
     const all = [...MKL, ...others, keys.localMasterKey(), ...KLS, ...ofHolders, ...MKP].map((key) =>
       toHex(key ?? NONE),
     );
-    expect(new Set(all).size).toBe(6 + 3 + 1 + 2 + 14 + 6);
+    expect(new Set(all).size).toBe(6 + 3 + 1 + 2 + 16 + 6);
     expect(all.every((key) => key.length === 32)).toBe(true);
     for (const key of [...MKL, keys.localMasterKey()]) expect(isOddParity(key ?? Uint8Array.of(0))).toBe(true);
     for (const { IDMER, suite } of keys.accountHolders) {
@@ -100,6 +100,7 @@ describe("the standard test key set", () => {
       ["BNK00001", "bank", "AES-128-GCM", true],
       ["BNK00002", "bank", "3DES-CBC-MAC", true],
       ["BNK00003", "bank", "AES-128-GCM", false],
+      ["BNK00004", "bank", "AES-128-GCM", true],
       ["FND00001", "pre-funded", "AES-128-GCM", true],
       ["FND00002", "pre-funded", "3DES-CBC-MAC", true],
       ["FND00003", "pre-funded", "AES-128-GCM", false],

@@ -198,11 +198,17 @@ const booksWrongly: Behaviour = (parameters) => {
       },
       async conclude(IDTRX, end, pool) {
         if (what === "kept" && end === "released") return "done";
-        return await inner.conclude(IDTRX, end, what === "elsewhere" ? `${pool}@OTHERBNK` : pool);
+        return await inner.conclude(IDTRX, end, poolOf(what, pool));
       },
     }),
   };
 };
+
+/** "elsewhere": to a bank that nobody knows; "to-issuer": also where the bank keeps the amounts. */
+function poolOf(what: string, pool: string): string {
+  if (what === "elsewhere") return `${pool}@OTHERBNK`;
+  return what === "to-issuer" ? pool.replace(/@.*$/, "") : pool;
+}
 
 export const LOAD_HOLDER_BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   "holder-forgets-bound": forgetsBound,

@@ -13,6 +13,8 @@ export interface LoadSiteFacts {
   /** The load server is asked directly, without a page over the Internet (861). */
   readonly direct: boolean;
   readonly suite: CipherSuite;
+  /** The bank keeps the amounts, and settles them itself. */
+  readonly keeps: boolean;
   /** Highest amount of one load, minor units. */
   readonly limit: number;
   /** A pre-funded load whose confirmations go to another server as well (1091). */

@@ -50,12 +50,12 @@ export function loadSettings(keys: TestKeySet, IDACQ: string, currencies: LoadSe
 /** A site's account holder; `additionalUrl` where its contract names another server. */
 export function accountHolderOf(
   keys: TestKeySet,
-  { IDMER, source, suite, limit }: LoadSiteFacts,
+  { IDMER, source, suite, limit, keeps }: LoadSiteFacts,
   at: Pick<AccountHolder, "origin" | "loadServer" | "IDACQ" | "additionalUrl">,
 ): AccountHolder {
   const [KMER, KSH] = [keys.merchantKey(IDMER), keys.sharedKey(IDMER)];
   if (!KMER || !KSH) throw lacking(`keys for the account holder ${IDMER}`);
-  return { IDMER, source, suite, KMER, KSH, limit, ...at };
+  return { IDMER, source, suite, KMER, KSH, limit, funds: keeps ? "bank" : "issuer", ...at };
 }
 
 /** What another server of that site's contract holds, to open what it hears (1091). */

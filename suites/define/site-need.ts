@@ -15,7 +15,9 @@ export function firstSite(sites: readonly SiteFacts[], need: SiteNeed): SiteFact
 }
 
 /** What must hold of a site where value can be loaded. */
-export type LoadSiteNeed = Partial<Pick<LoadSiteFacts, "source" | "direct" | "suite" | "additionalServer" | "IDMER">>;
+export type LoadSiteNeed = Partial<
+  Pick<LoadSiteFacts, "source" | "direct" | "suite" | "additionalServer" | "keeps" | "IDMER">
+>;
 
 /** The first one that fits. */
 export function firstLoadSite(sites: readonly LoadSiteFacts[], need: LoadSiteNeed): LoadSiteFacts | undefined {

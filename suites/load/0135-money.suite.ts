@@ -54,6 +54,33 @@ export const cases: readonly Case[] = [
       },
     });
   }),
+  defineCase({
+    id: "LOAD-0135-03",
+    suite,
+    purpose: "A bank that keeps the amounts to settle them itself has each of them once, and the issuer is not charged",
+    requirements: ["LOAD-BANK-0135-d"],
+    owner: "server",
+    needs: { loadSites: [{ source: "bank", keeps: true }] },
+    async run(t) {
+      const about = { requirement: "LOAD-BANK-0135-d" };
+      const site = t.loadSiteFor({ source: "bank", keeps: true });
+      const { PPIEP } = await t.system.readPurse();
+      const kept = async () =>
+        (await t.system.accounts()).find(
+          ({ account, CURR }) => account === `pool:${PPIEP}@${site.IDMER}` && CURR === "0978",
+        )?.balance ?? 0;
+      const before = await moneyOf(t, site);
+      const earlier = await kept();
+      t.expect.completed(await t.system.load({ SITE: site.SITE, enter: () => 4_321 }), about);
+      expectMoved(t, before, await moneyOf(t, site), { account: -4_321, card: 4_321 }, about);
+      t.expect.equal(
+        "what the bank keeps for this issuer's cards has risen by",
+        (await kept()) - earlier,
+        4_321,
+        about,
+      );
+    },
+  }),
   ...forSources(BOTH, (source) =>
     defineCase({
       id: "LOAD-0135-02",
