@@ -128,7 +128,9 @@ function intruder(word: Word, { site }: Scheme): readonly Blow[] {
   return [{ what: `${word.what}: said by somebody else as well`, strike, isBeside: true }];
 }
 
-const KILLED_AT: Readonly<Record<Exclude<ServerRole, "head-end-payment-server">, readonly string[]>> = {
+const KILLED_AT: Readonly<
+  Record<"head-end" | "payment-server" | "concentrator" | "terminal" | "merchant", readonly string[]>
+> = {
   "head-end": ["cable", "234", "236", "237"],
   "payment-server": ["236", "LAN"],
   concentrator: ["LAN", "line"],
