@@ -42,7 +42,7 @@ const layers = {
     "harness/flows/system.ts",
   ],
   "harness/station": ["harness/(?!cli|station)"],
-  suites: ["harness/(core|bench|flows|evidence|protocol|station|crypto|defects)", "suites"],
+  suites: ["harness/(core|bench|flows|evidence|protocol|station|crypto|defects|link/batch-http)", "suites"],
   reports: ["harness/(core|evidence|protocol|flows)", "reports"],
 };
 

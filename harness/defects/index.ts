@@ -20,15 +20,15 @@ import { HEAD_END_CHECK_BEHAVIOURS } from "./head-end-checks.ts";
 import { ISSUING_BEHAVIOURS } from "./issuing.ts";
 import { LAYER_BEHAVIOURS } from "./layer.ts";
 import { LEAK_BEHAVIOURS } from "./leaks.ts";
+import { LOAD_CARD_BEHAVIOURS } from "./load-card.ts";
 import { LOAD_FAULT_BEHAVIOURS } from "./load-faults.ts";
 import { LOAD_HOLDER_BEHAVIOURS } from "./load-holder.ts";
-import { LOAD_CARD_BEHAVIOURS } from "./load-card.ts";
 import { LOAD_HSM_BEHAVIOURS } from "./load-hsm.ts";
+import { LOAD_NEGATIVE_BEHAVIOURS } from "./load-negative.ts";
+import { LOAD_NEGATIVE_END_BEHAVIOURS } from "./load-negative-ends.ts";
+import { LOAD_NEGATIVE_PARTY_BEHAVIOURS } from "./load-negative-parties.ts";
 import { LOAD_PARTY_BEHAVIOURS } from "./load-parties.ts";
 import { LOAD_PROCESSING_BEHAVIOURS } from "./load-processing.ts";
-import { LOAD_NEGATIVE_END_BEHAVIOURS } from "./load-negative-ends.ts";
-import { LOAD_NEGATIVE_BEHAVIOURS } from "./load-negative.ts";
-import { LOAD_NEGATIVE_PARTY_BEHAVIOURS } from "./load-negative-parties.ts";
 import { LOG_BEHAVIOURS } from "./logs.ts";
 import { MANY_BEHAVIOURS } from "./many.ts";
 import { MERCHANT_BEHAVIOURS } from "./merchant.ts";
@@ -87,11 +87,11 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   ...SILENCE_BEHAVIOURS,
   ...FAULT_BEHAVIOURS,
   ...LOAD_FAULT_BEHAVIOURS,
-  ...LEAK_BEHAVIOURS,
-  ...LOAD_HOLDER_BEHAVIOURS,
   ...LOAD_CARD_BEHAVIOURS,
   ...LOAD_HSM_BEHAVIOURS,
   ...LOAD_PROCESSING_BEHAVIOURS,
+  ...LEAK_BEHAVIOURS,
+  ...LOAD_HOLDER_BEHAVIOURS,
   ...LOAD_PARTY_BEHAVIOURS,
   ...PUBLIC_KEY_BEHAVIOURS,
   ...VARIANT_PSAM_BEHAVIOURS,
@@ -100,9 +100,9 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   ...LOAD_NEGATIVE_BEHAVIOURS,
   ...LOAD_NEGATIVE_END_BEHAVIOURS,
   ...LOAD_NEGATIVE_PARTY_BEHAVIOURS,
+  ...MONEY_BEHAVIOURS,
   ...CLEARING_SETTLEMENT_BEHAVIOURS,
   ...CLEARING_WAY_BEHAVIOURS,
-  ...MONEY_BEHAVIOURS,
 };
 
 /** The reference system with this defect in it. Throws `USAGE` when the behaviour or a parameter of it is unknown. */

@@ -131,6 +131,7 @@ export function fakeSystem(record: RecordEvent, caseId: string): PurseSystem {
     tear: undone,
     clearing: {
       collect: absent,
+      collectAtIntervals: absent,
       forward: absent,
       fetchDeliveries: absent,
       settle: absent,
