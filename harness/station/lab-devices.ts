@@ -31,7 +31,15 @@ export interface LabDevices {
   /** The lines to the terminals by IDTERM. */
   readonly lines: ReadonlyMap<string, LabLine>;
   /** The readers that hold PSAMs, where those are cards, by IDTERM. */
-  readonly psamReaders: ReadonlyMap<string, CardReader>;
+  readonly psamReaders: ReadonlyMap<string, PsamPlace>;
+}
+
+export interface PsamPlace {
+  readonly reader: CardReader;
+  /** To be called when a system begins to use it. */
+  readonly use: () => void;
+  /** Where it is simulated and a system has used it: a new one for the next system, whose books are new as well. */
+  readonly renew: () => Promise<void>;
 }
 
 export interface LabLine {
@@ -54,21 +62,35 @@ export async function openLabDevices(options: OpenOptions, stack: DisposalStack)
   if (hand === noHand) await waitForCard(reader, bench.card, "card", patience);
   return { lab, reader, hand, lines: await openLines(bench, lab, stack), psamReaders: await openPsamReaders() };
 
-  async function openPsamReaders(): Promise<ReadonlyMap<string, CardReader>> {
-    const readers = new Map<string, CardReader>();
+  async function openPsamReaders(): Promise<ReadonlyMap<string, PsamPlace>> {
+    const readers = new Map<string, PsamPlace>();
     let slot = FIRST_PSAM_SLOT;
     for (const [index, terminal] of bench.terminals.entries()) {
       const psam = psamOf(terminal, index, bench.psam);
       if (!psam || psam.kind === "sim" || psam.kind === "serial") continue;
       if (psam.kind === "vpcd") await control?.insert(VPCD_PSAM_SLOT, { kind: "vpcd", port: psam.port }, soon());
-      if (psam.kind === "reader") await control?.insert(slot, { kind: "psam", index, fresh: true }, soon());
+      const own = slot;
+      const insert = async () => void (await control?.insert(own, { kind: "psam", index, fresh: true }, soon()));
+      if (psam.kind === "reader") await insert();
       const opened =
         psam.kind === "pcsc"
           ? openReader(psam.reader, soon())
           : slotReader(psam.kind === "vpcd" ? VPCD_PSAM_SLOT : slot++);
       const holder = stack.use(await opened);
       await waitForCard(holder, psam, "psam", patience);
-      readers.set(terminal.id, holder);
+      let isUsed = false;
+      readers.set(terminal.id, {
+        reader: holder,
+        use: () => {
+          isUsed = true;
+        },
+        async renew() {
+          if (!isUsed || psam.kind !== "reader") return;
+          isUsed = false;
+          await insert();
+          await waitForCard(holder, psam, "psam", patience);
+        },
+      });
     }
     return readers;
   }

@@ -85,7 +85,12 @@ function connectTerminal(
 ): Connected {
   const { bench, variation, pace } = options;
   const holder = devices.psamReaders.get(fields.id);
-  const psam = holder && onDemand(() => psamInReader(holder, stack, systemClock));
+  const psam =
+    holder &&
+    onDemand(() => {
+      holder.use();
+      return psamInReader(holder.reader, stack, systemClock);
+    });
   const parts = { keys, clock: systemClock, variation, timeouts };
   const played = fields.terminal.kind === "sim" ? playTerminal(parts, use, fields, index, psam) : undefined;
   const line = devices.lines.get(fields.id);

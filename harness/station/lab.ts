@@ -54,6 +54,7 @@ async function openParts(options: OpenOptions, record: RecordEvent, stack: Dispo
   };
   const systemFor = async (caseId: string | undefined) => {
     await devices.hand.restore();
+    for (const psam of devices.psamReaders.values()) await psam.renew();
     return await buildSystem({ ...common, caseId });
   };
   return {

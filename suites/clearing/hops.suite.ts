@@ -138,6 +138,7 @@ export const cases: readonly Case[] = [
       t.expect.equal("records of the cable provider's sales", kept.length, cable.length, {
         requirement: "PAY-CABLE-1118-b",
       });
+      await deliverAll(t); // a security card that outlives the case keeps nothing of it
     },
   }),
   defineCase({
