@@ -23,7 +23,7 @@ test("the benches that come along fit the test key set", () => {
 test("an account holder without keys is told with line, nearest name and what there is", () => {
   const { bench, file, line } = benchWith("IDMER: FND00002", "IDMER: FND00022");
   expect(() => checkBenchKeys(bench, file)).toThrow(
-    `${file}:${line}: loadSites.4.IDMER: found "FND00022", expected an account holder of the test key set, did you mean "FND00002"?`,
+    `${file}:${line}: loadSites.5.IDMER: found "FND00022", expected an account holder of the test key set, did you mean "FND00002"?`,
   );
 });
 

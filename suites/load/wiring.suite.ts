@@ -40,6 +40,7 @@ export const cases: readonly Case[] = [
           ...both("235", "set-top-box", "card"),
           ...both("cable", "set-top-box", "head-end"),
           ...(source.direct ? [] : both("234", "head-end", holderRole(source))),
+          ...(site.additionalServer ? both("234", "head-end", "additional-server") : []),
           ...both("236", "head-end", "load-server"),
           ...both("HSM", "load-server", "hsm"),
         ];
