@@ -22,7 +22,7 @@ export function registerLabShare(url: string): void {
     .sort();
   const share = files.indexOf(basename(file));
   const { bench } = loadBench("virtual-lab");
-  // of a product the pairwise selection; `conformance.inproc.test.ts` runs it whole
+  // of a product the pairwise selection; `pursebench certify --bench inproc` runs it whole
   const selection = cases.filter(({ needs }) => needs?.exhaustive !== true);
   registerCases({
     title: `the reference system conforms, on the virtual lab, ${share + 1} of ${files.length}`,
