@@ -65,7 +65,7 @@ describe("the virtual lab", () => {
     const start = performance.now();
     const up = await labUp(soon(PATIENCE_MS), { name: NAME });
     expect(up.wasRunning).toBe(false);
-    expect(performance.now() - start).toBeLessThan(3000);
+    expect(performance.now() - start).toBeLessThan(6000); // under one second alone, and more beside two other labs
     state = up.state;
     control = await labControl(soon(), { name: NAME });
   });

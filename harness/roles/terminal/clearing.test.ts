@@ -28,6 +28,8 @@ import {
 const DIGEST = "AB".repeat(32);
 /** One sale of 12.50. */
 const LINES = fromHex("0001230978020000000004E200000001");
+/** One sale of 12.49. */
+const OTHER_LINES = fromHex("0001230978020000000004E100000001");
 const PSAM = { PPPSAM: "000789", IDPSAM: "00A10001" };
 const NO_TRANSACTION = "00".repeat(16);
 const CARD = { PPIEP: "000123", IDIEP: "0000004711" };
@@ -98,7 +100,7 @@ describe("collection at a terminal", () => {
     expect(await bed.say(acknowledge())).toEqual(done("9415"));
     expect(await bed.say({ ...collect, LINES: concat(LINES, LINES) })).toMatchObject({ kind: "t-refusal", CC: "6A80" });
     expect(await bed.say(collect)).toEqual(collected());
-    expect(await bed.say({ ...collect, DIGEST: "CD".repeat(32) })).toMatchObject({ kind: "t-refusal", CC: "9419" });
+    expect(await bed.say({ ...collect, LINES: OTHER_LINES })).toMatchObject({ kind: "t-refusal", CC: "9419" });
     expect(await bed.say({ ...acknowledge(), S5: forged(S5()) })).toEqual(done("9302"));
     expect(await bed.say({ ...update(1), UPDATE: forged(order(1)) })).toEqual(done("9302"));
     expect(await bed.say(update(4))).toEqual(done("0000"));
