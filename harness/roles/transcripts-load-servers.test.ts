@@ -63,7 +63,9 @@ describe.each(LOADS)("the transcript of a load, $figure", (transcript) => {
     }
   });
 
-  it.skipIf(transcript.direct)("is what the account holder makes of it", async () => {
+  // on the direct path there is no link 234
+  const onPages = transcript.direct ? undefined : it;
+  onPages?.("is what the account holder makes of it", async () => {
     const http = new Script(transcript, "234");
     const page = transcript.messages.find(({ link, name }) => link === "cable" && name === "load-page");
     const teller = new Teller(transcript);
