@@ -100,7 +100,8 @@ function countLedger(columns: Columns, { accounts, holds, loads, cleared }: Mone
   for (const { IDTRX, IDMER, status, PPIEP, MLDA, CURRLDA: CURR, CEXPLDA: CEXP } of holds) {
     const load = loads.find((each) => each.IDTRX === IDTRX && each.IDMER === IDMER);
     if (status !== "held" || !load?.PPIEP || !load.IDIEP || load.NTIEP === null) continue;
-    const fate = memory.fateOf({ kind: "load", PPIEP: load.PPIEP, IDIEP: load.IDIEP, NTIEP: load.NTIEP });
+    const { PPIEP: ofCard, IDIEP, NTIEP } = load;
+    const fate = memory.fateOf({ kind: "load", PPIEP: ofCard, IDIEP, NTIEP, MLDA: load.MLDA ?? 0 });
     columns.addIf(fate, "held", { PPIEP, CURR, CEXP }, MLDA ?? 0);
   }
   for (const sale of cleared) {
