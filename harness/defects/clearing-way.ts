@@ -67,6 +67,15 @@ const acknowledgesEarly: Behaviour = () =>
       : [output],
   );
 
+/** A PSAM that holds a collection beyond its acknowledgement is asked for the next one again and again. */
+const neverReopens: Behaviour = () => ({
+  collecting: varyInputs<CollectState, CollectInput, CollectOutput>((input, { phase }) =>
+    input.kind === "found" && (phase.at === "reopening" || phase.at === "doubting")
+      ? { ...input, batch: undefined }
+      : input,
+  ),
+});
+
 /** Acknowledgements go to another terminal; `what` "update": updates are altered. */
 const tellsWrongly: Behaviour = (parameters) => {
   const isUpdate = textOf(parameters, "what") === "update";
@@ -158,6 +167,7 @@ export const CLEARING_WAY_BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   "collecting-reads-newest": readsNewest,
   "collecting-omits-last": omitsLast,
   "collecting-acknowledges-early": acknowledgesEarly,
+  "collecting-never-reopens": neverReopens,
   "collecting-tells-wrongly": tellsWrongly,
   "point-keeps-one-batch": keepsOneBatch,
   "point-discards": discards,

@@ -3,6 +3,7 @@ import type { Case } from "../define/case.ts";
 import { cases as hops } from "./hops.suite.ts";
 import { cases as hostile } from "./hostile.suite.ts";
 import { cases as judged } from "./judged.suite.ts";
+import { cases as missed } from "./missed.suite.ts";
 import { cases as moments } from "./moments.suite.ts";
 import { cases as money } from "./money.suite.ts";
 import { cases as psam } from "./psam.suite.ts";
@@ -14,6 +15,7 @@ export const cases: readonly Case[] = [
   ...hops,
   ...settled,
   ...judged,
+  ...missed,
   ...moments,
   ...updates,
   ...psam,

@@ -5,6 +5,7 @@ import type { RefusedMember } from "../../protocol/messages/refused-members.ts";
 import type { DataStoreRecord } from "../../protocol/messages/store-record.ts";
 import type { EndOutput, LogOutput } from "../role.ts";
 import type {
+  BatchName,
   Candidates,
   CollectedBatch,
   KnownPsam,
@@ -66,8 +67,11 @@ export type CollectOutput =
   | { readonly kind: "store-sent"; readonly sequence: number }
   | { readonly kind: "store-refused"; readonly sequence: number; readonly CC: string }
   | { readonly kind: "store-acknowledged"; readonly sequence: number; readonly refused: readonly RefusedMember[] }
+  | { readonly kind: "store-reopened"; readonly sequence: number }
   /** Gives `found`. */
   | { readonly kind: "find-batch"; readonly BATCHNO: string; readonly NTCOL: number }
+  /** Gives `found`. */
+  | { readonly kind: "find-acknowledged"; readonly IDTERM: string; readonly name: BatchName | undefined }
   /** Gives `psam`. */
   | { readonly kind: "find-psam"; readonly BATCHNO: string }
   | { readonly kind: "store-update-applied"; readonly BATCHNO: string; readonly NTUPD: number }
@@ -99,6 +103,10 @@ export type CollectPhase =
   | { readonly at: "choosing"; readonly IDTERM: string; readonly records: readonly DataStoreRecord[] }
   | { readonly at: "asking"; readonly IDTERM: string }
   | { readonly at: "collecting"; readonly batch: CollectedBatch }
+  /** The PSAM holds another collection than the one that was asked for: the last one, if it has missed its acknowledgement. */
+  | { readonly at: "reopening" }
+  /** The PSAM calls a batch that clearing has refused by this name once more. */
+  | { readonly at: "doubting"; readonly batch: CollectedBatch; readonly signed: SignedCollection }
   | { readonly at: "sending"; readonly batch: CollectedBatch }
   | { readonly at: "fetching" }
   | { readonly at: "finding-batch"; readonly said: BatchAcknowledgement | BatchRefusal; readonly handing: HandingOut }

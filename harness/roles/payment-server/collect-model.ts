@@ -1,4 +1,5 @@
 import type { Role } from "../role.ts";
+import { collect, onCollected, onDoubted, onLastFound } from "./collect-ask.ts";
 import {
   fetchDeliveries,
   handOut,
@@ -10,7 +11,7 @@ import {
   onUpdated,
 } from "./collect-deliveries.ts";
 import type { CollectConfig, CollectInput, CollectOutput, CollectPhase, CollectState } from "./collect-effects.ts";
-import { collect, onCollected, onSent } from "./collect-send.ts";
+import { onSent } from "./collect-send.ts";
 import type { CollectStep } from "./collect-steps.ts";
 import {
   beginCollection,
@@ -52,7 +53,7 @@ function handlePhase(config: CollectConfig, phase: CollectPhase, input: CollectI
     case "asked":
       return phase.at === "asking" ? collect(input.batch) : ignored(phase);
     case "found":
-      return phase.at === "finding-batch" ? onFound(phase, input) : ignored(phase);
+      return onBatchFound(config, phase, input);
     case "psam":
       return phase.at === "finding-psam" ? onPsam(phase, input) : ignored(phase);
     default:
@@ -84,6 +85,23 @@ function onTerminal(
       return onAcknowledged(phase, input);
     case "updating":
       return onUpdated(phase, input);
+    default:
+      return ignored(phase);
+  }
+}
+
+function onBatchFound(
+  config: CollectConfig,
+  phase: CollectPhase,
+  input: Extract<CollectInput, { kind: "found" }>,
+): CollectStep {
+  switch (phase.at) {
+    case "finding-batch":
+      return onFound(phase, input);
+    case "reopening":
+      return onLastFound(input);
+    case "doubting":
+      return onDoubted(config, phase, input);
     default:
       return ignored(phase);
   }

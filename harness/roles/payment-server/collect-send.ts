@@ -1,40 +1,17 @@
-import { equal } from "../../core/bytes.ts";
 import { BATCHES_PATH, messageIn, postOf } from "../../link/batch-http.ts";
 import { parseLines } from "../../protocol/messages/collection-lines.ts";
 import { parseDelivery } from "../../protocol/messages/delivery.ts";
 import { encodeMessage } from "../../protocol/messages/message.ts";
 import type { CollectConfig, CollectInput, CollectOutput, CollectPhaseAt } from "./collect-effects.ts";
-import { askTerminal, type CollectStep, done, entry, heard, interrupted, whatCame } from "./collect-steps.ts";
-import type { CollectedBatch } from "./database/batch-contracts.ts";
+import { type CollectStep, done, entry, interrupted } from "./collect-steps.ts";
+import type { CollectedBatch, SignedCollection } from "./database/batch-contracts.ts";
 
-/** Steps 4 and 5 of a collection (`clearing.md` 3): T-collect, and the batch on its way. */
+/** Step 5 of a collection (`clearing.md` 3): the batch on its way. */
 
-/** To these the PSAM does not hold the collection: its members are free for another one. */
-const NOT_HELD: ReadonlySet<string> = new Set(["9402", "9418", "9419", "6A80"]);
-
-export function collect(batch: CollectedBatch): CollectStep {
-  const { IDTERM, DIGEST, LINES } = batch;
-  return {
-    state: { at: "collecting", batch },
-    outputs: [askTerminal(IDTERM, { kind: "t-collect", IDTERM, DIGEST, LINES })],
-  };
-}
-
-export function onCollected(
-  config: CollectConfig,
-  { batch }: CollectPhaseAt<"collecting">,
-  input: Extract<CollectInput, { kind: "terminal" }>,
-): CollectStep {
-  const { IDTERM, sequence, DIGEST, LINES } = batch;
-  const message = heard(IDTERM, input);
-  if (message?.kind === "t-refusal" && NOT_HELD.has(message.CC) && batch.status === "asked") {
-    const name = message.CC === "9418" ? "totals-mismatch" : "collection-refused";
-    return done([{ kind: "drop", sequence }, entry(name, { IDTERM, CC: message.CC })]);
-  }
-  if (message?.kind !== "t-collected") return interrupted(IDTERM, whatCame(message));
-  if (message.DIGEST !== DIGEST || !equal(message.LINES, LINES)) return interrupted(IDTERM, "another collection");
-  const { BATCHNO, NTCOL, S4 } = message;
-  const signed = { BATCHNO, NTCOL, S4 };
+/** What the PSAM has signed is stored, and sent. */
+export function takeCollected(config: CollectConfig, batch: CollectedBatch, signed: SignedCollection): CollectStep {
+  const { sequence, LINES } = batch;
+  const { BATCHNO, NTCOL } = signed;
   const { members, sum } = figuresOf(LINES);
   return send(config, { ...batch, status: "collected", signed }, [
     { kind: "store-collected", sequence, signed },

@@ -4,9 +4,10 @@ import { encodeMembers, sumsOf } from "../../protocol/messages/batch-members.ts"
 import { encodeLines } from "../../protocol/messages/collection-lines.ts";
 import { parseTotals } from "../../protocol/messages/psam-read-totals.ts";
 import { type DataStoreRecord, parseStore } from "../../protocol/messages/store-record.ts";
+import { collect } from "./collect-ask.ts";
 import type { CollectConfig, CollectInput, CollectOutput, CollectPhaseAt } from "./collect-effects.ts";
 import { chooseMembers } from "./collect-members.ts";
-import { collect, send } from "./collect-send.ts";
+import { send } from "./collect-send.ts";
 import { askTerminal, type CollectStep, done, entry, heard, interrupted, whatCame } from "./collect-steps.ts";
 import type { CollectedBatch } from "./database/batch-contracts.ts";
 import type { TransactionRecord } from "./database/contracts.ts";
@@ -32,9 +33,9 @@ export function onPending(
   return { state: { at: "identifying", IDTERM }, outputs: [askTerminal(IDTERM, { kind: "t-read-totals", IDTERM })] };
 }
 
-/** One that clearing has refused may have been altered on its way from the PSAM, which says it again. */
+/** One that clearing has refused may have been altered on its way from the PSAM, which says it again; so it does with a reopened one. */
 function isSigned({ signed, status }: CollectedBatch): boolean {
-  return signed !== undefined && status !== "refused";
+  return signed !== undefined && status !== "refused" && status !== "reopened";
 }
 
 /** Updates name a PSAM: it is found in its terminal. */

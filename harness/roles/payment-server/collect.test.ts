@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { deadlineIn } from "../../core/deadline.ts";
+import { sumsOf } from "../../protocol/messages/batch-members.ts";
+import { encodeLines } from "../../protocol/messages/collection-lines.ts";
 import { encodeMessage } from "../../protocol/messages/message.ts";
 import { record } from "../testing/batches.ts";
 import { ClearingChain } from "../testing/clearing-chain.ts";
@@ -201,6 +203,90 @@ describe("a collection", () => {
     await chain.server.fetchDeliveries();
     expect(await chain.database.batches.batches()).toMatchObject([{ status: "acknowledged" }]);
     expect(chain.terminals.terminals[0]?.kept).toBeUndefined();
+  });
+
+  /** The terminal is told of another collection than the one that clearing has accepted. */
+  async function acknowledgedWrongly(): Promise<ClearingChain> {
+    const chain = await ClearingChain.open();
+    await chain.sell(0, record(1));
+    await chain.server.collect();
+    await chain.point.forward();
+    chain.terminals.lapses = ["misled"];
+    await chain.server.fetchDeliveries();
+    expect(await chain.database.batches.batches()).toMatchObject([{ NTCOL: 1, status: "acknowledged" }]);
+    expect(chain.terminals.terminals[0]?.kept).toMatchObject({ NTCOL: 1 });
+    return chain;
+  }
+
+  async function day(chain: ClearingChain): Promise<void> {
+    await chain.server.collect();
+    await chain.point.forward();
+    await chain.server.fetchDeliveries();
+  }
+
+  async function expectBothAcknowledged(chain: ClearingChain): Promise<void> {
+    expect(await chain.database.batches.batches()).toMatchObject([
+      { NTCOL: 1, status: "acknowledged", members: [{ IDTRX: record(1).IDTRX }] },
+      { NTCOL: 2, status: "acknowledged", members: [{ IDTRX: record(2).IDTRX }] },
+    ]);
+    expect(chain.terminals.terminals[0]?.kept).toBeUndefined();
+    const cleared = (await chain.clearing.batches()).flatMap(({ members }) => members);
+    expect(cleared.map(({ IDTRX: name, status }) => [name, status])).toEqual([
+      [record(1).IDTRX, "accepted"],
+      [record(2).IDTRX, "accepted"],
+    ]);
+  }
+
+  test("that the PSAM holds beyond its acknowledgement is acknowledged anew, and the next one made", async () => {
+    const chain = await acknowledgedWrongly();
+    await chain.sell(0, record(2, { MPDA: 990 }));
+    await day(chain);
+    expect(chain.entries()).toContain("batch-reopened");
+    expect(chain.terminals.terminals[0]?.kept).toBeUndefined();
+    await day(chain);
+    await expectBothAcknowledged(chain);
+  });
+
+  test("that the PSAM takes for the one it still holds, as its lines are the same, is made once that one is gone", async () => {
+    const chain = await acknowledgedWrongly();
+    await chain.sell(0, record(2));
+    await day(chain);
+    expect((await chain.database.batches.batches()).map(({ status }) => status)).toEqual(["acknowledged", "refused"]);
+    await day(chain);
+    expect(chain.entries()).toContain("batch-reopened");
+    await day(chain);
+    await expectBothAcknowledged(chain);
+  });
+
+  test("that was reopened is asked for again after the server has started anew", async () => {
+    const chain = await acknowledgedWrongly();
+    await chain.sell(0, record(2, { MPDA: 990 }));
+    chain.terminals.lapses = ["none", "none", "mute"];
+    await chain.server.collect();
+    expect((await chain.database.batches.batches()).map(({ status }) => status)).toEqual(["reopened"]);
+    chain.restart("payment-server");
+    await day(chain);
+    await day(chain);
+    await expectBothAcknowledged(chain);
+  });
+
+  test.each([
+    ["other lines", 777],
+    ["the same lines", 250],
+  ])("that the PSAM does not hold either, but one that nobody knows with %s, is left alone", async (_what, MPDA) => {
+    const chain = await ClearingChain.open();
+    await chain.sell(0, record(1));
+    await day(chain);
+    const [terminal] = chain.terminals.terminals;
+    if (!terminal) throw new Error("no terminal");
+    const stranger = record(9, { MPDA });
+    const LINES = encodeLines(sumsOf([stranger]));
+    terminal.kept = { NTCOL: 5, DIGEST: "AB".repeat(32), LINES, S4: new Uint8Array(8) };
+    await chain.sell(0, record(2, { MPDA: 990 }));
+    await chain.server.collect();
+    expect(chain.entries().slice(-3)).toEqual(["collection-refused", "batch-reopened", "collection-interrupted"]);
+    expect(await chain.database.batches.batches()).toMatchObject([{ NTCOL: 1, status: "acknowledged" }]);
+    expect(terminal.kept).toMatchObject({ NTCOL: 5, LINES });
   });
 
   test("shows which members clearing has refused", async () => {

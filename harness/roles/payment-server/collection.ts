@@ -111,6 +111,7 @@ export class Collection implements AsyncDisposable {
       case "find-untold":
       case "find-candidates":
       case "find-batch":
+      case "find-acknowledged":
       case "find-psam":
         return await this.#find(output);
       default:
@@ -132,6 +133,8 @@ export class Collection implements AsyncDisposable {
         return { kind: "candidates", ...(await batches.candidates(output.IDTERM, output.identifiers)) };
       case "find-batch":
         return { kind: "found", batch: await batches.find(output.BATCHNO, output.NTCOL) };
+      case "find-acknowledged":
+        return { kind: "found", batch: await batches.lastAcknowledged(output.IDTERM, output.name) };
       case "find-psam":
         return { kind: "psam", psam: await batches.psam(output.BATCHNO) };
       default:
@@ -164,6 +167,8 @@ export class Collection implements AsyncDisposable {
         return void (await batches.refused(output.sequence, output.CC));
       case "store-acknowledged":
         return void (await batches.acknowledged(output.sequence, output.refused));
+      case "store-reopened":
+        return void (await batches.reopened(output.sequence));
       case "store-update-applied":
         return void (await batches.updateApplied(output.BATCHNO, output.NTUPD));
       default:

@@ -72,14 +72,15 @@ export const COLUMNS: readonly Column[] = [
   { id: "KILLED", title: "receiver killed", isSlow: false, blows: () => [killed] },
 ];
 
-/** Every element of that name, in the message or inside of it, with another last bit; on link batch the message is in hex. */
+/** On link batch the message is in hex. */
 function altered(isHex: boolean, message: Uint8Array, name: ElementName): Uint8Array {
   if (!isHex) return alteredMessage(message, name);
   const bytes = alteredMessage(fromHex(new TextDecoder().decode(message)), name);
   return new TextEncoder().encode(toHex(bytes));
 }
 
-function alteredMessage(message: Uint8Array, name: ElementName): Uint8Array {
+/** Every element of that name in a message, or inside of it, with another last bit. */
+export function alteredMessage(message: Uint8Array, name: ElementName): Uint8Array {
   const parsed = parseTlv(message);
   if (!parsed.ok) return message;
   const { tag } = elementSpec(name);

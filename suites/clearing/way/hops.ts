@@ -101,7 +101,7 @@ export const HOPS: readonly Hop[] = [
     link: "line",
     from: "concentrator",
     message: 0xb6,
-    elements: ["S5"],
+    elements: ["NTCOL", "S5"],
     to: "terminal",
   },
   {

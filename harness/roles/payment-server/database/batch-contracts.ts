@@ -5,9 +5,10 @@ import type { TransactionRecord } from "./transaction-contracts.ts";
 
 /**
  * `asked` (T-collect may have reached the PSAM) -> `collected` -> `sent` -> `acknowledged`; `refused`: clearing has not taken it, it
- * is sent again. A PSAM keeps one collection until it is acknowledged, so a terminal has at most one that is not.
+ * is sent again. `reopened`: it was acknowledged, and the PSAM has not understood that. A PSAM keeps one collection until it is
+ * acknowledged, so a terminal has at most one that is not.
  */
-export const BATCH_STATUSES = ["asked", "collected", "sent", "refused", "acknowledged"] as const;
+export const BATCH_STATUSES = ["asked", "collected", "sent", "refused", "reopened", "acknowledged"] as const;
 
 export type BatchStatus = (typeof BATCH_STATUSES)[number];
 
@@ -34,10 +35,14 @@ export interface CollectedBatch extends Omit<NewCollection, "members"> {
   readonly signed: SignedCollection | undefined;
 }
 
-/** What the PSAM answered. */
-export interface SignedCollection {
+/** A collection of one PSAM. */
+export interface BatchName {
   readonly BATCHNO: string;
   readonly NTCOL: number;
+}
+
+/** What the PSAM answered. */
+export interface SignedCollection extends BatchName {
   /** 8 bytes. */
   readonly S4: Uint8Array;
 }
@@ -80,6 +85,8 @@ export interface BatchStore {
   /** The batch of that terminal that is not acknowledged. */
   pending(IDTERM: string): Promise<CollectedBatch | undefined>;
   find(BATCHNO: string, NTCOL: number): Promise<CollectedBatch | undefined>;
+  /** The last acknowledged batch of that terminal, and of that name where one is given. */
+  lastAcknowledged(IDTERM: string, name?: BatchName): Promise<CollectedBatch | undefined>;
   /** Transactions of that terminal that are confirmed without the PSAM having been told (COMPARE 01 to 03). */
   untold(IDTERM: string): Promise<readonly TransactionRecord[]>;
   candidates(IDTERM: string, identifiers: readonly string[]): Promise<Candidates>;
@@ -91,6 +98,8 @@ export interface BatchStore {
   sent(sequence: number): Promise<void>;
   refused(sequence: number, CC: string): Promise<void>;
   acknowledged(sequence: number, refused: readonly RefusedMember[]): Promise<void>;
+  /** The PSAM still holds what is called acknowledged here. */
+  reopened(sequence: number): Promise<void>;
   psam(BATCHNO: string): Promise<KnownPsam | undefined>;
   hasPsam(IDTERM: string): Promise<boolean>;
   notePsam(BATCHNO: string, IDTERM: string): Promise<void>;

@@ -6,6 +6,7 @@ import { wholeNumber } from "../../../sql/integers.ts";
 import type { SqlStore } from "../../../sql/store.ts";
 import {
   BATCH_STATUSES,
+  type BatchName,
   type BatchRow,
   type BatchStore,
   type Candidates,
@@ -42,6 +43,16 @@ export class SqlBatches implements BatchStore {
     return this.#store.run(async (db) => {
       const select = db.selectFrom("batches").selectAll().where("BATCHNO", "=", BATCHNO);
       const row = await select.where("NTCOL", "=", NTCOL).orderBy("sequence", "desc").executeTakeFirst();
+      return row && collectedBatch(row);
+    });
+  }
+
+  lastAcknowledged(IDTERM: string, name?: BatchName): Promise<CollectedBatch | undefined> {
+    return this.#store.run(async (db) => {
+      const select = db.selectFrom("batches").selectAll().where("IDTERM", "=", IDTERM);
+      const all = select.where("status", "=", "acknowledged").orderBy("sequence", "desc");
+      const own = name && all.where("BATCHNO", "=", name.BATCHNO).where("NTCOL", "=", name.NTCOL);
+      const row = await (own ?? all).executeTakeFirst();
       return row && collectedBatch(row);
     });
   }
@@ -117,6 +128,10 @@ export class SqlBatches implements BatchStore {
         await update.where("batch", "=", sequence).where("place", "=", index).execute();
       }
     });
+  }
+
+  async reopened(sequence: number): Promise<void> {
+    await this.#store.run((db) => this.#change(db, sequence, { status: "reopened" }));
   }
 
   psam(BATCHNO: string): Promise<KnownPsam | undefined> {

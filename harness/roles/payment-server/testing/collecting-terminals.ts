@@ -146,8 +146,11 @@ function isCovered(line: TotalsLine, held: readonly TotalsLine[]): boolean {
   return own !== undefined && line.MTOT <= own.MTOT && line.NTOT <= own.NTOT;
 }
 
-/** `deaf`: it has not heard; `mute`: it has done what it was asked, and nobody heard its answer. */
-export type Lapse = "none" | "deaf" | "mute";
+/**
+ * `deaf`: it has not heard; `mute`: it has done what it was asked, and nobody heard its answer; `misled`: an acknowledgement comes
+ * with another NTCOL.
+ */
+export type Lapse = "none" | "deaf" | "mute" | "misled";
 
 export class CollectingTerminals implements TerminalAccess {
   readonly terminals: readonly CollectingTerminal[];
@@ -164,8 +167,10 @@ export class CollectingTerminals implements TerminalAccess {
     if (message.kind === "unrecognised" || terminal === undefined) throw new Error(`nothing for ${IDTERM}`);
     this.asked.push(message);
     const lapse = this.lapses.shift() ?? "none";
-    const answer = lapse === "deaf" ? undefined : terminal.answer(message);
-    if (lapse === "none" && answer !== undefined) return encodeMessage(answer);
+    const isMisled = lapse === "misled" && message.kind === "t-acknowledge";
+    const heard = isMisled ? { ...message, NTCOL: message.NTCOL + 1 } : message;
+    const answer = lapse === "deaf" ? undefined : terminal.answer(heard);
+    if (lapse !== "mute" && answer !== undefined) return encodeMessage(answer);
     await deadline.clock.timer(remainingMs(deadline)).elapsed;
     throw new PursebenchError("DEVICE_SILENT", "the terminal said nothing");
   }
