@@ -1,4 +1,5 @@
 import { cases as cable } from "./cable/index.ts";
+import { cases as cardDevice } from "./card/index.ts";
 import { cases as clearing } from "./clearing/index.ts";
 import type { Case } from "./define/case.ts";
 import { cases as encryption } from "./encryption/index.ts";
@@ -67,10 +68,17 @@ import { cases as terminal } from "./payment/terminal.suite.ts";
 import { cases as terminalPool } from "./payment/terminal-pool.suite.ts";
 import { cases as userView } from "./payment/user-view.suite.ts";
 import { cases as variants } from "./payment/variants/index.ts";
+import { cases as psamDevice } from "./psam/index.ts";
+import { cases as readerDevice } from "./reader/index.ts";
 import { cases as tearing } from "./tearing/index.ts";
+import { cases as terminalDevice } from "./terminal/index.ts";
 
 /** Every case there is, suite by suite. */
 export const cases: readonly Case[] = [
+  ...cardDevice,
+  ...psamDevice,
+  ...readerDevice,
+  ...terminalDevice,
   ...basePurchase,
   ...cardInformation,
   ...drawChecks,

@@ -4,6 +4,7 @@
 import type { Clock } from "../core/clock.ts";
 import type { Owner } from "../core/errors.ts";
 import type { RoleName, TraceEvent } from "../core/trace.ts";
+import type { DeviceSystem } from "./devices.ts";
 import type { PurseSystem, RecordedEvent, SystemFacts, TestKeys } from "./system.ts";
 
 /** What is under test, as far as it could be identified without changing anything. */
@@ -26,16 +27,26 @@ export type Preflight =
   | { readonly ok: true; readonly specimen?: Readonly<Record<string, string>> | undefined }
   | { readonly ok: false; readonly owner: Owner; readonly reason: string; readonly mend: string };
 
+/** What the cases of a run need to be there. */
+export interface PreflightNeeds {
+  readonly card: boolean;
+  readonly psam: boolean;
+  readonly reader: boolean;
+  readonly terminals: boolean;
+}
+
 export interface Station extends AsyncDisposable {
   readonly facts: SystemFacts;
   readonly identity: StationIdentity;
   readonly keys?: TestKeys | undefined;
-  /** Is everything there, switched on, and a test specimen? Changes nothing of value. Never rejects. */
-  preflight(): Promise<Preflight>;
+  /** Is everything there that is needed (all of it when `needs` is absent), switched on, and a test specimen? Changes nothing of value. Never rejects. */
+  preflight(needs?: PreflightNeeds): Promise<Preflight>;
   /** A system in its start state for one case. What happens in it belongs to that case, however late it is recorded. */
   systemFor(caseId: string): Promise<PurseSystem>;
+  /** The devices alone in their start state for one case of a device suite. */
+  devicesFor(caseId: string): Promise<DeviceSystem>;
   /** Takes the system down; also when its case failed or did not end. */
-  release(system: PurseSystem): Promise<void>;
+  release(system: PurseSystem | DeviceSystem): Promise<void>;
 }
 
 /** When something happened, on the bench's own clock (virtual on `inproc`). */

@@ -271,6 +271,16 @@ export interface SystemFacts {
     /** The bench can cut the power of the card inside of a command. */
     readonly tear: boolean;
     readonly clearing: boolean;
+    /** The security card of a terminal is at hand for APDUs of the harness's own. */
+    readonly psam: boolean;
+    /** Kinds of security cards (`fixtures/psams/`) that the bench can play; none where it is a real one. */
+    readonly psamKinds: readonly string[];
+    /** Slots of the reader that the bench can put cards of its own into. */
+    readonly slots: number;
+    /** Cards of the bench can go wrong in T=1. */
+    readonly mischief: boolean;
+    /** A terminal that the bench can switch off and on. */
+    readonly terminalPower: boolean;
   };
   readonly sites: readonly SiteFacts[];
   readonly loadSites: readonly LoadSiteFacts[];

@@ -10,6 +10,7 @@ import type { LinkName, RoleName } from "../core/trace.ts";
 import type { TestKeySet } from "../crypto/test-keys.ts";
 import type { LoadSiteFacts } from "../flows/loading.ts";
 import type { ServerRole, SiteFacts, SystemFacts, TerminalFacts } from "../flows/system.ts";
+import { PSAM_KINDS } from "./fixtures.ts";
 
 /** More set-top boxes that a bench can have: in one process they cost nothing, on sockets a connection and its keys. */
 const BOXES = { inproc: 200, "virtual-lab": 8, lab: 8 } as const;
@@ -38,6 +39,11 @@ export function factsOf(bench: Bench, clock: Clock, keys: TestKeySet): SystemFac
       exhaustive: bench.kind === "inproc",
       tear: bench.card.kind === "sim",
       clearing: true,
+      psam: true,
+      psamKinds: PSAM_KINDS,
+      slots: 5,
+      mischief: true,
+      terminalPower: has.ownTerminals,
     },
     sites: bench.sites.map((site) => siteFacts(bench, site)),
     loadSites: bench.loadSites.map(loadSiteFacts),

@@ -34,6 +34,9 @@ export function cardData(name: string): CardData {
   return loadCardData(read(path), path);
 }
 
+/** Kinds of security cards that the harness can play: files of `fixtures/psams/`. */
+export const PSAM_KINDS = ["psam-1", "psam-2"] as const;
+
 /** `name`: a file of `fixtures/psams/` without its ending. */
 export function psamData(name: string): PsamData {
   const path = join(packageRoot(), "fixtures", "psams", `${name}.yaml`);

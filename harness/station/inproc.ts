@@ -2,16 +2,19 @@
 import { VirtualClock } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
 import { seededRandom } from "../core/random.ts";
-import type { Preflight, RecordEvent, Station } from "../flows/station.ts";
+import type { Preflight, PreflightNeeds, RecordEvent, Station } from "../flows/station.ts";
 import { bookOpener, databaseOpener } from "./books.ts";
 import { buildSystem } from "./build-system.ts";
+import { buildDevices } from "./device-system.ts";
 import { factsOf } from "./facts.ts";
 import { psamData, testKeys } from "./fixtures.ts";
 import { inProcessCarriers } from "./inproc-carriers.ts";
+import { inprocDevices } from "./inproc-devices.ts";
 import { inprocHardware } from "./inproc-hardware.ts";
 import { Insides } from "./insides.ts";
 import type { OpenOptions } from "./open-options.ts";
 import { preflightOf } from "./preflight.ts";
+import { devicesPreflight } from "./preflight-devices.ts";
 import { timeoutsOf } from "./timeouts.ts";
 
 const START = new Date("2026-08-02T10:15:00Z");
@@ -50,6 +53,12 @@ export async function openInproc(options: OpenOptions, record: RecordEvent): Pro
       insides,
     });
   };
+  const devicesFor = (caseId: string | undefined) => {
+    const clock = new VirtualClock(start);
+    const random = seededRandom(`${bench.name}/${caseId ?? "preflight"}`);
+    const parts = { bench, keys, clock, random, variation, timeouts };
+    return buildDevices({ facts, caseId, clock, record, places: (use) => inprocDevices(parts, use) });
+  };
   return {
     facts,
     keys,
@@ -58,8 +67,12 @@ export async function openInproc(options: OpenOptions, record: RecordEvent): Pro
       iut: { role: options.iut, description: "reference implementation in process" },
       devices: [],
     },
-    preflight: async (): Promise<Preflight> => {
+    preflight: async (needs?: PreflightNeeds): Promise<Preflight> => {
       try {
+        if (needs) {
+          await using devices = await devicesFor(undefined);
+          return await devicesPreflight(devices, needs);
+        }
         await using system = await systemFor(undefined);
         return await preflightOf(system);
       } catch (thrown) {
@@ -67,6 +80,7 @@ export async function openInproc(options: OpenOptions, record: RecordEvent): Pro
       }
     },
     systemFor,
+    devicesFor,
     release: async (system) => await system[Symbol.asyncDispose](),
     [Symbol.asyncDispose]: async () => undefined,
   };

@@ -9,6 +9,7 @@ import type { DisposalStack } from "../core/disposal.ts";
 import type { ByteStream, CardReader } from "../device/contracts.ts";
 import { openReader } from "../device/pcsc/open-reader.ts";
 import { openSerial } from "../device/serial/open-serial.ts";
+import type { SlotCard } from "../flows/devices.ts";
 import { LabControl } from "../lab/control/client.ts";
 import { takeLab } from "../lab/run-lab.ts";
 import type { LabState } from "../lab/state-file.ts";
@@ -32,6 +33,14 @@ export interface LabDevices {
   readonly lines: ReadonlyMap<string, LabLine>;
   /** The readers that hold PSAMs, where those are cards, by IDTERM. */
   readonly psamReaders: ReadonlyMap<string, PsamPlace>;
+  /** Slots of the reader that the bench can put cards of its own into, opened as they are asked for; absent where it has none. */
+  readonly slot?: ((index: number) => Promise<OwnSlot>) | undefined;
+}
+
+export interface OwnSlot {
+  readonly reader: CardReader;
+  insert(card: SlotCard): Promise<void>;
+  remove(): Promise<void>;
 }
 
 export interface PsamPlace {
@@ -60,7 +69,9 @@ export async function openLabDevices(options: OpenOptions, stack: DisposalStack)
   const hand =
     control && bench.card.kind !== "pcsc" ? await openLabSlot(control, bench.card, reader, patience) : noHand;
   if (hand === noHand) await waitForCard(reader, bench.card, "card", patience);
-  return { lab, reader, hand, lines: await openLines(bench, lab, stack), psamReaders: await openPsamReaders() };
+  const slot = control && lab ? ownSlots(control, { reader, hand, openSlot: slotReader }, stack) : undefined;
+  const lines = await openLines(bench, lab, stack);
+  return { lab, reader, hand, lines, psamReaders: await openPsamReaders(), slot };
 
   async function openPsamReaders(): Promise<ReadonlyMap<string, PsamPlace>> {
     const readers = new Map<string, PsamPlace>();
@@ -94,6 +105,42 @@ export async function openLabDevices(options: OpenOptions, stack: DisposalStack)
     }
     return readers;
   }
+}
+
+interface SlotParts {
+  readonly reader: CardReader;
+  readonly hand: CardHand;
+  readonly openSlot: (slot: number) => Promise<CardReader>;
+}
+
+/** Slot 0 is that of the card under test: its hand puts that one back. Readers stay open for the cases after. */
+function ownSlots(
+  control: LabControl,
+  { reader, hand, openSlot }: SlotParts,
+  stack: DisposalStack,
+): (index: number) => Promise<OwnSlot> {
+  const opened = new Map<number, Promise<CardReader>>([[CARD_SLOT, Promise.resolve(reader)]]);
+  return async (index) => {
+    const opening = opened.get(index) ?? openSlot(index).then((each) => stack.use(each));
+    opened.set(index, opening);
+    const held = await opening;
+    let holds = false;
+    return {
+      reader: held,
+      async insert(card) {
+        if (index === CARD_SLOT) await hand.remove();
+        else if (holds) await control.remove(index, soon());
+        await control.insert(index, card, soon());
+        holds = true;
+      },
+      async remove() {
+        if (!holds) return;
+        await control.remove(index, soon());
+        holds = false;
+        if (index === CARD_SLOT) hand.lost();
+      },
+    };
+  };
 }
 
 /** A terminal that the harness plays sits on a line of the lab as long as there are lines; elsewhere it is played in this process alone. */

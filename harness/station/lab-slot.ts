@@ -18,6 +18,8 @@ export interface CardHand {
   restore(): Promise<void>;
   insert(kind: CardKind): Promise<void>;
   remove(): Promise<void>;
+  /** Somebody else has emptied the slot: what the hand had put there has to be put there anew. */
+  lost(): void;
   /**
    * The card in the reader loses its power at that moment, once: it is out of the reader then, and `onTorn` is called. Undefined: not
    * any more. Resolves when the card knows; rejects where it cannot be torn.
@@ -44,6 +46,7 @@ class LabSlot implements CardHand {
   readonly #reader: CardReader;
   #holds: CardKind = "specimen";
   #isPulled = false;
+  #isLost = false;
   /** A supplied card can be issued once: each system gets a new one. */
   #hasSupplied = false;
   /** What to call when the tear happens that was last asked for. */
@@ -63,6 +66,11 @@ class LabSlot implements CardHand {
     else await this.#reader.waitForCard(hand());
   }
 
+  lost(): void {
+    this.#isLost = true;
+    this.#isPulled = true;
+  }
+
   async restore(): Promise<void> {
     this.#hasSupplied = false;
     if (this.#onTorn) await this.tear(undefined);
@@ -72,10 +80,11 @@ class LabSlot implements CardHand {
   }
 
   async insert(kind: CardKind): Promise<void> {
-    if (this.#isPulled && this.#holds === kind) await this.#control.push(CARD_SLOT, hand());
+    if (this.#isPulled && this.#holds === kind && !this.#isLost) await this.#control.push(CARD_SLOT, hand());
     else await this.#control.insert(CARD_SLOT, this.#specOf(kind), hand());
     this.#holds = kind;
     this.#isPulled = false;
+    this.#isLost = false;
     await this.#reader.waitForCard(hand());
   }
 

@@ -1,5 +1,6 @@
 /** Benches with real devices, or with virtual ones at the far ends of real drivers: real time, sockets between the servers. */
 import type { Bench } from "../bench/schema.ts";
+import { psamOf } from "../bench/serving.ts";
 import { systemClock } from "../core/clock.ts";
 import { DisposalStack } from "../core/disposal.ts";
 import { messageOf, PursebenchError } from "../core/errors.ts";
@@ -10,12 +11,15 @@ import { momentOf, type Preflight, type RecordEvent, type Station } from "../flo
 import type { SystemFacts } from "../flows/system.ts";
 import { bookOpener, databaseOpener } from "./books.ts";
 import { type BuildOptions, buildSystem } from "./build-system.ts";
+import { buildDevices } from "./device-system.ts";
 import { factsOf } from "./facts.ts";
-import { psamData, testKeys } from "./fixtures.ts";
+import { PSAM_KINDS, psamData, testKeys } from "./fixtures.ts";
 import { openLabDevices } from "./lab-devices.ts";
 import { cardsOf, labHardware } from "./lab-hardware.ts";
+import { labPlaces } from "./lab-places.ts";
 import type { OpenOptions } from "./open-options.ts";
 import { preflightOf } from "./preflight.ts";
+import { devicesPreflight } from "./preflight-devices.ts";
 import { socketCarriers } from "./socket-carriers.ts";
 import { timeoutsOf } from "./timeouts.ts";
 
@@ -57,6 +61,12 @@ async function openParts(options: OpenOptions, record: RecordEvent, stack: Dispo
     for (const psam of devices.psamReaders.values()) await psam.renew();
     return await buildSystem({ ...common, caseId });
   };
+  const devicesFor = async (caseId: string | undefined) => {
+    await devices.hand.restore();
+    for (const psam of devices.psamReaders.values()) await psam.renew();
+    const parts = { options, keys, timeouts, devices };
+    return await buildDevices({ facts, caseId, clock: systemClock, record, places: (use) => labPlaces(parts, use) });
+  };
   return {
     facts,
     keys,
@@ -65,17 +75,25 @@ async function openParts(options: OpenOptions, record: RecordEvent, stack: Dispo
       iut: { role: options.iut, description: describeCard(bench) },
       devices: [{ name: devices.reader.name, version: "behind PC/SC" }],
     },
-    preflight: () => preflight(systemFor),
+    preflight: (needs) =>
+      preflight(async () => {
+        if (!needs) {
+          await using system = await systemFor(undefined);
+          return await preflightOf(system);
+        }
+        await using alone = await devicesFor(undefined);
+        return await devicesPreflight(alone, needs);
+      }),
     systemFor,
+    devicesFor,
     release: async (system) => await system[Symbol.asyncDispose](),
     [Symbol.asyncDispose]: () => stack[Symbol.asyncDispose](),
   };
 }
 
-async function preflight(systemFor: (caseId: undefined) => ReturnType<typeof buildSystem>): Promise<Preflight> {
+async function preflight(look: () => Promise<Preflight>): Promise<Preflight> {
   try {
-    await using system = await systemFor(undefined);
-    return await preflightOf(system);
+    return await look();
   } catch (thrown) {
     const known = thrown instanceof PursebenchError ? thrown : undefined;
     const mend = known?.mend ?? "run `pursebench doctor` and mend what it names";
@@ -100,7 +118,23 @@ function labFacts(bench: Bench, keys: TestKeySet): SystemFacts {
       ...facts.offers,
       cards: cardsOf(bench),
       removal: bench.card.kind !== "pcsc",
+      ...deviceOffers(bench),
     },
+  };
+}
+
+/** What can be done to the devices one by one. Slot 1 is for PSAMs that a program plays, from 2 on the played ones are. */
+function deviceOffers(bench: Bench) {
+  const isOwnReader = bench.card.kind === "sim";
+  const psams = bench.terminals.map((each, index) => psamOf(each, index, bench.psam));
+  const [inReader] = psams.filter((each) => each !== undefined && each.kind !== "sim" && each.kind !== "serial");
+  const isPlayed = inReader === undefined || inReader.kind === "reader";
+  return {
+    psam: psams.some((each) => each !== undefined),
+    psamKinds: isPlayed ? PSAM_KINDS : [],
+    slots: isOwnReader ? 2 : 0,
+    mischief: isOwnReader,
+    terminalPower: bench.terminals[0]?.terminal.kind === "sim",
   };
 }
 

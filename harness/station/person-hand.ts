@@ -6,6 +6,7 @@ export const noHand: CardHand = {
   restore: async () => undefined,
   insert: () => Promise.reject(cannot()),
   remove: () => Promise.reject(cannot()),
+  lost: () => undefined,
   tear: () => Promise.reject(cannot()),
 };
 

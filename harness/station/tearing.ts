@@ -1,7 +1,7 @@
 import { toHex } from "../core/bytes.ts";
 import type { CardTear } from "../core/card-tear.ts";
 import type { Disturbance } from "../flows/system.ts";
-import type { Hardware } from "./hardware.ts";
+import type { HandledReader } from "./switching-reader.ts";
 
 /** "in command 54 01, within write 6". */
 export function momentText({ INS, P1, at }: CardTear): string {
@@ -12,14 +12,14 @@ export function momentText({ INS, P1, at }: CardTear): string {
 
 /** The tears that a system's cases ask for, one at a time. */
 export class Tearing {
-  readonly #hardware: Hardware;
+  readonly #reader: Pick<HandledReader, "tear">;
   /** Hears of each tear that has happened. */
   readonly #onTorn: (tear: CardTear) => void;
   #armed: Promise<void> = Promise.resolve();
   #latest = 0;
 
-  constructor(hardware: Hardware, onTorn: (tear: CardTear) => void) {
-    this.#hardware = hardware;
+  constructor(reader: Pick<HandledReader, "tear">, onTorn: (tear: CardTear) => void) {
+    this.#reader = reader;
     this.#onTorn = onTorn;
   }
 
@@ -47,7 +47,7 @@ export class Tearing {
   }
 
   #arm(tear: CardTear | undefined, onTorn: () => void): void {
-    const armed = this.#armed.then(() => this.#hardware.tear(tear, onTorn));
+    const armed = this.#armed.then(() => this.#reader.tear(tear, onTorn));
     armed.catch(() => undefined); // whoever uses the card next hears of it
     this.#armed = armed;
   }

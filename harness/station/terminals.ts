@@ -59,13 +59,15 @@ export function simulatedTerminal(
   });
 }
 
-/** The security card of terminal number `index`, fresh. */
+/** The security card of terminal number `index`, fresh; one of `fixtures/psams/` in its place where `kind` names it. */
 export function simulatedPsam(
   { keys, variation, random, onPsam }: Pick<TerminalParts, "keys" | "variation" | "random" | "onPsam">,
   index: number,
+  kind?: string,
 ): SimulatedPsam {
   const role = variation.psam?.(psam) ?? psam;
-  const served = servePsam({ state: createPsam(psamOfTerminal(index), keys, random), role });
+  const data = kind === undefined ? psamOfTerminal(index) : psamData(kind);
+  const served = servePsam({ state: createPsam(data, keys, random), role });
   onPsam?.(served);
   return served;
 }

@@ -12,6 +12,10 @@ export function whyNotApplicable(definition: Case, scope: Scope): string | undef
   if (definition.needs?.secretKeyCard && scope.specimen?.ALGIEP === PUBLIC_KEY) {
     return "the specimen is a public key card (ALGIEP 10), and the case is for one with a secret key";
   }
+  const protocol = definition.needs?.protocol;
+  if (protocol !== undefined && scope.specimen?.protocol !== undefined && scope.specimen.protocol !== protocol) {
+    return `the specimen speaks ${scope.specimen.protocol}, and the case is about ${protocol}`;
+  }
   const applies = definition.applies?.(scope) ?? true;
   return applies === true ? undefined : applies;
 }
@@ -45,6 +49,8 @@ function lackingParty(needs: Needs, facts: SystemFacts): string | undefined {
   if (loadSite) return `has no site for loading with ${profileWords(loadSite)}`;
   if (needs.tear && !offers.tear) return "cannot cut the power of the card at a chosen moment";
   if (needs.clearing && !offers.clearing) return "has no clearing system";
+  const device = lackingDevice(needs, facts);
+  if (device !== undefined) return device;
   const terminal = needs.terminals;
   if (terminal && !terminals.some((each) => terminalFits(each, terminal))) {
     return `has no terminal with ${terminalWords(terminal)}`;
@@ -54,6 +60,17 @@ function lackingParty(needs: Needs, facts: SystemFacts): string | undefined {
     return `can have ${offers.boxes} more set-top boxes, not ${needs.boxes}`;
   }
   return undefined;
+}
+
+function lackingDevice(needs: Needs, { offers }: SystemFacts): string | undefined {
+  if (needs.psam && !offers.psam) return "has no security card that the harness can talk to";
+  const psam = missing(needs.psamKinds, offers.psamKinds);
+  if (psam !== undefined) return `has no security card of the kind ${psam}`;
+  if (needs.slots !== undefined && needs.slots > offers.slots) {
+    return `has ${offers.slots} slots for cards of its own, not ${needs.slots}`;
+  }
+  if (needs.mischief && !offers.mischief) return "has no card that goes wrong in T=1";
+  return needs.terminalPower && !offers.terminalPower ? "cannot switch a terminal off and on" : undefined;
 }
 
 function missing<T>(needed: readonly T[] | undefined, offered: readonly T[]): T | undefined {

@@ -4,9 +4,9 @@ import { messageOf, PursebenchError } from "../../harness/core/errors.ts";
 import type { CaseEnd } from "../../harness/evidence/event.ts";
 import type { Recorder } from "../../harness/evidence/recorder.ts";
 import { isVerdict, type Summary, summarise, type Verdict, worst } from "../../harness/evidence/verdict.ts";
-import type { Preflight, Station } from "../../harness/flows/station.ts";
+import type { Preflight, PreflightNeeds, Station } from "../../harness/flows/station.ts";
 import { whyNotApplicable } from "./applicability.ts";
-import { type Case, headerOf, type Scope } from "./case.ts";
+import { type Case, headerOf, type Scope, type Suite } from "./case.ts";
 import { executeCase, type Finished, settle } from "./execute.ts";
 import { MENDS } from "./failures.ts";
 
@@ -148,7 +148,10 @@ async function lookedAt(options: CampaignOptions, station: Station): Promise<Loo
   return { verdictless: { outcome: "inconc", owner, reason, mend } };
 }
 
-async function lookAtBench({ clock, signal }: CampaignOptions, station: Station): Promise<Preflight | undefined> {
+async function lookAtBench(
+  { clock, signal, cases }: CampaignOptions,
+  station: Station,
+): Promise<Preflight | undefined> {
   const timer = clock.timer(PREFLIGHT_MS);
   const late: Preflight = {
     ok: false,
@@ -161,10 +164,20 @@ async function lookAtBench({ clock, signal }: CampaignOptions, station: Station)
     return { ok: false, reason, owner, mend: mend ?? "run `pursebench doctor` with the same bench" };
   };
   try {
-    return await orAborted(Promise.race([station.preflight().catch(failed), timer.elapsed.then(() => late)]), signal);
+    return await orAborted(
+      Promise.race([station.preflight(needsOf(cases)).catch(failed), timer.elapsed.then(() => late)]),
+      signal,
+    );
   } finally {
     timer.cancel();
   }
+}
+
+/** What has to be there for these cases; undefined: all of the system. */
+export function needsOf(cases: readonly Case[]): PreflightNeeds | undefined {
+  if (cases.some(({ on }) => on !== "devices")) return undefined;
+  const has = (suite: Suite) => cases.some((each) => each.suite === suite);
+  return { card: has("card"), psam: has("psam"), reader: has("reader"), terminals: has("terminal") };
 }
 
 /** Takes the bench down; what goes wrong there is noted and changes no verdict. */

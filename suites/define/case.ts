@@ -2,6 +2,7 @@ import type { Pics } from "../../harness/bench/pics.ts";
 import type { Owner } from "../../harness/core/errors.ts";
 import type { LinkName, RoleName } from "../../harness/core/trace.ts";
 import type { CaseHeader, Cell } from "../../harness/evidence/event.ts";
+import type { DeviceSystem } from "../../harness/flows/devices.ts";
 import type { LoadSiteFacts } from "../../harness/flows/loading.ts";
 import type {
   CardKind,
@@ -17,7 +18,19 @@ import type { Expect } from "./expect.ts";
 import type { LoadSiteNeed, SiteNeed } from "./site-need.ts";
 
 /** What cases are grouped and selected by: one device or flow each, a folder of the same name. */
-export const SUITES = ["payment", "encryption", "cable", "load", "load-negative", "clearing", "tearing"] as const;
+export const SUITES = [
+  "card",
+  "psam",
+  "reader",
+  "terminal",
+  "payment",
+  "encryption",
+  "cable",
+  "load",
+  "load-negative",
+  "clearing",
+  "tearing",
+] as const;
 export type Suite = (typeof SUITES)[number];
 
 /** What a bench has to offer for a case; a bench that does not makes the case not applicable, with the reason. */
@@ -38,6 +51,18 @@ export interface Needs {
   readonly tear?: true;
   /** The bench has a concentration point and a clearing system. */
   readonly clearing?: true;
+  /** APDUs of the harness's own to a security card. */
+  readonly psam?: true;
+  /** A security card of that kind (`fixtures/psams/`). */
+  readonly psamKinds?: readonly string[];
+  /** So many slots of the reader, for cards of the bench. */
+  readonly slots?: number;
+  /** Cards of the bench that go wrong in T=1. */
+  readonly mischief?: true;
+  /** The bench can switch its terminals off and on. */
+  readonly terminalPower?: true;
+  /** The card speaks that protocol (`offers` do not say it: the card does). */
+  readonly protocol?: "T=0" | "T=1";
   /** The bench has a terminal like that. */
   readonly terminals?: Partial<TerminalFacts>;
   /** The head end is declared a trusted agent. */
@@ -62,17 +87,13 @@ export interface Scope {
   readonly specimen?: Readonly<Record<string, string>> | undefined;
 }
 
-/** What a case works with. */
-export interface CaseContext {
-  readonly system: PurseSystem;
+/** What a case of a device suite works with. */
+export interface DeviceContext {
+  readonly devices: DeviceSystem;
   readonly expect: Expect;
   readonly facts: SystemFacts;
   /** Only for cases with `needs: { keys: true }`. */
   readonly keys: TestKeys;
-  /** The bench's first site like that; the case has it in its needs. */
-  siteFor(need: SiteNeed): SiteFacts;
-  /** The bench's first site like that where value can be loaded; the case has it in its needs. */
-  loadSiteFor(need: LoadSiteNeed): LoadSiteFacts;
   /** Leaves a sentence in the evidence. */
   note(text: string): void;
   /** Says in a word or two how that ended which the case brought about: for its place in a matrix. */
@@ -81,9 +102,30 @@ export interface CaseContext {
   step<T>(title: string, work: () => Promise<T> | T): Promise<T>;
 }
 
+/** What a case works with. */
+export interface CaseContext extends DeviceContext {
+  readonly system: PurseSystem;
+  /** The bench's first site like that; the case has it in its needs. */
+  siteFor(need: SiteNeed): SiteFacts;
+  /** The bench's first site like that where value can be loaded; the case has it in its needs. */
+  loadSiteFor(need: LoadSiteNeed): LoadSiteFacts;
+}
+
+/** What a case uses of its specimen at most. */
+export interface Consumption {
+  /** Steps of the card's transaction number. */
+  readonly NTIEP?: number;
+  /** Steps of the security card's transaction number. */
+  readonly NTPSAM?: number;
+  /** Value that leaves the card for good, minor units. */
+  readonly value?: number;
+  /** Writes of non-volatile memory, counted in commands that write. */
+  readonly writes?: number;
+}
+
 /** Data and one function. `id` is permanent. */
 export interface Case {
-  /** `PAY-…`, `ENC-…`, `CAB-…`, `LOAD-…`, `NEG-…`, `CLR-…` or `TEAR-…`, upper case with hyphens. */
+  /** `CARD-…`, `PSAM-…`, `IFD-…`, `TERM-…`, `PAY-…`, `ENC-…`, `CAB-…`, `LOAD-…`, `NEG-…`, `CLR-…` or `TEAR-…`, upper case with hyphens. */
   readonly id: string;
   readonly suite: Suite;
   /** One sentence that says what is tested. */
@@ -106,11 +148,22 @@ export interface Case {
   readonly leaves?: readonly (LeftName | "value moved by hand")[];
   /** Real time; 60 s when absent. */
   readonly timeoutMs?: number;
+  /** What it uses of the specimen; a run that would use one up is refused before it starts. */
+  readonly consumes?: Consumption;
+  /** "devices": it works on the devices alone, and `t.system` is not there. */
+  readonly on?: "devices";
   readonly run: (t: CaseContext) => Promise<void>;
 }
 
 export function defineCase(definition: Case): Case {
   return Object.freeze({ ...definition });
+}
+
+/** A case of a device suite. */
+export type DeviceCase = Omit<Case, "run" | "on" | "leaves"> & { readonly run: (t: DeviceContext) => Promise<void> };
+
+export function defineDeviceCase(definition: DeviceCase): Case {
+  return Object.freeze({ ...definition, on: "devices" });
 }
 
 export function headerOf({ id, suite, purpose, requirements, owner, cell }: Case): CaseHeader {

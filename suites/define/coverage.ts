@@ -35,6 +35,10 @@ export function coverage(
 
 /** How the ids of a suite's cases begin. */
 const PREFIX: Readonly<Record<Suite, string>> = {
+  card: "CARD",
+  psam: "PSAM",
+  reader: "IFD",
+  terminal: "TERM",
   payment: "PAY",
   encryption: "ENC",
   cable: "CAB",

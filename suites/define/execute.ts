@@ -3,6 +3,7 @@ import { PursebenchError } from "../../harness/core/errors.ts";
 import type { CaseEnd } from "../../harness/evidence/event.ts";
 import type { Recorder } from "../../harness/evidence/recorder.ts";
 import { isVerdict, VERDICTS } from "../../harness/evidence/verdict.ts";
+import type { DeviceSystem } from "../../harness/flows/devices.ts";
 import type { Station } from "../../harness/flows/station.ts";
 import type { PurchaseObservation, PurseSystem } from "../../harness/flows/system.ts";
 import { noteAccounts } from "./accounts-note.ts";
@@ -41,7 +42,7 @@ export async function executeCase(
   const startedMs = options.clock.monotonicMs();
   evidence.enter(definition.id);
   evidence.write({ kind: "case-start" });
-  const opening = openSystem(station, definition);
+  const opening = openFor(station, definition);
   const ended = await bodyEnd(opening, definition, station, evidence, options);
   const released = await releaseEnd(opening, station, definition, options);
   const durationMs = Math.round(options.clock.monotonicMs() - startedMs);
@@ -61,13 +62,17 @@ export async function settle(finished: Finished, evidence: Recorder): Promise<Fi
   return finished;
 }
 
-/** `systemFor` as a promise, also when it throws at once. */
-async function openSystem(station: Station, definition: Case): Promise<PurseSystem> {
-  return await station.systemFor(definition.id);
+/** What a case works on: the whole system, or the devices alone. */
+type Opened = { readonly system: PurseSystem } | { readonly devices: DeviceSystem };
+
+/** As a promise, also when the station throws at once. */
+async function openFor(station: Station, { id, on }: Case): Promise<Opened> {
+  if (on === "devices") return { devices: await station.devicesFor(id) };
+  return { system: await station.systemFor(id) };
 }
 
 async function bodyEnd(
-  opening: Promise<PurseSystem>,
+  opening: Promise<Opened>,
   definition: Case,
   station: Station,
   evidence: Recorder,
@@ -79,11 +84,12 @@ async function bodyEnd(
   const tally = { checks: 0 };
   const met: PurchaseObservation["trouble"][number][] = [];
   const work = opening
-    .then(async (system) => {
-      const context = contextOf(definition, noting(system, met), station, evidence, over.signal, tally);
+    .then(async (opened) => {
+      const noted = "system" in opened ? { system: noting(opened.system, met) } : opened;
+      const context = contextOf(definition, noted, station, evidence, over.signal, tally);
       await definition.run(context);
       if (tally.checks === 0) return unchecked(definition);
-      await expectMoneyKept(definition, system, context);
+      if ("system" in opened) await expectMoneyKept(definition, opened.system, context);
       return passed(definition);
     })
     .catch((thrown: unknown) => unlessBench(endOf(thrown, owner), met))
@@ -106,38 +112,50 @@ async function bodyEnd(
 /** Beside a failure: where the money has gone. */
 async function withAccounts(
   end: CaseEnd,
-  opening: Promise<PurseSystem>,
+  opening: Promise<Opened>,
   note: (text: string) => void,
   clock: Clock,
 ): Promise<CaseEnd> {
-  if (end.outcome === "fail") await opening.then((system) => noteAccounts(system, note, clock)).catch(() => undefined);
+  if (end.outcome !== "fail") return end;
+  const noted = opening.then((opened) => ("system" in opened ? noteAccounts(opened.system, note, clock) : undefined));
+  await noted.catch(() => undefined);
   return end;
 }
 
 function contextOf(
   definition: Case,
-  system: PurseSystem,
+  opened: Opened,
   station: Station,
   evidence: Recorder,
   over: AbortSignal,
   tally: { checks: number },
 ): CaseContext {
   const write: Recorder["write"] = (event) => (over.aborted ? 0 : evidence.write(event, definition.id));
+  const { facts } = "system" in opened ? opened.system : opened.devices;
+  const unsaid = (what: string) =>
+    new PursebenchError("INTERNAL", `${definition.id} uses ${what} without saying so in its definition`);
   return {
-    system,
-    facts: system.facts,
+    get system() {
+      if ("system" in opened) return opened.system;
+      throw unsaid("the whole system");
+    },
+    get devices() {
+      if ("devices" in opened) return opened.devices;
+      throw unsaid("the devices alone");
+    },
+    facts,
     get keys() {
       if (station.keys && definition.needs?.keys) return station.keys;
       throw new PursebenchError("INTERNAL", `${definition.id} uses keys without saying so in its needs`);
     },
     siteFor(need) {
-      const site = firstSite(system.facts.sites, need);
+      const site = firstSite(facts.sites, need);
       if (site) return site;
       const what = `a site with ${profileWords(need)}`;
       throw new PursebenchError("INTERNAL", `${definition.id} uses ${what} without saying so in its needs`);
     },
     loadSiteFor(need) {
-      const site = firstLoadSite(system.facts.loadSites, need);
+      const site = firstLoadSite(facts.loadSites, need);
       if (site) return site;
       const what = `a site for loading with ${profileWords(need)}`;
       throw new PursebenchError("INTERNAL", `${definition.id} uses ${what} without saying so in its needs`);
@@ -156,14 +174,14 @@ function contextOf(
 }
 
 async function releaseEnd(
-  opening: Promise<PurseSystem>,
+  opening: Promise<Opened>,
   station: Station,
   { owner }: Case,
   { clock, signal }: ExecuteOptions,
 ): Promise<CaseEnd | undefined> {
   const timer = clock.timer(signal?.aborted ? HURRIED_RELEASE_MS : RELEASE_MS);
   const release = opening.then(
-    (system) => station.release(system),
+    (opened) => station.release("system" in opened ? opened.system : opened.devices),
     () => undefined, // it never opened: judged already
   );
   const stuck: CaseEnd = {

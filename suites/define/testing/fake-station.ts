@@ -1,5 +1,6 @@
 /** A station with nothing behind it, for tests of what runs and judges cases. */
 import { PursebenchError } from "../../../harness/core/errors.ts";
+import type { DeviceSystem } from "../../../harness/flows/devices.ts";
 import type { Preflight, RecordEvent, Station, StationIdentity } from "../../../harness/flows/station.ts";
 import type { PurseSystem, SystemFacts } from "../../../harness/flows/system.ts";
 
@@ -17,6 +18,11 @@ export const FAKE_FACTS: SystemFacts = {
     exhaustive: false,
     tear: false,
     clearing: false,
+    psam: false,
+    psamKinds: [],
+    slots: 0,
+    mischief: false,
+    terminalPower: false,
   },
   sites: [],
   loadSites: [],
@@ -44,7 +50,7 @@ export interface FakeOptions {
 export class FakeStation implements Station {
   readonly facts = FAKE_FACTS;
   readonly identity = IDENTITY;
-  readonly released: PurseSystem[] = [];
+  readonly released: (PurseSystem | DeviceSystem)[] = [];
   disposed = 0;
   readonly #options: FakeOptions;
   readonly #record: RecordEvent;
@@ -62,7 +68,11 @@ export class FakeStation implements Station {
     return await (this.#options.systemFor?.(caseId) ?? fakeSystem(this.#record, caseId));
   }
 
-  async release(system: PurseSystem): Promise<void> {
+  async devicesFor(): Promise<never> {
+    throw new PursebenchError("INTERNAL", "the fake station has no devices");
+  }
+
+  async release(system: PurseSystem | DeviceSystem): Promise<void> {
     this.released.push(system);
     await this.#options.release?.();
   }

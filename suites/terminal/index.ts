@@ -1,0 +1,3 @@
+import type { Case } from "../define/case.ts";
+
+export const cases: readonly Case[] = [];
