@@ -1,9 +1,9 @@
 import { defineConfig, mergeConfig } from "vitest/config";
-import base from "./vitest.config.ts";
+import { configFor } from "./vitest.config.ts";
 
 /** The same tests, with results for Allure: `vitest run --config vitest.allure.config.ts --project conformance`. */
 export default mergeConfig(
-  base,
+  configFor({ allure: true }),
   defineConfig({
     test: { reporters: ["default", ["allure-vitest/reporter", { resultsDir: "allure-results" }]] },
   }),

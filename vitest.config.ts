@@ -20,28 +20,34 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-export default defineConfig({
-  test: {
-    maxWorkers: 3, // also where two cores are all there is: the two files on the virtual lab mostly wait
-    sequence: { sequencer: LongestFirst },
-    projects: [
-      {
-        test: {
-          ...common,
-          name: "house",
-          include: ["harness/**/*.test.ts", "suites/**/*.test.ts", "reports/**/*.test.ts"],
-          exclude: [...never, ...conformance],
+/** `allure`: whether somebody keeps what the cases tell Allure; to tell it takes as long as every fourth case. */
+export function configFor({ allure }: { readonly allure: boolean }) {
+  return defineConfig({
+    test: {
+      maxWorkers: 3, // also where two cores are all there is: the two files on the virtual lab mostly wait
+      sequence: { sequencer: LongestFirst },
+      projects: [
+        {
+          test: {
+            ...common,
+            name: "house",
+            include: ["harness/**/*.test.ts", "suites/**/*.test.ts", "reports/**/*.test.ts"],
+            exclude: [...never, ...conformance],
+          },
         },
-      },
-      {
-        test: {
-          ...common,
-          name: "conformance",
-          include: conformance,
-          exclude: never,
-          setupFiles: ["allure-vitest/setup"],
+        {
+          test: {
+            ...common,
+            name: "conformance",
+            include: conformance,
+            exclude: never,
+            setupFiles: allure ? ["allure-vitest/setup"] : [],
+            provide: { allure },
+          },
         },
-      },
-    ],
-  },
-});
+      ],
+    },
+  });
+}
+
+export default configFor({ allure: false });

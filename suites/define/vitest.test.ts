@@ -1,3 +1,4 @@
+import "allure-vitest/setup"; // that Allure is told is tried here, whoever keeps it
 import { afterAll, expect } from "vitest";
 import { FakeStation } from "./testing/fake-station.ts";
 import { passing, sampleCase } from "./testing/sample-cases.ts";
@@ -21,6 +22,7 @@ registerCases({
     return station;
   },
   describe: () => ({ ATR: "3B00" }),
+  allure: true,
 });
 
 afterAll(() => {

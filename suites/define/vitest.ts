@@ -1,6 +1,6 @@
 /** Cases as vitest tests, with what Allure needs to group and explain them. */
 import { attachment, description, epic, label, owner, step } from "allure-js-commons";
-import { afterAll, beforeAll, describe, expect, type TestContext, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, type TestContext, test } from "vitest";
 import type { Clock } from "../../harness/core/clock.ts";
 import { systemClock } from "../../harness/core/clock.ts";
 import type { Describe } from "../../harness/evidence/event.ts";
@@ -12,6 +12,13 @@ import { whyNotApplicable } from "./applicability.ts";
 import type { Case, Scope } from "./case.ts";
 import { executeCase, type Finished } from "./execute.ts";
 
+declare module "vitest" {
+  interface ProvidedContext {
+    /** Somebody keeps what Allure is told: `vitest.allure.config.ts`. */
+    allure: boolean;
+  }
+}
+
 export interface RegisterOptions {
   /** Heading in the test report, e.g. "conformance, inproc". */
   readonly title: string;
@@ -19,6 +26,8 @@ export interface RegisterOptions {
   readonly openStation: (record: RecordEvent) => Promise<Station>;
   readonly describe: Describe;
   readonly clock?: Clock;
+  /** Tell Allure of each case and its exchanges, which takes a quarter of the time; as the configuration says when absent. */
+  readonly allure?: boolean;
 }
 
 /** Time that vitest adds to a case's own deadline, so that the case's is the one that speaks. */
@@ -27,10 +36,11 @@ const GRACE_MS = 15_000;
 /** Registers one test per case. The station is opened once for all of them and taken down at the end. */
 export function registerCases(options: RegisterOptions): void {
   describe(options.title, () => {
+    const allure = options.allure ?? inject("allure");
     let seen: RecordedEvent[] = [];
     let station: Station | undefined;
     let specimen: Scope["specimen"];
-    const evidence = listening((event) => seen.push(event));
+    const evidence = allure ? listening((event) => seen.push(event)) : discardEvents();
     beforeAll(async () => {
       station = await options.openStation(evidence.record);
       const preflight = await station.preflight();
@@ -42,11 +52,11 @@ export function registerCases(options: RegisterOptions): void {
       const timeout = (definition.timeoutMs ?? 60_000) + GRACE_MS;
       test(`${definition.id} ${definition.purpose}`, { timeout }, async (context) => {
         if (!station) throw new Error("the station is not open");
-        await announce(definition); // first, so that it is there also after an early failure
+        if (allure) await announce(definition); // first, so that it is there also after an early failure
         skipWhereNotApplicable(definition, { facts: station.facts, pics: undefined, specimen }, context);
         seen = [];
         const finished = await executeCase(definition, station, evidence, { clock: options.clock ?? systemClock });
-        await attachExchanges(seen, options.describe);
+        if (allure) await attachExchanges(seen, options.describe);
         judge(finished);
       });
     }
