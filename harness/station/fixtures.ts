@@ -23,15 +23,34 @@ function read(path: string): string {
   }
 }
 
+/**
+ * `load`, for each file once as long as its text stays the same: systems are made by the thousand, and parsing takes longer than
+ * the rest of making a card. What is loaded is not to be changed by anybody.
+ */
+function loadedOnce<T>(load: (text: string, path: string) => T): (path: string) => T {
+  const loaded = new Map<string, { readonly text: string; readonly value: T }>();
+  return (path) => {
+    const text = read(path);
+    const known = loaded.get(path);
+    if (known?.text === text) return known.value;
+    const value = load(text, path);
+    loaded.set(path, { text, value });
+    return value;
+  };
+}
+
+const keysAt = loadedOnce(loadTestKeys);
+const cardAt = loadedOnce(loadCardData);
+const psamAt = loadedOnce(loadPsamData);
+
 /** `path`: absolute; the repository's own test key set when absent. */
 export function testKeys(path = join(packageRoot(), "fixtures", "keys", "test-keys.yaml")): TestKeySet {
-  return loadTestKeys(read(path), path);
+  return keysAt(path);
 }
 
 /** `name`: a file of `fixtures/cards/` without its ending. */
 export function cardData(name: string): CardData {
-  const path = join(packageRoot(), "fixtures", "cards", `${name}.yaml`);
-  return loadCardData(read(path), path);
+  return cardAt(join(packageRoot(), "fixtures", "cards", `${name}.yaml`));
 }
 
 /** Kinds of security cards that the harness can play: files of `fixtures/psams/`. */
@@ -39,8 +58,7 @@ export const PSAM_KINDS = ["psam-1", "psam-2"] as const;
 
 /** `name`: a file of `fixtures/psams/` without its ending. */
 export function psamData(name: string): PsamData {
-  const path = join(packageRoot(), "fixtures", "psams", `${name}.yaml`);
-  return loadPsamData(read(path), path);
+  return psamAt(join(packageRoot(), "fixtures", "psams", `${name}.yaml`));
 }
 
 /** Every seeded defect of `fixtures/mutants/`. */
