@@ -12,6 +12,7 @@ import {
   sign,
   verify,
 } from "node:crypto";
+import { concat } from "../core/bytes.ts";
 import { PursebenchError } from "../core/errors.ts";
 
 /** Bytes of a modulus, a signature and a block. */
@@ -33,6 +34,13 @@ export function isModulus(bytes: Uint8Array): boolean {
 /** Modulus of a private key. Throws `USAGE` for a key of another kind or length, without telling anything of it. */
 export function modulusOf(privateKey: string): Uint8Array {
   return readKey(privateKey).modulus.slice();
+}
+
+/** Private exponent of a private key, 112 bytes: for putting a test key onto a test card. Throws as `modulusOf`. */
+export function privateExponentOf(privateKey: string): Uint8Array {
+  const { d } = readKey(privateKey).key.export({ format: "jwk" });
+  const exponent = Buffer.from(d ?? "", "base64url");
+  return concat(new Uint8Array(RSA_LENGTH - exponent.length), exponent);
 }
 
 /** RSASSA-PKCS1-v1_5 with SHA-256 over `data`, 112 bytes. */
