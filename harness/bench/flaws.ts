@@ -3,7 +3,7 @@
 import type { LoadSiteFields } from "./loading-fields.ts";
 import { psamOf, type SitesAndTerminals, serverOf, servingTerminals } from "./serving.ts";
 import type { SiteFields } from "./site-fields.ts";
-import type { DeviceSpec } from "./spec.ts";
+import { type DeviceSpec, isOwnPsamCard } from "./spec.ts";
 
 export interface BenchFlaw {
   readonly path: PropertyKey[];
@@ -80,11 +80,13 @@ function terminalFlaws({ terminals, concentrator, psam }: Described): BenchFlaw[
     const issue = (field: string, message: string) => flaws.push({ path: ["terminals", index, field], message });
     if (ids.indexOf(id) !== index) issue("id", "expected another id: this one is taken");
     if (reach === "concentrator" && !concentrator) issue("reach", "expected direct: this bench has no concentrator");
-    const before = psams.slice(0, index).filter((each) => each?.kind === psams[index]?.kind).length;
-    if (psams[index]?.kind === "reader" && before >= PSAM_SLOTS) {
+    const [own, earlier] = [psams[index], psams.slice(0, index)];
+    const isOwn = own !== undefined && isOwnPsamCard(own);
+    if (isOwn && earlier.filter((each) => each !== undefined && isOwnPsamCard(each)).length >= PSAM_SLOTS) {
       issue("psam", `expected sim: the virtual reader has room for ${PSAM_SLOTS} security cards`);
     }
-    if (psams[index]?.kind === "vpcd" && before >= 1) issue("psam", "expected another: one PSAM may come over vpcd");
+    if (own?.kind === "vpcd" && earlier.some((each) => each?.kind === "vpcd"))
+      issue("psam", "expected another: one PSAM may come over vpcd");
   }
   return flaws;
 }

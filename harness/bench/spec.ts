@@ -6,6 +6,8 @@ import { didYouMean } from "./nearest.ts";
 export type DeviceSpec =
   /** The harness's own; `card` names one of its card kinds. */
   | { readonly kind: "sim"; readonly card?: SimulatedCardKind | undefined }
+  /** The test applet in a Java Card runtime, as a card in a slot of the bench's own virtual reader; `card` as of `sim`. */
+  | { readonly kind: "javacard"; readonly card?: SimulatedCardKind | undefined }
   /** The harness's own, as a card in a slot of the bench's own virtual reader. */
   | { readonly kind: "reader" }
   /** A PC/SC reader by the name that `pursebench doctor` prints. */
@@ -15,11 +17,21 @@ export type DeviceSpec =
   /** A serial port; 9600 baud unless said otherwise. */
   | { readonly kind: "serial"; readonly path: string; readonly baud: number };
 
+/** Whether the harness plays it and can have any kind of it, fresh whenever it likes: simulated, or in a Java Card runtime. */
+export function isPlayed(spec: DeviceSpec): spec is Extract<DeviceSpec, { kind: "sim" | "javacard" }> {
+  return spec.kind === "sim" || spec.kind === "javacard";
+}
+
+/** Whether it is a card of the harness's own in a slot of its own virtual reader. */
+export function isOwnPsamCard(spec: DeviceSpec): spec is Extract<DeviceSpec, { kind: "reader" | "javacard" }> {
+  return spec.kind === "reader" || spec.kind === "javacard";
+}
+
 export type DeviceRole = "card" | "psam" | "terminal";
 
 const FORMS: Readonly<Record<DeviceRole, readonly string[]>> = {
-  card: ["sim", "sim:KIND", "pcsc:READER NAME", "vpcd:PORT"],
-  psam: ["sim", "reader", "pcsc:READER NAME", "vpcd:PORT"],
+  card: ["sim", "sim:KIND", "javacard", "javacard:KIND", "pcsc:READER NAME", "vpcd:PORT"],
+  psam: ["sim", "reader", "javacard", "pcsc:READER NAME", "vpcd:PORT"],
   terminal: ["sim", "serial:PATH[@BAUD]"],
 };
 
@@ -31,13 +43,12 @@ export function parseSpec(text: string, role: DeviceRole): DeviceSpec {
   const colon = text.indexOf(":");
   const kind = colon < 0 ? text : text.slice(0, colon);
   const rest = colon < 0 ? undefined : text.slice(colon + 1);
-  if (kind === "javacard")
-    throw bad(text, role, "this edition has no Java Card runtime of its own: connect one with vpcd:PORT");
   const kinds = FORMS[role].map((form) => form.split(":")[0] ?? form);
   if (!kinds.includes(kind)) throw bad(text, role, `"${kind}" is none of them${didYouMean(kind, kinds)}`);
   switch (kind) {
     case "sim":
-      return parseSim(text, role, rest);
+    case "javacard":
+      return parsePlayed(kind, text, role, rest);
     case "reader":
       if (rest !== undefined) throw bad(text, role, "the virtual reader has a slot for it: nothing follows");
       return { kind: "reader" };
@@ -55,7 +66,8 @@ export function parseSpec(text: string, role: DeviceRole): DeviceSpec {
 export function specText(spec: DeviceSpec): string {
   switch (spec.kind) {
     case "sim":
-      return spec.card === undefined ? "sim" : `sim:${spec.card}`;
+    case "javacard":
+      return spec.card === undefined ? spec.kind : `${spec.kind}:${spec.card}`;
     case "reader":
       return "reader";
     case "pcsc":
@@ -69,8 +81,8 @@ export function specText(spec: DeviceSpec): string {
   }
 }
 
-function parseSim(text: string, role: DeviceRole, rest: string | undefined): DeviceSpec {
-  if (rest === undefined) return { kind: "sim" };
+function parsePlayed(kind: "sim" | "javacard", text: string, role: DeviceRole, rest: string | undefined): DeviceSpec {
+  if (rest === undefined) return { kind };
   const card = CARD_KINDS.find((each) => each === rest);
   if (role !== "card") throw bad(text, role, "only cards come in kinds");
   if (!card)
@@ -79,7 +91,7 @@ function parseSim(text: string, role: DeviceRole, rest: string | undefined): Dev
       role,
       `"${rest}" is no kind of card${didYouMean(rest, CARD_KINDS)} (kinds: ${CARD_KINDS.join(", ")})`,
     );
-  return { kind: "sim", card };
+  return { kind, card };
 }
 
 function parsePort(text: string, role: DeviceRole, digits: string): number {

@@ -1,5 +1,6 @@
 /** Puts one system together: hardware, servers, set-top box, with every link recorded and disturbable. */
 import type { Bench } from "../bench/schema.ts";
+import { isPlayed } from "../bench/spec.ts";
 import type { Clock } from "../core/clock.ts";
 import { DisposalStack } from "../core/disposal.ts";
 import type { Random } from "../core/random.ts";
@@ -83,7 +84,7 @@ export async function buildSystem(options: BuildOptions): Promise<BenchSystem> {
       ownReader: readerFor(reader, { link: "235", near: "bench", far: "card" }, links, trace),
     });
     const cardParts = { keys, random, role: variation.card?.(card) ?? card, onCard: options.insides?.onCard };
-    const like = bench.card.kind === "sim" ? (bench.card.card ?? "specimen") : "specimen";
+    const like = isPlayed(bench.card) ? (bench.card.card ?? "specimen") : "specimen";
     const oneMore = (index: number) => {
       const program = boxCard(index, like, cardParts);
       return boxOn(stack.use(virtualReader({ name: `card program of set-top box ${index + 1}`, card: program })));

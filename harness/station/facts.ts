@@ -4,6 +4,7 @@ import type { LoadSiteFields } from "../bench/loading-fields.ts";
 import type { Bench } from "../bench/schema.ts";
 import { isNamed, psamOf, servingTerminals } from "../bench/serving.ts";
 import type { SiteFields, TerminalFields } from "../bench/site-fields.ts";
+import { isPlayed } from "../bench/spec.ts";
 import type { Clock } from "../core/clock.ts";
 import type { SaleProfile } from "../core/sale-profile.ts";
 import type { LinkName, RoleName } from "../core/trace.ts";
@@ -37,7 +38,7 @@ export function factsOf(bench: Bench, clock: Clock, keys: TestKeySet): SystemFac
       keys: true,
       boxes: BOXES[bench.kind],
       exhaustive: bench.kind === "inproc",
-      tear: bench.card.kind === "sim",
+      tear: isPlayed(bench.card),
       clearing: true,
       psam: true,
       psamKinds: PSAM_KINDS,

@@ -2,7 +2,7 @@
 
 import type { Bench } from "../bench/schema.ts";
 import { psamOf } from "../bench/serving.ts";
-import { DEFAULT_BAUD } from "../bench/spec.ts";
+import { DEFAULT_BAUD, isOwnPsamCard } from "../bench/spec.ts";
 import { systemClock } from "../core/clock.ts";
 import { deadlineIn } from "../core/deadline.ts";
 import type { DisposalStack } from "../core/disposal.ts";
@@ -81,8 +81,9 @@ export async function openLabDevices(options: OpenOptions, stack: DisposalStack)
       if (!psam || psam.kind === "sim" || psam.kind === "serial") continue;
       if (psam.kind === "vpcd") await control?.insert(VPCD_PSAM_SLOT, { kind: "vpcd", port: psam.port }, soon());
       const own = slot;
-      const insert = async () => void (await control?.insert(own, { kind: "psam", index, fresh: true }, soon()));
-      if (psam.kind === "reader") await insert();
+      const kind = psam.kind === "javacard" ? "javacard-psam" : "psam";
+      const insert = async () => void (await control?.insert(own, { kind, index, fresh: true }, soon()));
+      if (isOwnPsamCard(psam)) await insert();
       const opened =
         psam.kind === "pcsc"
           ? openReader(psam.reader, soon())
@@ -96,7 +97,7 @@ export async function openLabDevices(options: OpenOptions, stack: DisposalStack)
           isUsed = true;
         },
         async renew() {
-          if (!isUsed || psam.kind !== "reader") return;
+          if (!isUsed || !isOwnPsamCard(psam)) return;
           isUsed = false;
           await insert();
           await waitForCard(holder, psam, "psam", patience);
@@ -162,9 +163,11 @@ async function openLines(
 }
 
 function needsLab(bench: Bench): boolean {
-  const psams = bench.terminals.map((terminal, index) => psamOf(terminal, index, bench.psam)?.kind);
+  const psams = bench.terminals.map((terminal, index) => psamOf(terminal, index, bench.psam));
   return (
-    bench.kind === "virtual-lab" || bench.card.kind !== "pcsc" || psams.includes("vpcd") || psams.includes("reader")
+    bench.kind === "virtual-lab" ||
+    bench.card.kind !== "pcsc" ||
+    psams.some((psam) => psam !== undefined && (psam.kind === "vpcd" || isOwnPsamCard(psam)))
   );
 }
 

@@ -2,6 +2,7 @@
 import { CARD_KINDS } from "../bench/card-kinds.ts";
 import type { Bench } from "../bench/schema.ts";
 import type { TerminalFields } from "../bench/site-fields.ts";
+import { isPlayed } from "../bench/spec.ts";
 import type { CardTear } from "../core/card-tear.ts";
 import { systemClock } from "../core/clock.ts";
 import { deadlineIn } from "../core/deadline.ts";
@@ -66,7 +67,7 @@ export async function labHardware(parts: LabParts, use: HardwareUse): Promise<Ha
 
 /** Only the harness's own cards can be exchanged for others in a reader; one that is a program needs none. */
 export function cardsOf(bench: Bench): readonly CardKind[] {
-  return bench.card.kind === "sim" ? CARD_KINDS : ["specimen", "virtual"];
+  return isPlayed(bench.card) ? CARD_KINDS : ["specimen", "virtual"];
 }
 
 interface Connected {

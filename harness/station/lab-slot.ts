@@ -1,4 +1,5 @@
 import type { Bench } from "../bench/schema.ts";
+import { isPlayed } from "../bench/spec.ts";
 import type { CardTear } from "../core/card-tear.ts";
 import { systemClock } from "../core/clock.ts";
 import { deadlineIn, within } from "../core/deadline.ts";
@@ -59,7 +60,7 @@ class LabSlot implements CardHand {
   }
 
   async bringSpecimen(patience: Patience): Promise<void> {
-    const fresh = { kind: "sim", card: this.#simulated("specimen"), fresh: true };
+    const fresh = { kind: this.#player, card: this.#simulated("specimen"), fresh: true };
     const spec = this.#card.kind === "vpcd" ? { kind: "vpcd", port: this.#card.port } : fresh;
     await this.#control.insert(CARD_SLOT, spec, hand());
     if (this.#card.kind === "vpcd") await waitForCard(this.#reader, this.#card, "card", patience);
@@ -109,14 +110,19 @@ class LabSlot implements CardHand {
   }
 
   #specOf(kind: CardKind) {
-    const spec = { kind: "sim", card: this.#simulated(kind) };
+    const spec = { kind: this.#player, card: this.#simulated(kind) };
     if (kind !== "supplied" || this.#hasSupplied) return spec;
     this.#hasSupplied = true;
     return { ...spec, fresh: "alone" };
   }
 
   #simulated(kind: CardKind): CardKind {
-    return kind === "specimen" && this.#card.kind === "sim" ? (this.#card.card ?? kind) : kind;
+    return kind === "specimen" && isPlayed(this.#card) ? (this.#card.card ?? kind) : kind;
+  }
+
+  /** Who plays the cards that are no program's. */
+  get #player(): "sim" | "javacard" {
+    return this.#card.kind === "javacard" ? "javacard" : "sim";
   }
 }
 

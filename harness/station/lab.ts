@@ -1,6 +1,7 @@
 /** Benches with real devices, or with virtual ones at the far ends of real drivers: real time, sockets between the servers. */
 import type { Bench } from "../bench/schema.ts";
 import { psamOf } from "../bench/serving.ts";
+import { isOwnPsamCard, isPlayed } from "../bench/spec.ts";
 import { systemClock } from "../core/clock.ts";
 import { DisposalStack } from "../core/disposal.ts";
 import { messageOf, PursebenchError } from "../core/errors.ts";
@@ -125,13 +126,13 @@ function labFacts(bench: Bench, keys: TestKeySet): SystemFacts {
 
 /** What can be done to the devices one by one. Slot 1 is for PSAMs that a program plays, from 2 on the played ones are. */
 function deviceOffers(bench: Bench) {
-  const isOwnReader = bench.card.kind === "sim";
+  const isOwnReader = isPlayed(bench.card);
   const psams = bench.terminals.map((each, index) => psamOf(each, index, bench.psam));
   const [inReader] = psams.filter((each) => each !== undefined && each.kind !== "sim" && each.kind !== "serial");
-  const isPlayed = inReader === undefined || inReader.kind === "reader";
+  const isOwn = inReader === undefined || isOwnPsamCard(inReader);
   return {
     psam: psams.some((each) => each !== undefined),
-    psamKinds: isPlayed ? PSAM_KINDS : [],
+    psamKinds: isOwn ? PSAM_KINDS : [],
     slots: isOwnReader ? 2 : 0,
     mischief: isOwnReader,
     terminalPower: bench.terminals[0]?.terminal.kind === "sim",
@@ -144,6 +145,8 @@ function describeCard({ card }: Bench): string {
       return `card in the reader "${card.reader}"`;
     case "vpcd":
       return `card that another program plays over vpcd, port ${card.port}`;
+    case "javacard":
+      return `test applet in a Java Card runtime (${card.card ?? "specimen"}) in the virtual reader`;
     case "sim":
       return `simulated card (${card.card ?? "specimen"}) in the virtual reader`;
     default:
