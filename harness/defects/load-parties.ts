@@ -8,6 +8,7 @@ import type { HeadEndInput, HeadEndOutput } from "../roles/head-end/events.ts";
 import type { HeadEndState } from "../roles/head-end/state.ts";
 import type { LoadInput } from "../roles/load-server/effects.ts";
 import type { SetTopBoxInput, SetTopBoxOutput } from "../roles/set-top-box/events.ts";
+import { isLoaded } from "../roles/set-top-box/pending-load.ts";
 import { type SetTopBoxState, withLoad } from "../roles/set-top-box/state.ts";
 import { type Behaviour, textOf } from "./behaviour.ts";
 import { varyInputs, varyOutputs } from "./wrap.ts";
@@ -30,6 +31,17 @@ const loadsAfterPurchase: Behaviour = () => {
     }),
   };
 };
+
+/** What the set-top box heard of a load it never asks for again. */
+const trustsFirstAnswer: Behaviour = () => ({
+  setTopBox: (reference) => ({
+    handle(state, input) {
+      const step = reference.handle(state, input);
+      if (input.kind !== "recover" || input.pending.kind !== "load" || !isLoaded(input.pending)) return step;
+      return { state: { ...step.state, phase: "opening" }, outputs: [{ kind: "open" }] };
+    },
+  }),
+});
 
 /** The code module starts with the user's choice. */
 const activatesEarly: Behaviour = () => ({
@@ -219,6 +231,7 @@ const callsAllCancelled: Behaviour = () => ({
 });
 
 export const LOAD_PARTY_BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
+  "set-top-box-trusts-first-answer": trustsFirstAnswer,
   "head-end-loads-after-purchase": loadsAfterPurchase,
   "head-end-activates-early": activatesEarly,
   "head-end-remembers-load-server": remembersLoadServer,

@@ -1,5 +1,6 @@
 /** Steps 884 to 886 (1084 to 1086): the load server gives the card's answer to the HSM in parts, and the HSM verifies S3. */
 import { flipBit, fromHex, toHex } from "../../harness/core/bytes.ts";
+import type { Disturbance } from "../../harness/flows/system.ts";
 import { parseCardResponse } from "../../harness/protocol/messages/card-response.ts";
 import { encodeMessage } from "../../harness/protocol/messages/message.ts";
 import { type Case, type CaseContext, defineCase } from "../define/case.ts";
@@ -106,15 +107,7 @@ export const cases: readonly Case[] = [
         using asked = t.system.when({ link: "HSM", from: "load-server", message: "DO" }, async () => {
           during.push((await t.system.loads()).at(-1)?.status ?? "no row");
         });
-        const wrong = [0x52, 0x5a].map((message) =>
-          t.system.disturb({
-            link: "235",
-            from: "card",
-            message,
-            act: (answer) => (answer.length === 18 ? flipBit(answer, S3_AT * 8 + 5) : answer),
-            what: "one bit of S3 inverted",
-          }),
-        );
+        const wrong = wrongS3(t);
         const one = await loadOnce(t, source, 400);
         const { seen, request } = one;
         for (const each of wrong) each[Symbol.dispose]();
@@ -131,7 +124,49 @@ export const cases: readonly Case[] = [
       },
     }),
   ),
+
+  ...forSources(onLab(BOTH, "BANK"), (source) =>
+    defineCase({
+      id: "LOAD-0128-02",
+      suite: "load",
+      purpose:
+        "A load whose S3 was altered each time between card and set-top box is settled as soon as the set-top box hears the card itself: it asks again, and does not repeat what it once heard",
+      requirements: ["0128-b"],
+      owner: "server",
+      needs: { links: ["235"], database: true },
+      async run(t) {
+        const about = aboutOf(source, "0128-b");
+        const site = siteOf(t, source);
+        const before = await moneyOf(t, site);
+        const statusOf = async () => (await t.system.loads()).at(-1)?.status;
+        const wrong = wrongS3(t);
+        const seen = await t.system.load({ SITE: site.SITE, enter: () => 300 });
+        t.expect.refused(seen, "A01A", about);
+        t.expect.equal(
+          "answers with another S3",
+          wrong.map(({ hits }) => hits > 0),
+          [true, true],
+          { owner: "bench" },
+        );
+        await t.system.recover();
+        t.expect.equal("status of the load while S3 is altered still", await statusOf(), "unresolved", about);
+        for (const each of wrong) each[Symbol.dispose]();
+        t.expect.completed(t.expect.present("a recovery", await t.system.recover(), about), about);
+        await t.system.settleHolds();
+        t.expect.equal("status after the recovery", await statusOf(), "loaded", about);
+        expectMoved(t, before, await moneyOf(t, site), { account: -300, pool: 300, card: 300 }, about);
+      },
+    }),
+  ),
 ];
+
+/** One bit of S3 is inverted in whatever the card says that it has answered. */
+function wrongS3(t: CaseContext): readonly Disturbance[] {
+  const act = (answer: Uint8Array) => (answer.length === 18 ? flipBit(answer, S3_AT * 8 + 5) : answer);
+  return [0x52, 0x5a].map((message) =>
+    t.system.disturb({ link: "235", from: "card", message, act, what: "one bit of S3 inverted" }),
+  );
+}
 
 /** The load server is told again, by the harness, what the card itself says of that load. */
 async function bringAnswerOfCard(t: CaseContext, { page, keys, request }: OneLoad): Promise<void> {

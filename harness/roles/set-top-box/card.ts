@@ -18,7 +18,7 @@ import type { SetTopBoxInput, SetTopBoxOutput } from "./events.ts";
 import { creditAnswered } from "./load-command.ts";
 import { initialiseSameCard } from "./load-initialise.ts";
 import { readBalance } from "./load-read.ts";
-import { forgotten, isSameCard, type Pending, remembered, withAnswer } from "./pending.ts";
+import { forgotten, isSameCard, needsCard, type Pending, remembered, withAnswer } from "./pending.ts";
 import { withLoadAnswer } from "./pending-load.ts";
 import { identifierOf, type SetTopBoxMode, type SetTopBoxState } from "./state.ts";
 import { after, go, type SetTopBoxStep } from "./step.ts";
@@ -114,10 +114,10 @@ function begin(state: SetTopBoxState): SetTopBoxStep {
 function askSameCard(state: SetTopBoxState, identity: PurseIdentity): SetTopBoxStep {
   const wanted = state.pending.find(({ IDTRX }) => IDTRX === identifierOf(state));
   if (!wanted) return unresolved(state);
-  if (!isSameCard(wanted, identity)) return after([show(OTHER_CARD)], unresolved(state));
-  // a load that the card denies has to be proven by it, and may begin at once
-  if (state.mode === "load-recovery" && wanted.CARDRSP !== null)
-    return go(state, { phase: "opening" }, { kind: "open" });
+  if (!isSameCard(wanted, identity)) {
+    const isWanted = state.mode !== "load-recovery" || needsCard(wanted);
+    return after(isWanted ? [show(OTHER_CARD)] : [], unresolved(state));
+  }
   return go(state, { phase: "asking" }, askForAnswer(wanted));
 }
 

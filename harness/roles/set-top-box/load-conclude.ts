@@ -14,7 +14,7 @@ import {
   openEarlier,
 } from "./load-display.ts";
 import { forgotten, isSettled, loadOf, remembered } from "./pending.ts";
-import { withLoadAnswer } from "./pending-load.ts";
+import { isLoaded, withLoadAnswer } from "./pending-load.ts";
 import { identifierOf, type SetTopBoxState } from "./state.ts";
 import { after, go, type SetTopBoxStep } from "./step.ts";
 
@@ -90,16 +90,24 @@ export function lostLoad(state: SetTopBoxState, why: HeadEndLoss | "garbled", CC
   return after([{ kind: "trouble", owner: "server", text }, show(connectionLost(why))], breakOff(state, CC));
 }
 
-/** The card's answer is not to be had for now: an answer that is known already stays known. */
+/** The card's answer is not to be had for now: an answer that is known already stays known, and is enough where it was loaded. */
 export function unresolvedLoad(state: SetTopBoxState): SetTopBoxStep {
+  if (state.mode === "load-recovery" && isKeptLoaded(state)) return go(state, { phase: "opening" }, { kind: "open" });
   const debit = state.debit.kind === "answered" ? state.debit : ({ kind: "unknown" } as const);
   const next: SetTopBoxState = { ...state, debit };
   return state.mode === "load-recovery" ? breakOff(next, "A01A") : respond(next, NOTHING, "0000", 0);
 }
 
+function isKeptLoaded(state: SetTopBoxState): boolean {
+  const kept = loadOf(state.pending, identifierOf(state));
+  return kept !== undefined && isLoaded(kept);
+}
+
 /** The card did not execute CREDIT IEP and signed nothing (882); 9406: it says so later. */
 export function refusedLoad(state: SetTopBoxState, SW: string, RECOVERED: 0 | 1): SetTopBoxStep {
   const kept = loadOf(state.pending, identifierOf(state));
+  // it has done other things since: what it answered then still holds
+  if (state.mode === "load-recovery" && kept?.CARDRSP) return go(state, { phase: "opening" }, { kind: "open" });
   const told = kept && SW === "9406" ? withLoadAnswer(kept, NOTHING) : undefined;
   const next: SetTopBoxState = {
     ...state,

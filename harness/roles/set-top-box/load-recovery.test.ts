@@ -211,6 +211,65 @@ describe("the recovery of a load", () => {
     expect(box.pending()).toEqual([]);
   });
 
+  it("asks the card again: an answer that was altered each time before is set right", async () => {
+    const card = new LoadCard();
+    const script = firstThen(
+      upToResponse(async () => undefined),
+      recovering("0000"),
+    );
+    const { box, heard } = bench(script, card);
+    card.trick = (command, answer) => {
+      const bytes = answer();
+      return command[1] === CREDIT ? bytes.map((byte, index) => (index === bytes.length - 3 ? byte ^ 1 : byte)) : bytes;
+    };
+    await box.load(ORDER_25);
+    expect(box.pending()).toMatchObject([{ CARDRSP: "00000007000030D4BBBBBBBBBBBBBBBA" }]);
+    expect(await box.recoverPending()).toMatchObject([{ CC: "0000" }]);
+    expect(card.commands.at(-1)).toBe("905A000002000710");
+    expect(heard.at(-1)).toMatchObject({ kind: "load-recovery", CARDRSP: card.previous, SW: "9000" });
+    expect(box.pending()).toEqual([]);
+  });
+
+  it.each([
+    [
+      "another card is in the reader",
+      ({ reader }: Torn) => {
+        reader.remove();
+        reader.insert(new LoadCard("0000000043"));
+      },
+      [],
+    ],
+    [
+      "the card has done other things since",
+      (t: Torn) => t.card.transmit(fromHex(`9054010035${"00".repeat(53)}10`)),
+      [],
+    ],
+    [
+      "the card does not answer as one",
+      ({ card }: Torn) => {
+        card.trick = () => fromHex("00");
+      },
+      ["card"],
+    ],
+  ])("goes on with the answer that it has when %s", async (_what, happens, owners) => {
+    const card = new LoadCard();
+    const script = firstThen(
+      upToResponse(async () => undefined),
+      recovering("0000"),
+    );
+    const b = bench(script, card);
+    await b.box.load(ORDER_25);
+    const CARDRSP = card.previous;
+    b.reader.remove();
+    b.reader.insert(card);
+    happens({ ...b, card });
+    const [result] = await b.box.recoverPending();
+    expect(result).toMatchObject({ CC: "0000", shown: [expect.stringMatching(/25.00 EUR; it held 125.00 EUR then/)] });
+    expect(result?.trouble.map(({ owner }) => owner)).toEqual(owners);
+    expect(b.heard.at(-1)).toMatchObject({ kind: "load-recovery", CARDRSP, SW: "9000" });
+    expect(b.box.pending()).toEqual([]);
+  });
+
   it("says 9406 for a card that was never given the command, which then proves it", async () => {
     const card = new LoadCard();
     const dropped: Script = async (far) => {

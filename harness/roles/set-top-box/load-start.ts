@@ -2,7 +2,7 @@
 import { readDebitAnswer } from "../../protocol/messages/debit-iep.ts";
 import { type LoadOrder, newLoad } from "./load-state.ts";
 import { answerOf } from "./pending.ts";
-import { isLoaded, type PendingLoad } from "./pending-load.ts";
+import type { PendingLoad } from "./pending-load.ts";
 import type { DebitKnown, SetTopBoxState } from "./state.ts";
 import { go, type SetTopBoxStep } from "./step.ts";
 
@@ -11,7 +11,10 @@ export function startLoad(state: SetTopBoxState, { SESSION, SITE, ACCOUNT }: Loa
   return go(state, { mode: "load", phase: "opening", load }, { kind: "open" });
 }
 
-/** A card that has signed that it was loaded is not needed any more; any other has to say so, or to prove that it was not. */
+/**
+ * The card is asked for its answer, or for its denial, each time: what is kept of it may have been altered on its way. One that has
+ * signed that it was loaded is not needed any more; any other has to say so, or to prove that it was not.
+ */
 export function recoverLoad(state: SetTopBoxState, pending: PendingLoad): SetTopBoxStep {
   const { PPIEP, IDIEP, NTIEP, MLDA } = pending;
   const load = { ...newLoad(), SOURCE: pending.SOURCE, card: { PPIEP, IDIEP }, terms: pending, MLDA };
@@ -24,7 +27,6 @@ export function recoverLoad(state: SetTopBoxState, pending: PendingLoad): SetTop
     purse,
     debit: knownOf(pending),
   };
-  if (isLoaded(pending)) return go(next, { phase: "opening" }, { kind: "open" });
   return go(next, { phase: "connecting", asked: 1 }, { kind: "connect-card" });
 }
 
