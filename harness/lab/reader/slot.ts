@@ -1,9 +1,10 @@
 import type { Clock } from "../../core/clock.ts";
 import type { VirtualCard } from "../../device/virtual/virtual-card.ts";
+import { type IccEnd, withParameterSelection } from "../../link/icc/icc-end.ts";
+import { t0IccEnd } from "../../link/icc/t0-icc-end.ts";
+import { t1IccEnd } from "../../link/icc/t1-icc-end.ts";
 import { parseAtr } from "../../protocol/atr/parse-atr.ts";
 import { CCID_ERROR, type CcidOutcome, type IccStatus } from "../../protocol/ccid/response.ts";
-import { type IccEnd, t0IccEnd, withParameterSelection } from "./icc-end.ts";
-import { t1IccEnd } from "./t1-icc-end.ts";
 
 /** What a slot says to a command about its card. */
 export interface SlotAnswer {

@@ -1,17 +1,27 @@
 import type { Clock } from "../../core/clock.ts";
 import type { VirtualCard } from "../../device/virtual/virtual-card.ts";
-import { encodeT1Block } from "../../protocol/t1/block.ts";
+import { encodeT1Block, MAX_INF } from "../../protocol/t1/block.ts";
 import { decodeT1Block } from "../../protocol/t1/decode-block.ts";
 import type { EdcKind } from "../../protocol/t1/edc.ts";
 import { type IccEvent, type IccState, startIcc, stepIcc } from "../../protocol/t1/icc-machine.ts";
 import type { IccEnd } from "./icc-end.ts";
+import { withMischief } from "./t1-mischief.ts";
 
 /** How long a card may think before its T=1 end asks for more time; below the shortest patience of the driver. */
 const ASK_FOR_TIME_AFTER_MS = 1000;
 
-/** T=1 of a card, one block in and one block out, around the APDUs of `card`. */
-export function t1IccEnd(card: VirtualCard, options: { edc: EdcKind; ifsc: number }, clock: Clock): IccEnd {
-  return new T1IccEnd(card, options, clock);
+export interface T1IccOptions {
+  readonly edc: EdcKind;
+  /** Largest INF that the card takes, bytes. */
+  readonly ifsc: number;
+  /** How long the card may think before it asks for more time, ms; 1000 when absent. */
+  readonly askAfterMs?: number;
+}
+
+/** T=1 of a card, one block in and one block out, around the APDUs of `card`; with what it does wrong there. */
+export function t1IccEnd(card: VirtualCard, options: T1IccOptions, clock: Clock): IccEnd {
+  const end = new T1IccEnd(card, options, clock);
+  return card.mischief && card.mischief.length > 0 ? withMischief(end, card.mischief, options.edc) : end;
 }
 
 type Work = Promise<Uint8Array | null>;
@@ -20,17 +30,19 @@ class T1IccEnd implements IccEnd {
   readonly #card: VirtualCard;
   readonly #edc: EdcKind;
   readonly #clock: Clock;
+  readonly #askAfterMs: number;
   #state: IccState;
   /** The command that the card works on, as long as its answer is wanted. */
   #wanted: Work | undefined;
   /** The command that the card works on, wanted or not: the next one has to wait for it. */
   #busy: Work | undefined;
 
-  constructor(card: VirtualCard, { edc, ifsc }: { edc: EdcKind; ifsc: number }, clock: Clock) {
+  constructor(card: VirtualCard, { edc, ifsc, askAfterMs = ASK_FOR_TIME_AFTER_MS }: T1IccOptions, clock: Clock) {
     this.#card = card;
     this.#edc = edc;
     this.#clock = clock;
-    this.#state = startIcc({ ifsc });
+    this.#askAfterMs = askAfterMs;
+    this.#state = startIcc(ifsc >= 1 && ifsc <= MAX_INF ? { ifsc } : {}); // an answer to reset may have reserved values
   }
 
   async transfer(tpdu: Uint8Array): Promise<Uint8Array | null> {
@@ -71,7 +83,7 @@ class T1IccEnd implements IccEnd {
   }
 
   async #replyInTime(work: Work): Promise<Uint8Array | null | "late"> {
-    const timer = this.#clock.timer(ASK_FOR_TIME_AFTER_MS);
+    const timer = this.#clock.timer(this.#askAfterMs);
     try {
       return await Promise.race([work, timer.elapsed.then(() => "late" as const)]);
     } finally {

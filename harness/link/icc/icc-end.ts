@@ -6,11 +6,6 @@ export interface IccEnd {
   transfer(tpdu: Uint8Array): Promise<Uint8Array | null>;
 }
 
-/** T=0: one command TPDU, one response (ISO/IEC 7816-3, 10.3); procedure bytes are the reader's business. */
-export function t0IccEnd(card: VirtualCard): IccEnd {
-  return { transfer: async (tpdu) => await card.transmit(tpdu) };
-}
-
 /**
  * Answers parameter selection, which may only come first after a reset (ISO/IEC 7816-3, 9), by accepting every
  * proposal: a pseudo terminal has no bit rate. Everything else goes to `end`.
@@ -28,3 +23,8 @@ export function withParameterSelection(end: IccEnd): IccEnd {
 
 /** First byte of a protocol and parameters selection request. */
 const PPSS = 0xff;
+
+/** T=0 of a card that takes TPDUs: one command TPDU, one response (ISO/IEC 7816-3, 10.3); procedure bytes are the reader's business. */
+export function tpduEnd(card: VirtualCard): IccEnd {
+  return { transfer: async (tpdu) => await card.transmit(tpdu) };
+}
