@@ -1,3 +1,21 @@
+/** Every case on the security card alone (`psam-edge.md`). */
 import type { Case } from "../define/case.ts";
+import { cases as atr } from "./atr.suite.ts";
+import { cases as complete } from "./complete.suite.ts";
+import { cases as debit } from "./debit.suite.ts";
+import { cases as debitRefusals } from "./debit-refusals.suite.ts";
+import { cases as initialise } from "./initialise.suite.ts";
+import { cases as lengths } from "./lengths.suite.ts";
+import { cases as parameters } from "./parameters.suite.ts";
+import { cases as selection } from "./selection.suite.ts";
 
-export const cases: readonly Case[] = [];
+export const cases: readonly Case[] = [
+  ...selection,
+  ...parameters,
+  ...lengths,
+  ...atr,
+  ...initialise,
+  ...debit,
+  ...debitRefusals,
+  ...complete,
+];

@@ -1,0 +1,48 @@
+/** Certificates of the public key card that the suite plays, of the harness's own making under the test key of the CA. */
+import { bytesToUint, toHex } from "../../../harness/core/bytes.ts";
+import type { DeviceContext } from "../../define/case.ts";
+import { inconclusive } from "../../define/failures.ts";
+import { certify, NAMES, newKey } from "../../payment/algorithms/certificate.ts";
+import { PUBLIC_PROGRAM } from "./personalisation.ts";
+import { AT } from "./purse.ts";
+
+type OwnKey = ReturnType<typeof newKey>;
+
+/** Far enough away for every date in the suite; YYMMDD. */
+export const LAST_DAY = "991231";
+
+let made: { readonly issuer: OwnKey; readonly card: OwnKey } | undefined;
+
+/** Keys of the issuer and of the card that the suite plays: made once, for they take long. */
+export function ownKeys(): { readonly issuer: OwnKey; readonly card: OwnKey } {
+  made ??= { issuer: newKey(), card: newKey() };
+  return made;
+}
+
+/** Private key of the CA, PKCS#8 in base64. */
+export function caKey(t: DeviceContext): string {
+  const { PPIEP, VKIEP } = PUBLIC_PROGRAM;
+  return t.keys.caPrivateKey(PPIEP, VKIEP) ?? inconclusive("no test key of the CA", "bench");
+}
+
+export interface Certificates {
+  /** 244 bytes each. */
+  readonly issuer: Uint8Array;
+  readonly card: Uint8Array;
+}
+
+/** The certificates of the card that says INITRSP of itself. `days`: last days YYMMDD. */
+export function certificatesFor(
+  t: DeviceContext,
+  INITRSP: Uint8Array,
+  days: { readonly issuer?: string; readonly card?: string } = {},
+): Certificates {
+  const { issuer, card } = ownKeys();
+  const PPIEP = toHex(INITRSP.subarray(0, AT.IDIEP));
+  const IDIEP = toHex(INITRSP.subarray(AT.IDIEP, AT.ALGIEP));
+  const VKIEP = bytesToUint(INITRSP.subarray(AT.VKIEP, AT.R));
+  return {
+    issuer: certify(caKey(t), NAMES.issuer({ PPIEP, VKIEP }), days.issuer ?? LAST_DAY, issuer.modulus),
+    card: certify(issuer.privateKey, NAMES.card({ PPIEP, IDIEP }), days.card ?? LAST_DAY, card.modulus),
+  };
+}
