@@ -75,6 +75,7 @@ async function startParts(parts: DaemonParts, paths: LabPaths, started: Disposal
     remove: (slot) => slots.remove(slot),
     pull: (slot) => slots.pull(slot),
     push: (slot) => slots.push(slot),
+    noticed: (slot) => slots.noticed(slot),
     tear: (slot, tear) => slots.tear(slot, tear),
     shutdown: () => finish("somebody asked for it"),
   });

@@ -86,6 +86,12 @@ export class LabSlots implements AsyncDisposable {
     await this.#reader.shown(slot, "present");
   }
 
+  /** As `LabControl.noticed`. */
+  noticed(slot: number): void {
+    this.#place(slot);
+    this.#reader.noticed(slot);
+  }
+
   /** As `LabControl.tear`. `USAGE` when the card there cannot be torn. */
   tear(slot: number, tear: CardTear | undefined): void {
     const held = this.#place(slot).occupant?.held;

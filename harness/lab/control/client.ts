@@ -78,6 +78,14 @@ export class LabControl implements AsyncDisposable {
     await this.#ask({ command: "push", slot }, deadline);
   }
 
+  /**
+   * To be called by who has heard from pcscd that the slot is empty: the next card is shown when pcscd looks next, within 0.4 s. Who
+   * does not call it waits one look longer, because pcscd does not conclude from each.
+   */
+  async noticed(slot: number, deadline: Deadline): Promise<void> {
+    await this.#ask({ command: "noticed", slot }, deadline);
+  }
+
   /** The card of the slot loses its power at that moment, once, and is pulled then (event `card-torn`); undefined: not any more. */
   async tear(slot: number, tear: CardTear | undefined, deadline: Deadline): Promise<void> {
     await this.#ask({ command: "tear", slot, tear: tear ?? null }, deadline);

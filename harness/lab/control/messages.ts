@@ -24,6 +24,8 @@ export const labRequest = z.discriminatedUnion("command", [
   z.object({ id: z.number().int(), command: z.literal("pull"), slot: slotNumber }),
   /** The pulled card comes back. */
   z.object({ id: z.number().int(), command: z.literal("push"), slot: slotNumber }),
+  /** Somebody has heard from pcscd that the slot is empty: the next card is shown at its next look. */
+  z.object({ id: z.number().int(), command: z.literal("noticed"), slot: slotNumber }),
   /** The card of the slot loses its power at that moment, once, and is pulled then; null: not any more. */
   z.object({ id: z.number().int(), command: z.literal("tear"), slot: slotNumber, tear: cardTear.nullable() }),
   /** From now on events come too. */

@@ -12,6 +12,7 @@ export interface LabHands {
   remove(slot: number): Promise<void>;
   pull(slot: number): Promise<void>;
   push(slot: number): Promise<void>;
+  noticed(slot: number): void;
   tear(slot: number, tear: CardTear | undefined): void;
   shutdown(): void;
 }
@@ -58,6 +59,7 @@ async function perform(request: LabRequest, hands: LabHands): Promise<LabRespons
     if (request.command === "remove") await hands.remove(request.slot);
     if (request.command === "pull") await hands.pull(request.slot);
     if (request.command === "push") await hands.push(request.slot);
+    if (request.command === "noticed") hands.noticed(request.slot);
     if (request.command === "tear") hands.tear(request.slot, request.tear ?? undefined);
     return { id: request.id, ok: true, slots: hands.slots() };
   } catch (thrown) {

@@ -143,6 +143,20 @@ describe("the emulated reader", () => {
     });
   });
 
+  it("shows a card in another's place at the third look, and at the next when the empty slot was noticed", async () => {
+    const look = async (host: Host) => (await host.ask({ kind: "get-slot-status", ...at })).icc;
+    const host = await powered(answeringCard(fromHex("9000")));
+    host.reader.remove(0);
+    expect(await look(host)).toBe("absent");
+    host.reader.insert(0, answeringCard(fromHex("9001")));
+    expect([await look(host), await look(host)]).toEqual(["absent", "inactive"]);
+    host.reader.remove(0);
+    expect(await look(host)).toBe("absent");
+    host.reader.noticed(0);
+    host.reader.insert(0, answeringCard(fromHex("9002")));
+    expect(await look(host)).toBe("inactive");
+  });
+
   it("answers for a card that was pulled while it worked, and forgets its answer", async () => {
     let finish = (_: Uint8Array): void => undefined;
     const slow: VirtualCard = {

@@ -65,6 +65,11 @@ export class CcidReader {
     return this.#slot(slot).shown(what);
   }
 
+  /** As that of the slot. */
+  noticed(slot: number): void {
+    this.#slot(slot).noticed();
+  }
+
   /** What the slot says of its card. */
   status(slot: number): "active" | "inactive" | "absent" {
     return this.#slot(slot).status;

@@ -63,6 +63,11 @@ export class Slot {
     return status;
   }
 
+  /** Whoever uses the host has seen that the slot is empty: a card may come at once. */
+  noticed(): void {
+    if (!this.#card) this.#looksAtEmpty = NOTICING_LOOKS;
+  }
+
   /** The card loses power wherever it is; a command at work is answered as "no card". */
   remove(): void {
     this.powerOff();
