@@ -32,7 +32,8 @@ test.each<[string, DeviceRole, RegExp]>([
   ["serial:/dev/ttyUSB0", "card", /"serial" is none of them/],
   ["serial:@9600", "terminal", /path of the port is missing/],
   ["serial:/dev/ttyS0@fast", "terminal", /no baud rate/],
-  ["javacard", "card", /no Java Card runtime/],
+  ["javacard:por", "card", /did you mean "poor"/],
+  ["javacard", "terminal", /none of them/],
   ["", "card", /none of them/],
 ])("refuses %s for a %s and says why", (text, role, why) => {
   expect(() => parseSpec(text, role)).toThrow(why);
