@@ -14,8 +14,9 @@ export interface CardTransaction {
   /** Of a debit: the PSAM and its own number. Another PSAM may have given the same number to the card's next try. */
   readonly IDPSAM?: string;
   readonly NTPSAM?: number;
-  /** Of a load: its amount. A load that was not done leaves its number to the card's next one. */
+  /** Of a load: its amount, and its date and time, 14 digits. A load that was not done leaves its number to the card's next one. */
   readonly MLDA?: number;
+  readonly DTHR?: string;
 }
 
 /** `unknown`: it is too long ago for the card's log. */
@@ -50,11 +51,11 @@ function cardName({ PPIEP, IDIEP }: Pick<CardMoney, "PPIEP" | "IDIEP">): string 
   return `${PPIEP} ${IDIEP}`;
 }
 
-function recordName(card: CardMoney, { TI: kind, NTIEP, IDPSAM, NTPSAM, MPDA }: CardLogRecord): string {
-  return `${cardName(card)} ${kind} ${NTIEP} ${kind === TI.debit ? `${IDPSAM} ${NTPSAM}` : MPDA}`;
+function recordName(card: CardMoney, { TI: kind, NTIEP, IDPSAM, NTPSAM, MPDA, DTHR }: CardLogRecord): string {
+  return `${cardName(card)} ${kind} ${NTIEP} ${kind === TI.debit ? `${IDPSAM} ${NTPSAM}` : `${MPDA} ${DTHR}`}`;
 }
 
 function transactionName(transaction: CardTransaction): string {
-  const { kind, NTIEP, IDPSAM = "", NTPSAM = "", MLDA = "" } = transaction;
-  return `${cardName(transaction)} ${TI[kind]} ${NTIEP} ${kind === "debit" ? `${IDPSAM} ${NTPSAM}` : MLDA}`;
+  const { kind, NTIEP, IDPSAM = "", NTPSAM = "", MLDA = "", DTHR = "" } = transaction;
+  return `${cardName(transaction)} ${TI[kind]} ${NTIEP} ${kind === "debit" ? `${IDPSAM} ${NTPSAM}` : `${MLDA} ${DTHR}`}`;
 }

@@ -2,7 +2,10 @@
  * What must hold at every moment (`clearing.md` 6), for each issuer and currency: what stands behind the value is where the value is.
  * Everything is counted from what the bench began with.
  */
+import { fromHex } from "../../../harness/core/bytes.ts";
+import type { LoadRow } from "../../../harness/flows/loading.ts";
 import type { AccountMoney, MoneyBooks } from "../../../harness/flows/money.ts";
+import { LOAD_INIT_LENGTH, readLoadInit } from "../../../harness/protocol/messages/load-init.ts";
 import type { CardMemory, Fate } from "./card-memory.ts";
 import { Sums, sumOf, type Value } from "./unit.ts";
 
@@ -101,13 +104,20 @@ function countLedger(columns: Columns, { accounts, holds, loads, cleared }: Mone
     const load = loads.find((each) => each.IDTRX === IDTRX && each.IDMER === IDMER);
     if (status !== "held" || !load?.PPIEP || !load.IDIEP || load.NTIEP === null) continue;
     const { PPIEP: ofCard, IDIEP, NTIEP } = load;
-    const fate = memory.fateOf({ kind: "load", PPIEP: ofCard, IDIEP, NTIEP, MLDA: load.MLDA ?? 0 });
+    const asked = { MLDA: load.MLDA ?? 0, DTHR: timeOf(load) };
+    const fate = memory.fateOf({ kind: "load", PPIEP: ofCard, IDIEP, NTIEP, ...asked });
     columns.addIf(fate, "held", { PPIEP, CURR, CEXP }, MLDA ?? 0);
   }
   for (const sale of cleared) {
     if (sale.status === "accepted") columns.add("accepted", sale, sale.MPDA);
     if (sale.status === "refused" && sale.CC !== SETTLED_BEFORE) columns.add("disputed", sale, sale.MPDA);
   }
+}
+
+/** DTHR of the request, which the card's log gives too. */
+function timeOf({ request }: LoadRow): string {
+  const init = readLoadInit(fromHex(request ?? "").subarray(0, LOAD_INIT_LENGTH));
+  return init.ok ? init.value.DTHR : "";
 }
 
 function countDevices(
