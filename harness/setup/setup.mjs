@@ -1,7 +1,7 @@
 /**
  * Everything that a fresh clone needs before the command line or the tests can run: system packages, node modules, the
- * compiled command. Plain JavaScript on purpose: it runs before anything is installed or compiled. Quick when nothing
- * is missing, and says what it is about to do before it does it.
+ * compiled command; with --applets or --tests the Java Cards, too. Plain JavaScript on purpose: it runs before anything is
+ * installed or compiled. Quick when nothing is missing, and says what it is about to do before it does it.
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -28,7 +28,25 @@ const FOR_TESTS = [
   { package: "postgresql", shows: ["/usr/lib/postgresql"], why: "the tests run on a real PostgreSQL server too" },
 ];
 
+/** What builds and runs the Java Cards, for those who want them and for the tests. */
+const FOR_APPLETS = [
+  { package: "default-jdk-headless", shows: programPaths("javac"), why: "to compile and run the Java Cards" },
+  { package: "maven", shows: programPaths("mvn"), why: "to build the Java Cards" },
+];
+
 const wantsTests = process.argv.includes("--tests");
+const wantsApplets = process.argv.includes("--applets");
+
+/** Where `name` would be: on the PATH, or in the Java that the environment names. */
+function programPaths(name) {
+  const folders = (process.env.PATH ?? "").split(":").filter((folder) => folder !== "");
+  if (process.env.JAVA_HOME) folders.unshift(join(process.env.JAVA_HOME, "bin"));
+  return folders.map((folder) => join(folder, name));
+}
+
+function isThere(entry) {
+  return entry.shows.some((path) => existsSync(path));
+}
 
 function say(text) {
   process.stderr.write(`setup: ${text}\n`);
@@ -51,8 +69,8 @@ function checkNode() {
 }
 
 function missingPackages() {
-  const wanted = wantsTests ? [...SYSTEM, ...FOR_TESTS] : SYSTEM;
-  return wanted.filter((entry) => !entry.shows.some((path) => existsSync(path)));
+  const wanted = [...SYSTEM, ...(wantsTests ? FOR_TESTS : []), ...(wantsTests || wantsApplets ? FOR_APPLETS : [])];
+  return wanted.filter((entry) => !isThere(entry));
 }
 
 /** The prefix that gets root's rights without asking, or undefined. */
@@ -112,20 +130,22 @@ function installModules() {
   writeFileSync(stamp, wanted);
 }
 
-function newest(path) {
+/** When the newest source under `path` was written, ms; `isSource` judges by path. */
+function newest(path, isSource) {
   const entry = statSync(path);
-  if (!entry.isDirectory()) return /\.ts$/.test(path) && !/\.test\.ts$/.test(path) ? entry.mtimeMs : 0;
+  if (!entry.isDirectory()) return isSource(path) ? entry.mtimeMs : 0;
   return Math.max(
     0,
     ...readdirSync(path)
-      .filter((name) => name !== "runs")
-      .map((name) => newest(join(path, name))),
+      .filter((name) => name !== "runs" && name !== "target")
+      .map((name) => newest(join(path, name), isSource)),
   );
 }
 
 function compile() {
   const stamp = join(root, ".build", "compiled");
-  const sources = Math.max(...["harness", "suites", "reports"].map((folder) => newest(join(root, folder))));
+  const isSource = (path) => /\.ts$/.test(path) && !/\.test\.ts$/.test(path);
+  const sources = Math.max(...["harness", "suites", "reports"].map((folder) => newest(join(root, folder), isSource)));
   if (existsSync(stamp) && statSync(stamp).mtimeMs > sources) return;
   say("compiling");
   if (!run(process.execPath, [join(root, "node_modules", "typescript", "bin", "tsc"), "-p", "tsconfig.build.json"])) {
@@ -135,7 +155,24 @@ function compile() {
   writeFileSync(stamp, "");
 }
 
+/** The Java Cards' own tests are left to `npm test`. Without network or Java the tests that need the cards say so. */
+function buildApplets() {
+  const folder = join(root, "fixtures", "applets");
+  const jar = join(folder, "host", "target", "pursebench-cards.jar");
+  const stamp = join(folder, "host", "target", "built");
+  const sources = newest(folder, (path) => /(\.java|pom\.xml)$/.test(path) && !path.includes("/src/test/"));
+  if (existsSync(jar) && existsSync(stamp) && statSync(stamp).mtimeMs > sources) return;
+  say("building the Java Cards (the first time Maven fetches what it needs)");
+  if (FOR_APPLETS.every(isThere) && run("mvn", ["-q", "-B", "package", "-DskipTests"], { cwd: folder })) {
+    writeFileSync(stamp, "");
+    return;
+  }
+  say("the Java Cards are not built: --card javacard and --psam javacard will not work");
+  if (wantsApplets) process.exit(2);
+}
+
 checkNode();
 installPackages();
 installModules();
 compile();
+if (wantsTests || wantsApplets) buildApplets();
