@@ -19,7 +19,12 @@ export interface SerialSettings {
  * Opens a serial line for this process alone. `DEVICE_ABSENT` no such file; `DEVICE_BUSY` held by another program;
  * `USAGE` no permission, or settings that the line does not know.
  */
-export async function openSerial(settings: SerialSettings, deadline: Deadline): Promise<ByteStream> {
+export function openSerial(settings: SerialSettings, deadline: Deadline): Promise<ByteStream> {
+  return openSerialStream(settings, deadline);
+}
+
+/** As `openSerial`, for those that need the modem lines too. */
+export async function openSerialStream(settings: SerialSettings, deadline: Deadline): Promise<SerialStream> {
   const port = await makePort(settings);
   const name = describeLine(settings);
   const opened = new Promise<void>((resolve, reject) => port.open((error) => (error ? reject(error) : resolve())));

@@ -4,6 +4,7 @@ import { type Deadline, deadlineIn, within } from "../../core/deadline.ts";
 import { messageOf, PursebenchError } from "../../core/errors.ts";
 import { ByteInbox } from "../byte-inbox.ts";
 import type { ByteStream } from "../contracts.ts";
+import type { ModemLines } from "./serial-card-port.ts";
 import { serialError } from "./serial-error.ts";
 
 /** Time that the driver has to let go of the line; a line with flow control held low may never send its rest. */
@@ -43,6 +44,24 @@ export class SerialStream implements ByteStream {
     } catch (thrown) {
       throw thrown instanceof PursebenchError ? thrown : serialError(this.#port.path, thrown);
     }
+  }
+
+  /** The modem lines of this port; a pseudo terminal has none, and refuses. */
+  get lines(): ModemLines {
+    const port = this.#port;
+    return {
+      set: ({ dtr, rts }) =>
+        new Promise((resolve, reject) => {
+          port.set({ dtr, rts }, (error) => (error ? reject(serialError(port.path, error)) : resolve()));
+        }),
+      get: () =>
+        new Promise((resolve, reject) => {
+          port.get((error, status) => {
+            if (error || !status) reject(serialError(port.path, error ?? "it does not tell its modem lines"));
+            else resolve({ cts: status.cts, dsr: status.dsr, dcd: status.dcd });
+          });
+        }),
+    };
   }
 
   onBytes(listener: (bytes: Uint8Array) => void): () => void {
