@@ -21,7 +21,8 @@ export interface T1IccOptions {
 /** T=1 of a card, one block in and one block out, around the APDUs of `card`; with what it does wrong there. */
 export function t1IccEnd(card: VirtualCard, options: T1IccOptions, clock: Clock): IccEnd {
   const end = new T1IccEnd(card, options, clock);
-  return card.mischief && card.mischief.length > 0 ? withMischief(end, card.mischief, options.edc) : end;
+  if (!card.mischief || card.mischief.length === 0) return end;
+  return withMischief(end, card.mischief, options.edc, (size) => end.take(size));
 }
 
 type Work = Promise<Uint8Array | null>;
@@ -52,6 +53,11 @@ class T1IccEnd implements IccEnd {
     if (reply === "late") return this.#step({ kind: "wtx", multiplier: 1 });
     this.#wanted = undefined;
     return reply === null ? null : this.#step({ kind: "reply", data: reply });
+  }
+
+  /** The card has announced that it takes blocks of that size; sizes that T=1 does not have change nothing. */
+  take(ifsc: number): void {
+    if (ifsc >= 1 && ifsc <= MAX_INF) this.#state = { ...this.#state, ifsc };
   }
 
   /** Carries out the actions of one step; the block to send, if there is one. */

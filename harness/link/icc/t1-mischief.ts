@@ -8,8 +8,14 @@ import { type EdcKind, edcLength, writeEdc } from "../../protocol/t1/edc.ts";
 import { answeringNad } from "../../protocol/t1/nad.ts";
 import type { IccEnd } from "./icc-end.ts";
 
-export function withMischief(end: IccEnd, mischief: readonly T1Mischief[], edc: EdcKind): IccEnd {
-  return new MischievousEnd(end, mischief, edc);
+/** `onSize`: the card has announced what it takes, and that was acknowledged. */
+export function withMischief(
+  end: IccEnd,
+  mischief: readonly T1Mischief[],
+  edc: EdcKind,
+  onSize: (ifsc: number) => void,
+): IccEnd {
+  return new MischievousEnd(end, mischief, edc, onSize);
 }
 
 /** A request of the card's own, and what it sends when that is answered. */
@@ -23,6 +29,7 @@ class MischievousEnd implements IccEnd {
   readonly #inner: IccEnd;
   readonly #mischief: readonly T1Mischief[];
   readonly #edc: EdcKind;
+  readonly #onSize: (ifsc: number) => void;
   #sent = 0;
   #pending: Pending | undefined;
   /** Every block is damaged until RESYNCH. */
@@ -33,7 +40,8 @@ class MischievousEnd implements IccEnd {
   /** An odd number of the inner card's I-blocks was dropped: its N(S) is not the line's. */
   #isShifted = false;
 
-  constructor(inner: IccEnd, mischief: readonly T1Mischief[], edc: EdcKind) {
+  constructor(inner: IccEnd, mischief: readonly T1Mischief[], edc: EdcKind, onSize: (ifsc: number) => void) {
+    this.#onSize = onSize;
     this.#inner = inner;
     this.#mischief = mischief;
     this.#edc = edc;
@@ -57,6 +65,7 @@ class MischievousEnd implements IccEnd {
       const isAnswered = block.kind === "S" && block.direction === "response" && block.type === pending.type;
       if (!isAnswered) return pending.request;
       this.#pending = undefined;
+      if (block.type === "IFS") this.#onSize(block.value);
       return pending.held;
     }
     if (block.kind === "I") this.#nr = toggled(block.ns);
