@@ -13,15 +13,13 @@ import {
   present,
   sessionKey,
   suspend,
-  type Wish,
   withdraw,
 } from "./support/draw.ts";
+import { drawAs, lineOf } from "./support/kinds.ts";
 import { CURRENCIES, PROGRAMS } from "./support/personalisation.ts";
-import type { Psam } from "./support/psam.ts";
 import { psamCase } from "./support/psam-case.ts";
 import {
   AT,
-  amountOf,
   balanceAfter,
   balanceOf,
   cardrsp,
@@ -31,29 +29,12 @@ import {
   sessionKeys,
   underS3,
 } from "./support/purse.ts";
-import { type Change, euro, expectTotals, readTotals } from "./support/totals.ts";
+import { euro, expectTotals, readTotals } from "./support/totals.ts";
 
 const about = { requirement: "PSAM-0085-b" };
 
 /** What a transaction can be when COMPLETE comes. */
-const KINDS = ["open", "suspended", "issued"] as const;
-type Kind = (typeof KINDS)[number];
-
-async function drawAs(psam: Psam, kind: Kind, wish: Wish = {}): Promise<Debit> {
-  const debit = await draw(psam, { ...wish, p1: kind === "issued" ? "01" : "00" });
-  if (kind === "suspended") await psam.says("CANCEL, suspend", suspend(debit.IDTRX), "9000");
-  return debit;
-}
-
-function lineOf({ INITRSP, DEBITDATA }: Debit, sign: 1 | -1 = 1): Change {
-  return {
-    PPIEP: toHex(INITRSP.subarray(0, 3)),
-    CURR: toHex(DEBITDATA.subarray(15, 17)),
-    CEXP: DEBITDATA[17] ?? 0,
-    MTOT: sign * amountOf({ DEBITDATA }),
-    NTOT: sign,
-  };
-}
+const WAITING = ["open", "suspended", "issued"] as const;
 
 /** Elements that S3 is over (`keys-and-signatures.md` 4): offset and length in its 69 bytes. */
 const UNDER_S3: readonly (readonly [string, number, number])[] = [
@@ -103,7 +84,7 @@ export const cases: readonly Case[] = [
     consumes: { NTPSAM: 9 },
     async run(_, psam) {
       for (const ALGIEP of [4, 5, 0x10]) {
-        for (const kind of KINDS) {
+        for (const kind of WAITING) {
           const before = await readTotals(psam);
           const debit = await drawAs(psam, kind, { INITRSP: purse({ ALGIEP }) });
           await expectTotals(psam, `while ${kind}`, before, kind === "issued" ? [lineOf(debit)] : []);
@@ -133,7 +114,7 @@ export const cases: readonly Case[] = [
     consumes: { NTPSAM: 9 },
     async run(_, psam) {
       for (const ALGIEP of [4, 5, 0x10]) {
-        for (const kind of KINDS) {
+        for (const kind of WAITING) {
           const before = await readTotals(psam);
           const debit = await drawAs(psam, kind, { INITRSP: purse({ ALGIEP }) });
           const CARDRSP = cardrsp(psam, debit);
@@ -212,7 +193,7 @@ export const cases: readonly Case[] = [
     requirements: ["PSAM-0085-a"],
     consumes: { NTPSAM: 3 },
     async run(_, psam) {
-      for (const kind of KINDS) {
+      for (const kind of WAITING) {
         const debit = await drawAs(psam, kind);
         const { KS3 } = sessionKeys(psam, debit);
         const before = balanceOf(debit.INITRSP);
@@ -253,7 +234,7 @@ export const cases: readonly Case[] = [
     requirements: ["PSAM-0085-b", "PSAM-0080-c"],
     consumes: { NTPSAM: 24 },
     async run(_, psam) {
-      for (const kind of KINDS) {
+      for (const kind of WAITING) {
         for (const CC of ["9401", "9409", "940A", "0001", "FFFF", "9000", "0100", "8000"]) {
           const before = await readTotals(psam);
           const debit = await drawAs(psam, kind, { INITRSP: purse({ ALGIEP: 5 }) });

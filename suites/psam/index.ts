@@ -1,13 +1,17 @@
 /** Every case on the security card alone (`psam-edge.md`). */
 import type { Case } from "../define/case.ts";
 import { cases as atr } from "./atr.suite.ts";
+import { cases as cancel } from "./cancel.suite.ts";
+import { cases as certificates } from "./certificates.suite.ts";
 import { cases as complete } from "./complete.suite.ts";
 import { cases as debit } from "./debit.suite.ts";
 import { cases as debitRefusals } from "./debit-refusals.suite.ts";
 import { cases as initialise } from "./initialise.suite.ts";
+import { cases as kept } from "./kept.suite.ts";
 import { cases as lengths } from "./lengths.suite.ts";
 import { cases as parameters } from "./parameters.suite.ts";
 import { cases as selection } from "./selection.suite.ts";
+import { cases as totals } from "./totals.suite.ts";
 
 export const cases: readonly Case[] = [
   ...selection,
@@ -15,7 +19,11 @@ export const cases: readonly Case[] = [
   ...lengths,
   ...atr,
   ...initialise,
+  ...certificates,
   ...debit,
   ...debitRefusals,
   ...complete,
+  ...cancel,
+  ...kept,
+  ...totals,
 ];

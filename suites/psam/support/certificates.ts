@@ -1,8 +1,9 @@
 /** Certificates of the public key card that the suite plays, of the harness's own making under the test key of the CA. */
 import { bytesToUint, toHex } from "../../../harness/core/bytes.ts";
+import { certifyOnce } from "../../../harness/crypto/certify-once.ts";
 import type { DeviceContext } from "../../define/case.ts";
 import { inconclusive } from "../../define/failures.ts";
-import { certify, NAMES, newKey } from "../../payment/algorithms/certificate.ts";
+import { NAMES, newKey } from "../../payment/algorithms/certificate.ts";
 import { PUBLIC_PROGRAM } from "./personalisation.ts";
 import { AT } from "./purse.ts";
 
@@ -41,8 +42,10 @@ export function certificatesFor(
   const PPIEP = toHex(INITRSP.subarray(0, AT.IDIEP));
   const IDIEP = toHex(INITRSP.subarray(AT.IDIEP, AT.ALGIEP));
   const VKIEP = bytesToUint(INITRSP.subarray(AT.VKIEP, AT.R));
-  return {
-    issuer: certify(caKey(t), NAMES.issuer({ PPIEP, VKIEP }), days.issuer ?? LAST_DAY, issuer.modulus),
-    card: certify(issuer.privateKey, NAMES.card({ PPIEP, IDIEP }), days.card ?? LAST_DAY, card.modulus),
+  const names = { issuer: NAMES.issuer({ PPIEP, VKIEP }), card: NAMES.card({ PPIEP, IDIEP }) };
+  const made = (type: "issuer" | "card", by: string, modulus: Uint8Array) => {
+    const { authority, subject } = names[type];
+    return certifyOnce(by, { type, authority, subject, lastDay: days[type] ?? LAST_DAY, modulus });
   };
+  return { issuer: made("issuer", caKey(t), issuer.modulus), card: made("card", issuer.privateKey, card.modulus) };
 }
