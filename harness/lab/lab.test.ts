@@ -145,6 +145,25 @@ describe("the virtual lab", () => {
     await control.remove(1, soon());
   });
 
+  it("exchanges a card for one with the same answer to reset while it has no power, unseen", async () => {
+    await control.insert(1, { kind: "answers", sw: "9000" }, soon());
+    await using reader = await openReader("00 01", soon(), { pcscSocket: state.pcscSocket });
+    await reader.waitForCard(soon());
+    const heard: boolean[] = [];
+    reader.onPresence((present) => heard.push(present));
+    const another = () => control.exchange(1, { kind: "answers", sw: "6A82" }, soon());
+    {
+      await using channel = await reader.connect(soon());
+      expect(await another()).toBe(false);
+      expect(toHex(await channel.transmit(fromHex("80CA0000"), soon()))).toBe("9000");
+    }
+    expect(await another()).toBe(true);
+    await using channel = await reader.connect(soon());
+    expect(toHex(await channel.transmit(fromHex("80CA0000"), soon()))).toBe("6A82");
+    expect(heard).toEqual([]);
+    await control.remove(1, soon());
+  });
+
   it("plugs a vpcd card in while its program is connected, one at a time", async () => {
     const events: LabEvent[] = [];
     const undo = await control.onEvent((event) => events.push(event), soon());

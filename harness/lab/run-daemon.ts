@@ -72,6 +72,7 @@ async function startParts(parts: DaemonParts, paths: LabPaths, started: Disposal
   control = await serveControl(paths.control, {
     slots: () => slots.report(),
     insert: (slot, card) => slots.insert(slot, card),
+    exchange: (slot, card) => slots.exchange(slot, card),
     remove: (slot) => slots.remove(slot),
     pull: (slot) => slots.pull(slot),
     push: (slot) => slots.push(slot),

@@ -1,12 +1,17 @@
 import type { CardTear } from "../core/card-tear.ts";
 import { PursebenchError } from "../core/errors.ts";
 import type { VirtualCard } from "../device/virtual/virtual-card.ts";
-import type { CardRegistry, CardSpec, Occupant } from "./cards/card-kind.ts";
+import type { CardFactory, CardRegistry, CardSpec, Occupant, SlotHand } from "./cards/card-kind.ts";
 import type { LabEvent, SlotReport } from "./control/messages.ts";
 import { type CcidReader, SLOT_COUNT } from "./reader/ccid-reader.ts";
 
+/** The slot in the hand of one occupant, until it has to `leave` it to another. */
+interface Hand extends SlotHand {
+  leave(): void;
+}
+
 interface Place {
-  occupant: { readonly kind: string; readonly held: Occupant } | undefined;
+  occupant: { readonly kind: string; readonly held: Occupant; readonly hand: Hand } | undefined;
   hasCard: boolean;
   /** Taken out by `pull`, to be put back by `push`. */
   pulled: VirtualCard | undefined;
@@ -47,19 +52,36 @@ export class LabSlots implements AsyncDisposable {
    */
   async insert(slot: number, spec: CardSpec): Promise<void> {
     const place = this.#place(slot);
-    const factory = this.#cards.get(spec.kind);
-    if (!factory) {
-      throw new PursebenchError("USAGE", `the virtual lab knows no card of kind "${spec.kind}"`, {
-        mend: `use one of: ${[...this.#cards.keys()].join(", ")}`,
+    const factory = this.#factory(spec.kind);
+    await this.#evict(slot);
+    const hand = this.#hand(slot, (card) => this.#put(slot, card));
+    place.occupant = { kind: spec.kind, held: await factory(spec, hand), hand };
+    if (place.hasCard) await this.#reader.shown(slot, "present");
+  }
+
+  /** As `LabControl.exchange`: `DEVICE_BUSY` where pcscd would notice. */
+  async exchange(slot: number, spec: CardSpec): Promise<void> {
+    const place = this.#place(slot);
+    let brought: VirtualCard | undefined;
+    let isThere = false;
+    const hand = this.#hand(slot, (card) => {
+      brought = card;
+      if (isThere) this.#put(slot, card);
+    });
+    const held = await this.#factory(spec.kind)(spec, hand);
+    if (!brought || !(await this.#reader.exchange(slot, brought))) {
+      hand.leave();
+      await held[Symbol.asyncDispose]();
+      throw new PursebenchError("DEVICE_BUSY", `the card in slot ${slot} cannot be exchanged unseen`, {
+        mend: "insert the other one instead",
       });
     }
-    await this.#evict(slot);
-    const hand = {
-      insert: (card: VirtualCard) => this.#put(slot, card),
-      remove: () => this.#take(slot),
-    };
-    place.occupant = { kind: spec.kind, held: await factory(spec, hand) };
-    if (place.hasCard) await this.#reader.shown(slot, "present");
+    isThere = true;
+    const before = place.occupant;
+    place.occupant = { kind: spec.kind, held, hand };
+    place.card = brought;
+    before?.hand.leave();
+    await before?.held[Symbol.asyncDispose]();
   }
 
   /** The card loses power at once. Resolves when pcscd was told. */
@@ -141,6 +163,29 @@ export class LabSlots implements AsyncDisposable {
     place.card = undefined;
     this.#reader.remove(slot);
     this.#tell({ event: "card-removed", slot });
+  }
+
+  #hand(slot: number, put: (card: VirtualCard) => void): Hand {
+    let holds = true;
+    return {
+      insert: (card) => {
+        if (holds) put(card);
+      },
+      remove: () => {
+        if (holds) this.#take(slot);
+      },
+      leave: () => {
+        holds = false;
+      },
+    };
+  }
+
+  #factory(kind: string): CardFactory {
+    const factory = this.#cards.get(kind);
+    if (factory) return factory;
+    throw new PursebenchError("USAGE", `the virtual lab knows no card of kind "${kind}"`, {
+      mend: `use one of: ${[...this.#cards.keys()].join(", ")}`,
+    });
   }
 
   #place(slot: number): Place {

@@ -82,7 +82,8 @@ export async function openLabDevices(options: OpenOptions, stack: DisposalStack)
       if (psam.kind === "vpcd") await control?.insert(VPCD_PSAM_SLOT, { kind: "vpcd", port: psam.port }, soon());
       const own = slot;
       const kind = psam.kind === "javacard" ? "javacard-psam" : "psam";
-      const insert = async () => void (await control?.insert(own, { kind, index, fresh: true }, soon()));
+      const fresh = { kind, index, fresh: true };
+      const insert = async () => void (await control?.insert(own, fresh, soon()));
       if (isOwnPsamCard(psam)) await insert();
       const opened =
         psam.kind === "pcsc"
@@ -99,6 +100,7 @@ export async function openLabDevices(options: OpenOptions, stack: DisposalStack)
         async renew() {
           if (!isUsed || !isOwnPsamCard(psam)) return;
           isUsed = false;
+          if (kind === "psam" && (await control?.exchange(own, fresh, soon()))) return;
           await insert();
           await waitForCard(holder, psam, "psam", patience);
         },

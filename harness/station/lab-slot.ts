@@ -76,8 +76,16 @@ class LabSlot implements CardHand {
     this.#hasSupplied = false;
     if (this.#onTorn) await this.tear(undefined);
     if (this.#holds === "specimen" && !this.#isPulled) return;
+    if (await this.#exchanged("specimen")) return;
     if (!this.#isPulled) await this.remove();
     await this.insert("specimen");
+  }
+
+  /** Between two cases nobody looks: most cards can be put into each other's place. */
+  async #exchanged(kind: CardKind): Promise<boolean> {
+    if (this.#isPulled || !(await this.#control.exchange(CARD_SLOT, this.#specOf(kind), hand()))) return false;
+    this.#holds = kind;
+    return true;
   }
 
   async insert(kind: CardKind): Promise<void> {

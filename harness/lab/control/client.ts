@@ -63,6 +63,20 @@ export class LabControl implements AsyncDisposable {
     return report;
   }
 
+  /**
+   * Puts a card of `card.kind` into the place of the one in `slot`, at once and unseen by pcscd: for what happens between two cases.
+   * False, and all is as before, where pcscd would notice: that card has power, or another answer to reset.
+   */
+  async exchange(slot: number, card: CardSpec, deadline: Deadline): Promise<boolean> {
+    try {
+      await this.#ask({ command: "exchange", slot, card }, deadline);
+      return true;
+    } catch (thrown) {
+      if (thrown instanceof PursebenchError && thrown.code === "DEVICE_BUSY") return false;
+      throw thrown;
+    }
+  }
+
   /** Pulls the card, at once; resolves when pcscd was told of it, up to 0.4 s later. */
   async remove(slot: number, deadline: Deadline): Promise<void> {
     await this.#ask({ command: "remove", slot }, deadline);

@@ -19,6 +19,8 @@ const cardTear: z.ZodType<CardTear> = z.strictObject({
 export const labRequest = z.discriminatedUnion("command", [
   z.object({ id: z.number().int(), command: z.literal("status") }),
   z.object({ id: z.number().int(), command: z.literal("insert"), slot: slotNumber, card: cardSpec }),
+  /** Another card in the place of the one there, unseen by pcscd. */
+  z.object({ id: z.number().int(), command: z.literal("exchange"), slot: slotNumber, card: cardSpec }),
   z.object({ id: z.number().int(), command: z.literal("remove"), slot: slotNumber }),
   /** The card leaves the contacts, and whoever plays it stays. */
   z.object({ id: z.number().int(), command: z.literal("pull"), slot: slotNumber }),

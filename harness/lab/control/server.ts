@@ -9,6 +9,7 @@ import { type LabEvent, type LabRequest, type LabResponse, labRequest, type Slot
 export interface LabHands {
   slots(): SlotReport[];
   insert(slot: number, card: Extract<LabRequest, { command: "insert" }>["card"]): Promise<void>;
+  exchange(slot: number, card: Extract<LabRequest, { command: "exchange" }>["card"]): Promise<void>;
   remove(slot: number): Promise<void>;
   pull(slot: number): Promise<void>;
   push(slot: number): Promise<void>;
@@ -56,6 +57,7 @@ export async function serveControl(path: string, hands: LabHands): Promise<Contr
 async function perform(request: LabRequest, hands: LabHands): Promise<LabResponse> {
   try {
     if (request.command === "insert") await hands.insert(request.slot, request.card);
+    if (request.command === "exchange") await hands.exchange(request.slot, request.card);
     if (request.command === "remove") await hands.remove(request.slot);
     if (request.command === "pull") await hands.pull(request.slot);
     if (request.command === "push") await hands.push(request.slot);

@@ -157,6 +157,27 @@ describe("the emulated reader", () => {
     expect(await look(host)).toBe("inactive");
   });
 
+  it("exchanges a card unseen that has no power, for one with the same answer to reset", async () => {
+    const look = async (host: Host) => (await host.ask({ kind: "get-slot-status", ...at })).icc;
+    const other: VirtualCard = { ...answeringCard(fromHex("9002")), powerOn: () => fromHex("3B00") };
+    const host = await powered(answeringCard(fromHex("9000")));
+    expect(await host.reader.exchange(0, answeringCard(fromHex("9001")))).toBe(false); // it has power
+    await host.ask({ kind: "icc-power-off", ...at });
+    expect(await host.reader.exchange(0, other)).toBe(false);
+    expect(await host.reader.exchange(0, muteCard())).toBe(false);
+    expect(await host.reader.exchange(0, answeringCard(fromHex("9001")))).toBe(true);
+    expect(await look(host)).toBe("inactive");
+    await host.ask(powerOn);
+    expect(await host.block("00 00 05 00A4040000 A5")).toBe("000002900193");
+    host.reader.remove(0);
+    expect(await host.reader.exchange(0, answeringCard(fromHex("9000")))).toBe(false); // there is none
+  });
+
+  it("does not exchange a card that stays mute: the host takes it for one", async () => {
+    const host = await powered(muteCard());
+    expect(await host.reader.exchange(0, answeringCard(fromHex("9000")))).toBe(false);
+  });
+
   it("answers for a card that was pulled while it worked, and forgets its answer", async () => {
     let finish = (_: Uint8Array): void => undefined;
     const slow: VirtualCard = {

@@ -66,6 +66,11 @@ export class CcidReader {
   }
 
   /** As that of the slot. */
+  async exchange(slot: number, card: VirtualCard): Promise<boolean> {
+    return await this.#slot(slot).exchange(card);
+  }
+
+  /** As that of the slot. */
   noticed(slot: number): void {
     this.#slot(slot).noticed();
   }

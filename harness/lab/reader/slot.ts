@@ -1,3 +1,4 @@
+import { equal } from "../../core/bytes.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { VirtualCard } from "../../device/virtual/virtual-card.ts";
 import { type IccEnd, withParameterSelection } from "../../link/icc/icc-end.ts";
@@ -26,6 +27,7 @@ export class Slot {
   #next: VirtualCard | undefined;
   #looksAtEmpty = NOTICING_LOOKS;
   #watchers: { readonly what: "present" | "absent"; readonly resolve: () => void }[] = [];
+  /** Of the card that is in; empty while it has not told any. */
   #atr: Uint8Array = NOTHING;
   #end: IccEnd | undefined;
   #pulled: () => void = () => undefined;
@@ -44,6 +46,18 @@ export class Slot {
     this.remove();
     if (this.#looksAtEmpty >= NOTICING_LOOKS) this.#card = card;
     else this.#next = card;
+  }
+
+  /**
+   * Another card in the place of one without power, which the host does not see. False, and nothing has changed, where it would
+   * notice: the card has power, or another answer to reset, or never told one.
+   */
+  async exchange(card: VirtualCard): Promise<boolean> {
+    const atr = await card.powerOn();
+    card.powerOff?.();
+    if (!this.#card || this.#end || this.#atr.length === 0 || atr === null || !equal(atr, this.#atr)) return false;
+    this.#card = card;
+    return true;
   }
 
   /** Resolves when the host was told of the card, or of its absence, or when that is out of date. */
@@ -74,6 +88,7 @@ export class Slot {
     if (this.#card) this.#looksAtEmpty = 0;
     this.#card = undefined;
     this.#next = undefined;
+    this.#atr = NOTHING;
     this.#settleWatchers("present", "absent");
     this.#pulled();
   }
@@ -85,6 +100,7 @@ export class Slot {
     const atr = await this.#unlessPulled(async () => (this.#end ? await card.reset() : await card.powerOn()));
     if (this.#card !== card || atr === null) {
       this.#end = undefined;
+      this.#atr = NOTHING;
       return this.#failed(CCID_ERROR.ICC_MUTE);
     }
     this.#atr = atr;
