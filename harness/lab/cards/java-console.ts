@@ -35,7 +35,8 @@ export class JavaConsole implements AsyncDisposable {
       this.#complaint = (this.#complaint + bytes.toString("utf8")).slice(-COMPLAINT_BOUND);
     });
     createInterface({ input: process.stdout }).on("line", (line) => this.#hear(line));
-    void child.ended.then((end) => this.#giveUp(end));
+    // Not before its last words are read.
+    process.once("close", () => void child.ended.then((end) => this.#giveUp(end)));
   }
 
   /** Starts the program of `jar` and waits until it is ready. */

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fromHex, toHex } from "../../core/bytes.ts";
 import { systemClock } from "../../core/clock.ts";
 import { deadlineIn } from "../../core/deadline.ts";
+import { t0IccEnd } from "../../link/icc/t0-icc-end.ts";
 import { parseAtr } from "../../protocol/atr/parse-atr.ts";
 import { type JavaCard, JavaRuntime } from "./java-runtime.ts";
 
@@ -44,6 +45,28 @@ describe("a Java Card", () => {
     expect(await card.powerOn()).toEqual(fromHex("3B00"));
     await answer(card, SELECT_EXERCISER);
     expect((await answer(card, "8018000000"))?.slice(0, 2)).toBe("00");
+  });
+
+  it("that is an exerciser speaks T=0 by its own account of its commands", async () => {
+    await using card = await runtime.newCard("exerciser", fromHex("3B00"));
+    await card.powerOn();
+    const end = t0IccEnd(card);
+    const gives = async (tpdu: string, expected: string) => {
+      expect(toHex((await end.transfer(fromHex(tpdu.replaceAll(" ", "")))) ?? new Uint8Array(0))).toBe(expected);
+    };
+    await gives("8010000000", "9000");
+    await gives("80100000 02 A1A2", "6102");
+    await gives("00C0000002", "A1A29000");
+    await gives("8012000300", "6C03");
+    await gives("8012000303", "030A119000");
+    await gives("801C0000 02 BEEF", "9000");
+    await gives("801C000000", "6C02");
+    await gives("801C000002", "BEEF9000");
+    await gives("901A0000 02 3132", "9000");
+    await gives("801A0000 07 33343536373839", "6104");
+    await gives("00C0000004", "000929B19000");
+    expect(toHex((await end.transfer(fromHex("8012010200"))) ?? new Uint8Array(0)).slice(-4)).toBe("6102");
+    await gives("00C0000002", "02099000");
   });
 
   it("keeps what it wrote over power loss, and forgets the rest in a reset", async () => {

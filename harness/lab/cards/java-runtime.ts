@@ -7,7 +7,8 @@ import { toHex } from "../../core/bytes.ts";
 import type { CardTear } from "../../core/card-tear.ts";
 import { type Deadline, deadlineIn, within } from "../../core/deadline.ts";
 import { PursebenchError } from "../../core/errors.ts";
-import type { VirtualCard } from "../../device/virtual/virtual-card.ts";
+import type { CaseByHeader, VirtualCard } from "../../device/virtual/virtual-card.ts";
+import { exerciserCase } from "./exerciser-case.ts";
 import { JavaConsole } from "./java-console.ts";
 import { listenForCards, VpcdConnection } from "./vpcd-connection.ts";
 
@@ -79,6 +80,7 @@ export class JavaRuntime implements AsyncDisposable {
 
 class RunningCard implements JavaCard {
   readonly kind: JavaCardKind;
+  readonly caseOf: CaseByHeader | undefined;
   readonly #id: string;
   readonly #console: JavaConsole;
   readonly #socket: Socket;
@@ -88,6 +90,7 @@ class RunningCard implements JavaCard {
 
   constructor(kind: JavaCardKind, id: string, console: JavaConsole, socket: Socket) {
     this.kind = kind;
+    this.caseOf = kind === "exerciser" ? exerciserCase : undefined;
     this.#id = id;
     this.#console = console;
     this.#socket = socket;

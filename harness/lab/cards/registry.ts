@@ -1,5 +1,6 @@
 import { hangingCard, malformedAtrCard, muteCard } from "../../device/virtual/wrong-cards.ts";
 import { type CardFactory, type CardRegistry, plainCard } from "./card-kind.ts";
+import { exerciserOf } from "./exerciser-card.ts";
 import { answersCard } from "./test-cards.ts";
 import { vpcdCard } from "./vpcd-card.ts";
 
@@ -10,6 +11,7 @@ export function labCards(more: Iterable<readonly [string, CardFactory]> = []): C
     ["malformed-atr", plainCard(malformedAtrCard)],
     ["hangs", plainCard(hangingCard)],
     ["answers", plainCard(answersCard)],
+    ["exerciser", plainCard(exerciserOf)],
     ["vpcd", vpcdCard],
     ...more,
   ]);

@@ -4,8 +4,9 @@ import { encodeCommandApdu } from "../apdu/command-apdu.ts";
 import { parseResponseApdu, type ResponseApdu } from "../apdu/response-apdu.ts";
 import { type CaseOf, startT0Icc, stepT0Icc, type T0IccAction, type T0IccEvent } from "./icc-machine.ts";
 
-/** 50 is a case 1 command, 5C case 2, 52 case 3, 54 case 4. */
-const caseOf: CaseOf = ({ ins }) => (ins === 0x5c ? 2 : ins === 0x52 ? 3 : ins === 0x54 ? 4 : 1);
+/** 50 is a case 1 command, 5C case 2, 52 case 3, 54 case 4; class D0 has a GET RESPONSE of its own. */
+const caseOf: CaseOf = ({ cla, ins }) =>
+  ins === 0x5c || (cla === 0xd0 && ins === 0xc0) ? 2 : ins === 0x52 ? 3 : ins === 0x54 ? 4 : 1;
 
 function response(hex: string): ResponseApdu {
   const parsed = parseResponseApdu(fromHex(hex));
@@ -98,6 +99,7 @@ const ROWS: readonly [situation: string, script: readonly string[], expected: re
   ],
   ["INS 6x", ["0060000000"], ["> 6D00"]],
   ["INS 9x", ["0090000000"], ["> 6D00"]],
+  ["a GET RESPONSE of the application's own", ["D0C0000002", "= 01029000"], ["deliver D0C0000002", "> C001029000"]],
   ["more time", ["9050000000", "wait", "wait", "= 9000"], ["deliver 90500000", "> 60", "> 60", "> 9000"]],
   ["more time for nothing", ["wait"], ["ignore"]],
   ["bytes while working", ["9050000000", "00"], ["deliver 90500000", "ignore"]],

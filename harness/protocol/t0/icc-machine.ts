@@ -86,8 +86,10 @@ function onHeader(state: T0IccState, tpdu: Tpdu): T0IccStep {
   const { held } = state;
   if (held !== undefined && fetches(tpdu, held.by)) return onFetch(state, tpdu, held.response);
   const forgotten: T0IccState = { ...state, held: undefined };
-  if (tpdu.ins === GET_RESPONSE) return answer(forgotten, responseApdu(sw("CONDITIONS_NOT_SATISFIED")));
   const apduCase = state.caseOf(tpdu);
+  // An application may have a GET RESPONSE of its own, for what did not fit into one answer.
+  const isUnknownFetch = tpdu.ins === GET_RESPONSE && apduCase !== 2;
+  if (isUnknownFetch) return answer(forgotten, responseApdu(sw("CONDITIONS_NOT_SATISFIED")));
   if ((apduCase === 3 || apduCase === 4) && tpdu.p3 > 0) {
     const waiting: T0IccState = { ...forgotten, phase: { kind: "data", tpdu, apduCase } };
     return { state: waiting, actions: [transmit(Uint8Array.of(tpdu.ins))] };
