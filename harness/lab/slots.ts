@@ -2,6 +2,7 @@ import type { CardTear } from "../core/card-tear.ts";
 import { PursebenchError } from "../core/errors.ts";
 import type { VirtualCard } from "../device/virtual/virtual-card.ts";
 import type { CardFactory, CardRegistry, CardSpec, Occupant, SlotHand } from "./cards/card-kind.ts";
+import { dressOf } from "./cards/dressed.ts";
 import type { LabEvent, SlotReport } from "./control/messages.ts";
 import { type CcidReader, SLOT_COUNT } from "./reader/ccid-reader.ts";
 
@@ -53,8 +54,9 @@ export class LabSlots implements AsyncDisposable {
   async insert(slot: number, spec: CardSpec): Promise<void> {
     const place = this.#place(slot);
     const factory = this.#factory(spec.kind);
+    const dress = dressOf(spec);
     await this.#evict(slot);
-    const hand = this.#hand(slot, (card) => this.#put(slot, card));
+    const hand = this.#hand(slot, (card) => this.#put(slot, dress(card)));
     place.occupant = { kind: spec.kind, held: await factory(spec, hand), hand };
     if (place.hasCard) await this.#reader.shown(slot, "present");
   }
@@ -64,9 +66,10 @@ export class LabSlots implements AsyncDisposable {
     const place = this.#place(slot);
     let brought: VirtualCard | undefined;
     let isThere = false;
+    const dress = dressOf(spec);
     const hand = this.#hand(slot, (card) => {
-      brought = card;
-      if (isThere) this.#put(slot, card);
+      brought = dress(card);
+      if (isThere) this.#put(slot, brought);
     });
     const held = await this.#factory(spec.kind)(spec, hand);
     if (!brought || !(await this.#reader.exchange(slot, brought))) {

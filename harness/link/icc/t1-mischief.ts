@@ -72,26 +72,26 @@ class MischievousEnd implements IccEnd {
     return this.#shifted(await this.#inner.transfer(this.#shifted(tpdu, "R") ?? tpdu), "I");
   }
 
-  async #spoil(mischief: T1Mischief, answer: Uint8Array): Promise<Uint8Array | null> {
-    switch (mischief.act) {
+  async #spoil({ act, value }: T1Mischief, answer: Uint8Array): Promise<Uint8Array | null> {
+    switch (act) {
       case "corrupt-edc":
         return damaged(answer);
       case "flip-bit":
-        return flipBit(answer, mischief.bit % (8 * answer.length));
+        return flipBit(answer, (value ?? 0) % (8 * answer.length));
       case "silence":
         return null;
       case "truncated":
-        return answer.subarray(0, Math.max(1, answer.length - mischief.drop));
+        return answer.subarray(0, Math.max(1, answer.length - (value ?? 1)));
       case "duplicate":
         return concat(answer, answer);
       case "wrong-nad":
-        return withNad(answer, mischief.nad, this.#edc);
+        return withNad(answer, value ?? 0x12, this.#edc);
       case "wrong-sequence":
         return this.#otherNumber(answer);
       case "wtx":
-        return this.#ask("WTX", answer, mischief.value);
+        return this.#ask("WTX", answer, value ?? 1);
       case "ifs":
-        return this.#ask("IFS", answer, mischief.value);
+        return this.#ask("IFS", answer, value ?? 32);
       case "abort":
         return await this.#abort(answer);
       case "resynch-needed":
@@ -101,7 +101,7 @@ class MischievousEnd implements IccEnd {
       case "r-block-other":
         return answer; // done before the card has heard anything
       default:
-        return unreachable(mischief);
+        return unreachable(act);
     }
   }
 

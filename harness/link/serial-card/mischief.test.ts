@@ -41,8 +41,8 @@ async function misbehaving(mischief: readonly T1Mischief[]) {
 const RECOVERED: readonly T1Mischief[] = [
   { nth: 4, act: "corrupt-edc" },
   { nth: 2, act: "corrupt-edc", times: 3 },
-  { nth: 3, act: "flip-bit", bit: 9 },
-  { nth: 4, act: "flip-bit", bit: 40 },
+  { nth: 3, act: "flip-bit", value: 9 },
+  { nth: 4, act: "flip-bit", value: 40 },
   { nth: 2, act: "silence" },
   { nth: 4, act: "silence", times: 3 },
   { nth: 4, act: "wrong-sequence" },
@@ -53,11 +53,11 @@ const RECOVERED: readonly T1Mischief[] = [
   { nth: 4, act: "wtx", value: 255, times: 5 },
   { nth: 2, act: "ifs", value: 1 },
   { nth: 4, act: "ifs", value: 254 },
-  { nth: 4, act: "truncated", drop: 1 },
-  { nth: 4, act: "truncated", drop: 70 },
-  { nth: 2, act: "truncated", drop: 3, times: 3 },
-  { nth: 4, act: "wrong-nad", nad: 0x12 },
-  { nth: 2, act: "wrong-nad", nad: 0xff },
+  { nth: 4, act: "truncated", value: 1 },
+  { nth: 4, act: "truncated", value: 70 },
+  { nth: 2, act: "truncated", value: 3, times: 3 },
+  { nth: 4, act: "wrong-nad", value: 0x12 },
+  { nth: 2, act: "wrong-nad", value: 0xff },
   { nth: 4, act: "duplicate" },
   { nth: 2, act: "duplicate", times: 2 },
 ];
@@ -74,14 +74,14 @@ describe("a card that goes wrong in T=1, and gets over it", () => {
 /** What does not end well, how the command fails, and whether the next one works without a reset. */
 const FAILED: readonly (readonly [T1Mischief, string, "goes on" | "needs a reset"])[] = [
   [{ nth: 4, act: "corrupt-edc", times: 4 }, "DEVICE_GARBLED", "goes on"],
-  [{ nth: 2, act: "flip-bit", bit: 30, times: 4 }, "DEVICE_GARBLED", "goes on"],
-  [{ nth: 2, act: "truncated", drop: 1, times: 4 }, "DEVICE_GARBLED", "goes on"],
+  [{ nth: 2, act: "flip-bit", value: 30, times: 4 }, "DEVICE_GARBLED", "goes on"],
+  [{ nth: 2, act: "truncated", value: 1, times: 4 }, "DEVICE_GARBLED", "goes on"],
   [{ nth: 4, act: "duplicate", times: 4 }, "DEVICE_GARBLED", "goes on"],
   [{ nth: 4, act: "silence", times: 4 }, "DEVICE_SILENT", "goes on"],
   [{ nth: 4, act: "silence", times: 6 }, "DEVICE_SILENT", "goes on"],
   [{ nth: 2, act: "silence", times: 50 }, "DEVICE_SILENT", "needs a reset"],
   [{ nth: 4, act: "wrong-sequence", times: 4 }, "PROTOCOL", "goes on"],
-  [{ nth: 4, act: "wrong-nad", nad: 0x12, times: 4 }, "DEVICE_SILENT", "goes on"],
+  [{ nth: 4, act: "wrong-nad", value: 0x12, times: 4 }, "DEVICE_SILENT", "goes on"],
   [{ nth: 4, act: "r-block-error", times: 4 }, "PROTOCOL", "goes on"],
   [{ nth: 2, act: "r-block-other", times: 4 }, "PROTOCOL", "goes on"],
   [{ nth: 4, act: "wtx", value: 0, times: 4 }, "DEVICE_GARBLED", "goes on"],
@@ -114,9 +114,8 @@ describe("mischief as data", () => {
     for (const wrong of [
       { nth: 0, act: "silence" },
       { nth: 1, act: "explode" },
-      { nth: 1, act: "wtx" },
-      { nth: 1, act: "wtx", value: 256 },
-      { nth: 1, act: "truncated", drop: 0 },
+      { nth: 1, act: "wtx", value: -1 },
+      { nth: 1, act: "flip-bit", value: 2_072 },
       { nth: 1, act: "silence", more: 1 },
     ])
       expect(t1Mischief.safeParse(wrong).success, JSON.stringify(wrong)).toBe(false);
