@@ -1,10 +1,17 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer, type Socket } from "node:net";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { packageRoot } from "../../bench/package-root.ts";
 import { fromHex, toHex } from "../../core/bytes.ts";
 import { systemClock } from "../../core/clock.ts";
 import { deadlineIn } from "../../core/deadline.ts";
 import { t0IccEnd } from "../../link/icc/t0-icc-end.ts";
 import { parseAtr } from "../../protocol/atr/parse-atr.ts";
-import { type JavaCard, JavaRuntime } from "./java-runtime.ts";
+import { JavaConsole } from "./java-console.ts";
+import { CARDS_JAR, type JavaCard, JavaRuntime } from "./java-runtime.ts";
+import { listenForCards, VpcdConnection } from "./vpcd-connection.ts";
 
 const SELECT_EXERCISER = "00A4040008F050422D4558453100";
 const EXERCISER_FCI = "6F158408F050422D45584531A509DF1F06455845522D31";
@@ -136,6 +143,40 @@ describe("the Java Card runtime", () => {
       code: "SERVICE_ABSENT",
       message: expect.stringContaining("jarfile"),
     });
+  });
+
+  it("tells what to install where there is no Java", async () => {
+    await expect(JavaConsole.open("any.jar", deadlineIn(systemClock, 1000), "/nowhere/java")).rejects.toMatchObject({
+      code: "SERVICE_ABSENT",
+      mend: expect.stringContaining("default-jdk-headless"),
+    });
+  });
+
+  it("plays one blank card to any vpcd reader, until that goes", async () => {
+    const server = createServer();
+    const port = await listenForCards(server, 0);
+    const program = spawn("java", [
+      "-jar",
+      join(packageRoot(), CARDS_JAR),
+      "--connect",
+      `127.0.0.1:${port}`,
+      "exerciser",
+    ]);
+    const [socket] = (await once(server, "connection")) as [Socket];
+    const card = new VpcdConnection(socket).card();
+    expect(parseAtr((await card.powerOn()) ?? new Uint8Array(0)).ok).toBe(true);
+    expect(toHex((await card.transmit(fromHex(SELECT_EXERCISER))) ?? new Uint8Array(0))).toBe(`${EXERCISER_FCI}9000`);
+    socket.destroy();
+    server.close();
+    expect(await once(program, "exit")).toEqual([0, null]);
+  });
+
+  it("ends when its standard input does, as it does when we are gone", async () => {
+    const program = spawn("java", ["-jar", join(packageRoot(), CARDS_JAR)]);
+    program.stdin.write("new a exerciser\n");
+    await once(program.stdout, "data");
+    program.stdin.end();
+    expect(await once(program, "exit")).toEqual([0, null]);
   });
 
   it("leaves its cards mute when it ends", async () => {
