@@ -37,6 +37,11 @@ class Host {
       : response.kind;
   }
 
+  async look(): Promise<string> {
+    const response = await this.ask({ kind: "get-slot-status", ...at });
+    return response.kind === "slot-status" ? response.icc : response.kind;
+  }
+
   #hear(bytes: Uint8Array): void {
     this.sent.push(bytes);
     for (const frame of this.#accumulator.push(bytes)) {
@@ -144,21 +149,19 @@ describe("the emulated reader", () => {
   });
 
   it("shows a card in another's place at the third look, and at the next when the empty slot was noticed", async () => {
-    const look = async (host: Host) => (await host.ask({ kind: "get-slot-status", ...at })).icc;
     const host = await powered(answeringCard(fromHex("9000")));
     host.reader.remove(0);
-    expect(await look(host)).toBe("absent");
+    expect(await host.look()).toBe("absent");
     host.reader.insert(0, answeringCard(fromHex("9001")));
-    expect([await look(host), await look(host)]).toEqual(["absent", "inactive"]);
+    expect([await host.look(), await host.look()]).toEqual(["absent", "inactive"]);
     host.reader.remove(0);
-    expect(await look(host)).toBe("absent");
+    expect(await host.look()).toBe("absent");
     host.reader.noticed(0);
     host.reader.insert(0, answeringCard(fromHex("9002")));
-    expect(await look(host)).toBe("inactive");
+    expect(await host.look()).toBe("inactive");
   });
 
   it("exchanges a card unseen that has no power, for one with the same answer to reset", async () => {
-    const look = async (host: Host) => (await host.ask({ kind: "get-slot-status", ...at })).icc;
     const other: VirtualCard = { ...answeringCard(fromHex("9002")), powerOn: () => fromHex("3B00") };
     const host = await powered(answeringCard(fromHex("9000")));
     expect(await host.reader.exchange(0, answeringCard(fromHex("9001")))).toBe(false); // it has power
@@ -166,7 +169,7 @@ describe("the emulated reader", () => {
     expect(await host.reader.exchange(0, other)).toBe(false);
     expect(await host.reader.exchange(0, muteCard())).toBe(false);
     expect(await host.reader.exchange(0, answeringCard(fromHex("9001")))).toBe(true);
-    expect(await look(host)).toBe("inactive");
+    expect(await host.look()).toBe("inactive");
     await host.ask(powerOn);
     expect(await host.block("00 00 05 00A4040000 A5")).toBe("000002900193");
     host.reader.remove(0);
