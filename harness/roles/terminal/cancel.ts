@@ -47,7 +47,7 @@ function afterCancel(state: TerminalState, cancel: TCancel, result: CancelResult
   if (result.kind === "answer") return remember(state, cancelled(memory, cancel));
   // The PSAM does not have it open, so neither has the terminal; an answer that still comes finds the facts.
   const kept = remember(state, memory.open?.IDTRX === cancel.IDTRX ? withOpenSuspended(memory) : memory);
-  return result.kind === "refused" ? andThen(kept, (after) => afterRefusal(after, result.SW)) : kept;
+  return andThen(kept, (after) => (result.kind === "refused" ? afterRefusal(after, result.SW) : outOfStep(after)));
 }
 
 function cancelled(memory: TerminalMemory, cancel: TCancel): TerminalMemory {

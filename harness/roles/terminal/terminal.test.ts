@@ -209,6 +209,40 @@ describe("terminal without a usable PSAM", () => {
     bed.tamper.act = instead(0x8c, () => fromHex("9000"));
     expect(await bed.say({ kind: "t-read-totals", IDTERM })).toMatchObject({ kind: "t-refusal", CC: "6F00" });
   });
+
+  it.each([
+    ["no totals", "01029000", "6F00", ["A404", "8C00"]],
+    ["no response", "90", "6F00", ["A404", "8C00"]],
+    ["a refusal that READ TOTALS does not have", "9418", "6F00", ["A404", "8C00"]],
+    ["a refusal with data", "026D00", "6F00", ["A404", "8C00"]],
+    ["not now", "6985", "6985", ["A404", "8C00"]],
+    ["a refusal of the command", "6D00", "6D00", ["8C00"]],
+  ])(
+    "passes on no answer to READ TOTALS that is %s, and selects the PSAM anew where it may be lost",
+    async (_, bytes, CC, next) => {
+      const totals = { kind: "t-read-totals", IDTERM } as const;
+      const debit = await bed.say(bed.draw(ids("A")));
+      bed.tamper.act = instead(0x8c, () => fromHex(bytes));
+      expect(await bed.say(totals)).toMatchObject({ kind: "t-refusal", CC });
+      bed.tamper.act = (__, answer) => answer();
+      bed.apdus.length = 0;
+      expect(await bed.say(totals)).toMatchObject({ kind: "t-totals" });
+      expect(bed.apdus).toEqual(next);
+      // what was open is suspended, and is completed all the same
+      expect(await bed.say(respond(ids("A"), bed.debitCard(debit)))).toMatchObject({ kind: "t-result", CC: "0000" });
+      expect(bed.totals()).toEqual([1250, 1]);
+    },
+  );
+
+  it("selects the PSAM anew when its answer to CANCEL is none", async () => {
+    await bed.say(bed.draw(ids("A")));
+    bed.tamper.act = instead(0x8e, () => fromHex("90"));
+    expect(await bed.say(cancel(ids("A"), 0))).toMatchObject({ kind: "t-done", CC: "6F00" });
+    bed.tamper.act = (_, answer) => answer();
+    bed.apdus.length = 0;
+    expect(await bed.say(bed.draw(ids("B")))).toMatchObject({ kind: "t-debit" });
+    expect(bed.apdus[0]).toBe("A404");
+  });
 });
 
 describe("terminal and messages that it must not obey", () => {
