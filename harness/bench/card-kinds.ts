@@ -30,6 +30,9 @@ export const CARD_KINDS = [
   "at-maximum",
   "low-maximum",
   "supplied",
+  "almost-exhausted",
+  "at-carry",
+  "whole-range",
 ] as const;
 
 export type SimulatedCardKind = (typeof CARD_KINDS)[number];

@@ -124,7 +124,10 @@ export type CardKind =
   | "empty" // good, without value
   | "at-maximum" // good, and as full as it can be
   | "low-maximum" // good, and takes little more
-  | "supplied"; // not personalised yet
+  | "supplied" // not personalised yet
+  | "almost-exhausted" // good, with two transaction numbers left, the second of which is none
+  | "at-carry" // good, and its next purchase changes every byte of balance and number
+  | "whole-range"; // good, with the highest balance that four bytes can say
 
 /** One disturbance of a link. It stays until `clear` or until `times` messages were hit. */
 export interface LinkFault {
