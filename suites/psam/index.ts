@@ -3,15 +3,19 @@ import type { Case } from "../define/case.ts";
 import { cases as atr } from "./atr.suite.ts";
 import { cases as cancel } from "./cancel.suite.ts";
 import { cases as certificates } from "./certificates.suite.ts";
+import { cases as collection } from "./collection.suite.ts";
 import { cases as complete } from "./complete.suite.ts";
 import { cases as debit } from "./debit.suite.ts";
 import { cases as debitRefusals } from "./debit-refusals.suite.ts";
+import { cases as endOfCollection } from "./end-of-collection.suite.ts";
 import { cases as initialise } from "./initialise.suite.ts";
 import { cases as kept } from "./kept.suite.ts";
 import { cases as lengths } from "./lengths.suite.ts";
+import { cases as lists } from "./lists.suite.ts";
 import { cases as parameters } from "./parameters.suite.ts";
 import { cases as selection } from "./selection.suite.ts";
 import { cases as totals } from "./totals.suite.ts";
+import { cases as updates } from "./updates.suite.ts";
 
 export const cases: readonly Case[] = [
   ...selection,
@@ -26,4 +30,8 @@ export const cases: readonly Case[] = [
   ...cancel,
   ...kept,
   ...totals,
+  ...collection,
+  ...endOfCollection,
+  ...updates,
+  ...lists,
 ];
