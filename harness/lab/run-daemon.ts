@@ -78,6 +78,7 @@ async function startParts(parts: DaemonParts, paths: LabPaths, started: Disposal
     push: (slot) => slots.push(slot),
     noticed: (slot) => slots.noticed(slot),
     tear: (slot, tear) => slots.tear(slot, tear),
+    readerDefect: (defect) => reader.become(defect),
     shutdown: () => finish("somebody asked for it"),
   });
   started.defer(control.stop);

@@ -2,6 +2,7 @@ import { connect, type Socket } from "node:net";
 import type { CardTear } from "../../core/card-tear.ts";
 import { type Deadline, within } from "../../core/deadline.ts";
 import { type ErrorCode, messageOf, PursebenchError } from "../../core/errors.ts";
+import type { ReaderDefect } from "../../core/reader-defect.ts";
 import type { CardSpec } from "../cards/card-kind.ts";
 import { onLines, parseLine } from "./lines.ts";
 import {
@@ -103,6 +104,11 @@ export class LabControl implements AsyncDisposable {
   /** The card of the slot loses its power at that moment, once, and is pulled then (event `card-torn`); undefined: not any more. */
   async tear(slot: number, tear: CardTear | undefined, deadline: Deadline): Promise<void> {
     await this.#ask({ command: "tear", slot, tear: tear ?? null }, deadline);
+  }
+
+  /** From now on the emulated reader has that defect, for all its slots; undefined: none. */
+  async readerDefect(defect: ReaderDefect | undefined, deadline: Deadline): Promise<void> {
+    await this.#ask({ command: "reader-defect", defect: defect ?? null }, deadline);
   }
 
   /** From its resolution on `listener` hears of every card that comes or goes. Resolves with the undo. */

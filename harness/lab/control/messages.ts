@@ -1,6 +1,7 @@
 /** The control socket of the lab: one JSON value a line, requests from clients, responses and events from the lab. */
 import { z } from "zod";
 import type { CardTear } from "../../core/card-tear.ts";
+import { readerDefect } from "../../core/reader-defect.ts";
 import { cardSpec } from "../cards/card-kind.ts";
 
 const slotNumber = z.number().int().min(0).max(255);
@@ -30,6 +31,8 @@ export const labRequest = z.discriminatedUnion("command", [
   z.object({ id: z.number().int(), command: z.literal("noticed"), slot: slotNumber }),
   /** The card of the slot loses its power at that moment, once, and is pulled then; null: not any more. */
   z.object({ id: z.number().int(), command: z.literal("tear"), slot: slotNumber, tear: cardTear.nullable() }),
+  /** From now on the emulated reader has that defect; null: none. */
+  z.object({ id: z.number().int(), command: z.literal("reader-defect"), defect: readerDefect.nullable() }),
   /** From now on events come too. */
   z.object({ id: z.number().int(), command: z.literal("subscribe") }),
   /** The response comes first; the connection closes when everything is gone. */

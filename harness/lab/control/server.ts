@@ -2,6 +2,7 @@ import { chmod } from "node:fs/promises";
 import { createServer, type Socket } from "node:net";
 import type { CardTear } from "../../core/card-tear.ts";
 import { messageOf, PursebenchError } from "../../core/errors.ts";
+import type { ReaderDefect } from "../../core/reader-defect.ts";
 import { onLines, parseLine } from "./lines.ts";
 import { type LabEvent, type LabRequest, type LabResponse, labRequest, type SlotReport } from "./messages.ts";
 
@@ -15,6 +16,7 @@ export interface LabHands {
   push(slot: number): Promise<void>;
   noticed(slot: number): void;
   tear(slot: number, tear: CardTear | undefined): void;
+  readerDefect(defect: ReaderDefect | undefined): void;
   shutdown(): void;
 }
 
@@ -63,6 +65,7 @@ async function perform(request: LabRequest, hands: LabHands): Promise<LabRespons
     if (request.command === "push") await hands.push(request.slot);
     if (request.command === "noticed") hands.noticed(request.slot);
     if (request.command === "tear") hands.tear(request.slot, request.tear ?? undefined);
+    if (request.command === "reader-defect") hands.readerDefect(request.defect ?? undefined);
     return { id: request.id, ok: true, slots: hands.slots() };
   } catch (thrown) {
     return refusal(request.id, thrown);

@@ -1,10 +1,12 @@
 /** The emulated reader: CCID over a serial line, five slots, TPDU level, as a GemCore POS Pro. */
 import type { Clock } from "../../core/clock.ts";
 import { PursebenchError, unreachable } from "../../core/errors.ts";
+import type { ReaderDefect } from "../../core/reader-defect.ts";
 import type { VirtualCard } from "../../device/virtual/virtual-card.ts";
 import { type CcidCommand, decodeCommand } from "../../protocol/ccid/command.ts";
 import { CcidAccumulator, encodeFrame, encodeNak } from "../../protocol/ccid/frame.ts";
 import { CCID_ERROR, type CcidResponse, encodeResponse } from "../../protocol/ccid/response.ts";
+import { type CcidFlaw, flawOf } from "./flaw.ts";
 import { Slot, type SlotAnswer } from "./slot.ts";
 
 /** What a GemCore POS Pro has, and what the driver opens for that name. */
@@ -18,17 +20,20 @@ const NOTHING = new Uint8Array(0);
 
 export class CcidReader {
   readonly #send: (bytes: Uint8Array) => void;
+  readonly #clock: Clock;
   readonly #accumulator = new CcidAccumulator();
   readonly #slots: readonly Slot[];
   readonly #parameters: { protocol: number; data: Uint8Array }[];
   /** The last frame, for a host that did not understand it. */
   #lastFrame: Uint8Array = NOTHING;
+  #flaw: CcidFlaw | undefined;
   /** Counts commands of each slot: when the host has given one up and sent another, its late answer is dropped. */
   readonly #turns: number[] = Array.from({ length: SLOT_COUNT }, () => 0);
 
   /** `send` writes to the line; it is called with whole frames. */
   constructor(send: (bytes: Uint8Array) => void, clock: Clock) {
     this.#send = send;
+    this.#clock = clock;
     this.#slots = Array.from({ length: SLOT_COUNT }, () => new Slot(clock));
     this.#parameters = Array.from({ length: SLOT_COUNT }, () => ({ protocol: 1, data: DEFAULT_PARAMETERS }));
   }
@@ -41,7 +46,7 @@ export class CcidReader {
           void this.#answer(decodeCommand(frame.message));
           break;
         case "nak":
-          this.#send(this.#lastFrame);
+          if (!this.#flaw?.swallowsNak) this.#send(this.#lastFrame);
           break;
         case "garbled":
           this.#send(encodeNak());
@@ -50,6 +55,12 @@ export class CcidReader {
           unreachable(frame);
       }
     }
+  }
+
+  /** From now on the reader has that defect; undefined: none. */
+  become(defect: ReaderDefect | undefined): void {
+    const isPresent = (slot: number) => (this.#slots[slot]?.status ?? "absent") !== "absent";
+    this.#flaw = defect && flawOf(defect, this.#clock, isPresent);
   }
 
   insert(slot: number, card: VirtualCard): void {
@@ -91,10 +102,17 @@ export class CcidReader {
   async #answer(command: CcidCommand): Promise<void> {
     const turn = (this.#turns[command.slot] ?? 0) + 1;
     this.#turns[command.slot] = turn;
-    const response = await this.#perform(command);
+    const flaw = this.#flaw;
+    const response = await (flaw ? this.#spoiled(flaw, command) : this.#perform(command));
     if (this.#turns[command.slot] !== turn) return;
     this.#lastFrame = encodeFrame(encodeResponse(response));
-    this.#send(this.#lastFrame);
+    this.#send(flaw?.frame?.(this.#lastFrame) ?? this.#lastFrame);
+  }
+
+  async #spoiled(flaw: CcidFlaw, command: CcidCommand): Promise<CcidResponse> {
+    const { slot, sequence } = command;
+    const response = await flaw.around(command, (seen) => this.#perform(seen));
+    return response.kind === "unrecognised" ? response : { ...response, slot, sequence };
   }
 
   async #perform(command: CcidCommand): Promise<CcidResponse> {
