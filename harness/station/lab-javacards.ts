@@ -1,6 +1,10 @@
-/** Card kinds `javacard` and `javacard-psam` of the virtual lab: the test applets in a Java Card runtime, supplied from `fixtures/`. */
+/**
+ * Card kinds `javacard`, `javacard-psam` and `javacard-exerciser` of the virtual lab: the test applets in a Java Card runtime, the
+ * first two supplied from `fixtures/`.
+ */
 import { z } from "zod";
 import { CARD_KINDS, type SimulatedCardKind } from "../bench/card-kinds.ts";
+import { fromHex } from "../core/bytes.ts";
 import { systemClock } from "../core/clock.ts";
 import { deadlineIn } from "../core/deadline.ts";
 import { PursebenchError } from "../core/errors.ts";
@@ -31,7 +35,10 @@ const psamSpec = z.looseObject({
   like: z.string().optional(),
 });
 
-/** Both kinds, on one Java virtual machine that starts with the first card. */
+/** With the answer to reset, hex, where another is wanted: it tells the protocol. */
+const exerciserSpec = z.looseObject({ ATR: z.string().optional() });
+
+/** All kinds, on one Java virtual machine that starts with the first card. */
 export function labJavaCards(): readonly (readonly [string, CardFactory])[] {
   const runtime = lazily(() => JavaRuntime.open(deadlineIn(systemClock, RUNTIME_MS)));
   const purses = new Kept<SimulatedCardKind>((kind) => purse(runtime, kind));
@@ -53,6 +60,21 @@ export function labJavaCards(): readonly (readonly [string, CardFactory])[] {
         const name = like ?? `of terminal ${index}`;
         if (fresh) await psams.forget(name);
         return seated(await psams.get(name), slot);
+      },
+    ],
+    [
+      "javacard-exerciser",
+      async (spec, slot) => {
+        const { ATR } = read(exerciserSpec, spec, "javacard-exerciser", '{"kind":"javacard-exerciser"}');
+        const card = await (await runtime()).newCard("exerciser", ATR === undefined ? undefined : fromHex(ATR));
+        const occupant = seated(card, slot);
+        return {
+          ...occupant,
+          async [Symbol.asyncDispose](): Promise<void> {
+            await occupant[Symbol.asyncDispose]();
+            await card[Symbol.asyncDispose]();
+          },
+        };
       },
     ],
   ];
