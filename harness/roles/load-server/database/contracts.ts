@@ -1,3 +1,7 @@
+import type { LogLine, LogRecord } from "../../../sql/log-table.ts";
+
+export type { LogLine, LogRecord } from "../../../sql/log-table.ts";
+
 /** What a load server keeps (`load.md` 9), whichever engine keeps it. */
 
 /**
@@ -79,24 +83,6 @@ export interface LoadRecord extends Omit<NewLoad, "status"> {
   /** ISO 8601, UTC. */
   readonly created: string;
   readonly updated: string;
-}
-
-export type LogFields = Readonly<Record<string, string | number | boolean | null>>;
-
-export interface LogLine {
-  readonly entry: string;
-  readonly step?: string | undefined;
-  readonly IDTRX?: string | undefined;
-  readonly fields: LogFields;
-}
-
-/** A row of the table `log`. */
-export interface LogRecord {
-  readonly at: string;
-  readonly entry: string;
-  readonly step: string | null;
-  readonly IDTRX: string | null;
-  readonly fields: LogFields;
 }
 
 /**

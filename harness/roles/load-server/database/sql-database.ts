@@ -1,4 +1,5 @@
 import type { Kysely } from "kysely";
+import { readLog } from "../../../sql/log-table.ts";
 import type { SqlStore } from "../../../sql/store.ts";
 import {
   type LoadChange,
@@ -11,7 +12,7 @@ import {
   type NewLoad,
   TRANSITIONS,
 } from "./contracts.ts";
-import { toLoadRecord, toLogRecord } from "./rows.ts";
+import { SERVER, toLoadRecord } from "./rows.ts";
 import type { LoadSchema } from "./tables.ts";
 
 /** The load server's tables on any engine that Kysely speaks to. */
@@ -84,10 +85,8 @@ export class SqlLoadDatabase implements LoadDatabase {
     return rows.map(toLoadRecord);
   }
 
-  async log(IDTRX?: string): Promise<readonly LogRecord[]> {
-    const all = this.#store.db.selectFrom("log").selectAll().orderBy("sequence");
-    const select = IDTRX === undefined ? all : all.where("IDTRX", "=", IDTRX);
-    return (await this.#store.run(() => select.execute())).map(toLogRecord);
+  log(IDTRX?: string): Promise<readonly LogRecord[]> {
+    return this.#store.run((db) => readLog(db, SERVER, IDTRX));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Generated, Kysely, Migration } from "kysely";
+import { createLogTable, type WithLog } from "../../../sql/log-table.ts";
 import type { NumberingColumn, TableSet } from "../../../sql/migrate.ts";
 
 /** The tables as both engines have them. Numbers of four bytes are `bigint` columns, which PostgreSQL hands out as text. */
@@ -27,19 +28,8 @@ export interface LoadsTable {
   readonly updated: string;
 }
 
-export interface LogTable {
-  readonly sequence: Generated<number | string>;
-  readonly at: string;
-  readonly entry: string;
-  readonly step: string | null;
-  readonly IDTRX: string | null;
-  /** JSON object. */
-  readonly fields: string;
-}
-
-export interface LoadSchema {
+export interface LoadSchema extends WithLog {
   readonly loads: LoadsTable;
-  readonly log: LogTable;
 }
 
 /** The tables of a load server. */
@@ -76,16 +66,7 @@ function loadsAndLog(numbering: NumberingColumn): Migration {
         .addUniqueConstraint("one_load_per_identifier", ["IDTRX", "IDMER"])
         .execute();
       await db.schema.createIndex("loads_by_status").on("loads").column("status").execute();
-      await db.schema
-        .createTable("log")
-        .addColumn("sequence", numbering, (column) => column.primaryKey())
-        .addColumn("at", "text", (column) => column.notNull())
-        .addColumn("entry", "text", (column) => column.notNull())
-        .addColumn("step", "text")
-        .addColumn("IDTRX", "text")
-        .addColumn("fields", "text", (column) => column.notNull())
-        .execute();
-      await db.schema.createIndex("log_by_load").on("log").column("IDTRX").execute();
+      await createLogTable(db, numbering, "log_by_load");
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { LogLine, LogRecord } from "../../../sql/log-table.ts";
 import type { BatchStore } from "./batch-contracts.ts";
 import type {
   NewTransaction,
@@ -6,6 +7,7 @@ import type {
   TransactionStatus,
 } from "./transaction-contracts.ts";
 
+export type { LogLine, LogRecord } from "../../../sql/log-table.ts";
 export {
   type NewTransaction,
   TRANSACTION_STATUSES,
@@ -13,24 +15,6 @@ export {
   type TransactionRecord,
   type TransactionStatus,
 } from "./transaction-contracts.ts";
-
-export type LogFields = Readonly<Record<string, string | number | boolean | null>>;
-
-export interface LogLine {
-  readonly entry: string;
-  readonly step?: string | undefined;
-  readonly IDTRX?: string | undefined;
-  readonly fields: LogFields;
-}
-
-/** A row of the table `log`. */
-export interface LogRecord {
-  readonly at: string;
-  readonly entry: string;
-  readonly step: string | null;
-  readonly IDTRX: string | null;
-  readonly fields: LogFields;
-}
 
 /**
  * The store of one payment server. A promise that resolves says that the engine has made the change durable, so that a

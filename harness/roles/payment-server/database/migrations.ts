@@ -1,4 +1,5 @@
 import type { Kysely, Migration } from "kysely";
+import { createLogTable } from "../../../sql/log-table.ts";
 import type { NumberingColumn, TableSet } from "../../../sql/migrate.ts";
 import { collections } from "./batch-schema.ts";
 
@@ -38,16 +39,7 @@ function transactionsAndLog(numbering: NumberingColumn): Migration {
         .addUniqueConstraint("one_identifier_per_merchant", ["IDTRX", "IDMER"])
         .execute();
       await db.schema.createIndex("transactions_by_status").on("transactions").column("status").execute();
-      await db.schema
-        .createTable("log")
-        .addColumn("sequence", numbering, (column) => column.primaryKey())
-        .addColumn("at", "text", (column) => column.notNull())
-        .addColumn("entry", "text", (column) => column.notNull())
-        .addColumn("step", "text")
-        .addColumn("IDTRX", "text")
-        .addColumn("fields", "text", (column) => column.notNull())
-        .execute();
-      await db.schema.createIndex("log_by_transaction").on("log").column("IDTRX").execute();
+      await createLogTable(db, numbering, "log_by_transaction");
     },
   };
 }

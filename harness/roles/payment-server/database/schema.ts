@@ -1,4 +1,5 @@
 import type { Generated } from "kysely";
+import type { WithLog } from "../../../sql/log-table.ts";
 import type { BatchSchema } from "./batch-schema.ts";
 
 /** The tables as both engines have them. Numbers of four bytes are `bigint` columns, which PostgreSQL hands out as text. */
@@ -26,17 +27,6 @@ export interface TransactionsTable {
   readonly updated: string;
 }
 
-export interface LogTable {
-  readonly sequence: Generated<number | string>;
-  readonly at: string;
-  readonly entry: string;
-  readonly step: string | null;
-  readonly IDTRX: string | null;
-  /** JSON object. */
-  readonly fields: string;
-}
-
-export interface Schema extends BatchSchema {
+export interface Schema extends BatchSchema, WithLog {
   readonly transactions: TransactionsTable;
-  readonly log: LogTable;
 }

@@ -1,7 +1,7 @@
 import type { Kysely, Selectable } from "kysely";
 import { fromHex, toHex } from "../../../core/bytes.ts";
-import { PursebenchError } from "../../../core/errors.ts";
 import type { RefusedMember } from "../../../protocol/messages/refused-members.ts";
+import { damaged } from "../../../sql/damaged.ts";
 import { wholeNumber } from "../../../sql/integers.ts";
 import type { SqlStore } from "../../../sql/store.ts";
 import {
@@ -17,7 +17,7 @@ import {
 } from "./batch-contracts.ts";
 import type { BatchSchema } from "./batch-schema.ts";
 import type { TransactionRecord } from "./contracts.ts";
-import { toTransactionRecord } from "./rows.ts";
+import { SERVER, toTransactionRecord } from "./rows.ts";
 import type { Schema } from "./schema.ts";
 import { batchRows } from "./sql-batch-rows.ts";
 
@@ -177,9 +177,7 @@ function collectedBatch(row: Selectable<BatchSchema["batches"]>): CollectedBatch
   const { IDTERM, DIGEST, BATCHNO, NTCOL, S4 } = row;
   const status = BATCH_STATUSES.find((known) => known === row.status);
   if (status === undefined) {
-    throw new PursebenchError("STORAGE", `the payment server's database holds batch status "${row.status}"`, {
-      mend: "restore the database; this program never writes that",
-    });
+    throw damaged(SERVER, `batch status "${row.status}"`);
   }
   const isSigned = BATCHNO !== null && NTCOL !== null && S4 !== null;
   return {

@@ -1,4 +1,5 @@
 import type { CompiledQuery } from "kysely";
+import { readLog } from "../../../sql/log-table.ts";
 import type { SqlStore } from "../../../sql/store.ts";
 import type { BatchStore } from "./batch-contracts.ts";
 import type {
@@ -10,7 +11,7 @@ import type {
   TransactionRecord,
   TransactionStatus,
 } from "./contracts.ts";
-import { toLogRecord, toTransactionRecord } from "./rows.ts";
+import { SERVER, toTransactionRecord } from "./rows.ts";
 import type { Schema } from "./schema.ts";
 import { SqlBatches } from "./sql-batches.ts";
 import { bind, compileStatements, type SlotValues, type Statements } from "./statements.ts";
@@ -87,10 +88,8 @@ export class SqlDatabase implements PaymentDatabase {
     return (await this.#store.run(() => select.execute())).map(toTransactionRecord);
   }
 
-  async log(IDTRX?: string): Promise<readonly LogRecord[]> {
-    const all = this.#store.db.selectFrom("log").selectAll().orderBy("sequence");
-    const select = IDTRX === undefined ? all : all.where("IDTRX", "=", IDTRX);
-    return (await this.#store.run(() => select.execute())).map(toLogRecord);
+  log(IDTRX?: string): Promise<readonly LogRecord[]> {
+    return this.#store.run((db) => readLog(db, SERVER, IDTRX));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
