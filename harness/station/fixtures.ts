@@ -54,7 +54,7 @@ export function cardData(name: string): CardData {
 }
 
 /** Kinds of security cards that the harness can play: files of `fixtures/psams/`. */
-export const PSAM_KINDS = ["psam-1", "psam-2"] as const;
+export const PSAM_KINDS = ["psam-1", "psam-2", "psam-at-end"] as const;
 
 /** `name`: a file of `fixtures/psams/` without its ending. */
 export function psamData(name: string): PsamData {

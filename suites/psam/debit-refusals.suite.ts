@@ -236,7 +236,7 @@ export const cases: readonly Case[] = [
     purpose:
       "The identifier of a transaction that is suspended, issued or confirmed is not taken again, one that was closed is",
     requirements: ["PSAM-0085-d"],
-    consumes: { NTPSAM: 90 },
+    consumes: { NTPSAM: 66 },
     async run(_, psam) {
       const suspended = await draw(psam);
       await psam.says("CANCEL, suspend", suspend(suspended.IDTRX), "9000");

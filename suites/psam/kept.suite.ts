@@ -90,7 +90,7 @@ export const cases: readonly Case[] = [
     id: "PSAM-KEP-03",
     purpose: "Sixty-four transactions can be issued and taken back; the sixty-fifth makes the oldest of them confirmed",
     requirements: ["PSAM-0080-c", "PSAM-0044-c"],
-    consumes: { NTPSAM: 131 },
+    consumes: { NTPSAM: 66 },
     async run(t, psam) {
       // issued ones of before are pushed out first: what is at hand then is of this case alone
       const before = await readTotals(psam);
@@ -116,7 +116,7 @@ export const cases: readonly Case[] = [
     purpose:
       "Issued transactions that are taken back find room beyond the sixteen, and each can still be completed or withdrawn",
     requirements: ["PSAM-0080-c"],
-    consumes: { NTPSAM: 96 },
+    consumes: { NTPSAM: 81 },
     async run(t, psam) {
       const before = await readTotals(psam);
       const issued: Debit[] = [];

@@ -30,7 +30,7 @@ export function createPsam(data: PsamData, keys: PsamKeys, random: Random = syst
   const signingKey = authorities.length === 0 ? null : requirePsamKey(data, keys).privateKey;
   const masterKeys = data.keys.filter((name) => !isPublic(name)).map((name) => masterKey(name, keys));
   const kept = { totals: [], open: null, suspended: [], issued: [], confirmed: NO_IDS };
-  const clearing = { KDC: toHex(collectionKey(data, keys)), NTCOL: 0, collection: null, NTUPD: 0 };
+  const clearing = { KDC: toHex(collectionKey(data, keys)), NTCOL: data.NTCOL ?? 0, collection: null, NTUPD: 0 };
   return {
     memory: { ...data, keys: masterKeys, authorities, signingKey, ...kept, ...clearing },
     session: { kind: "unselected" },

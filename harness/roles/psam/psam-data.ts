@@ -12,6 +12,8 @@ export interface PsamData {
   readonly IDPSAM: string;
   /** Number of the next transaction; 1 on a new PSAM. */
   readonly NTPSAM: number;
+  /** Number of the last collection; 0 when absent. */
+  readonly NTCOL?: number | undefined;
   /** Date of the last update of keys and lists, YYYYMMDD. */
   readonly updated: string;
   /** Which master purchase keys it holds, and with ALGIEP 16 (`10` in hex) which CAs' keys; their values come from the key set. */
@@ -33,6 +35,7 @@ const PsamFile = z
     PPPSAM: digits(6),
     IDPSAM: hexBytes(4),
     NTPSAM: wholeNumber(1, 0xffff_ffff),
+    NTCOL: wholeNumber(0, 0xffff_ffff).optional(),
     updated: digits(8).refine(isDate, "expected a day YYYYMMDD"),
     keys: z
       .array(z.strictObject({ PPIEP: digits(6), ALGIEP: algorithm, VKIEP: wholeNumber(1, 0xfe) }))
