@@ -14,12 +14,17 @@ export type DeviceSpec =
   | { readonly kind: "pcsc"; readonly reader: string }
   /** Whatever speaks the vpcd protocol and connects to this TCP port. */
   | { readonly kind: "vpcd"; readonly port: number }
-  /** A serial port; 9600 baud unless said otherwise. */
+  /** A serial port, of a card with a Phoenix or Smartmouse interface at it; 9600 baud unless said otherwise. */
   | { readonly kind: "serial"; readonly path: string; readonly baud: number };
 
 /** Whether the harness plays it and can have any kind of it, fresh whenever it likes: simulated, or in a Java Card runtime. */
 export function isPlayed(spec: DeviceSpec): spec is Extract<DeviceSpec, { kind: "sim" | "javacard" }> {
   return spec.kind === "sim" || spec.kind === "javacard";
+}
+
+/** Whether it lies in a reader where only a person can move it. */
+export function isRealReader(spec: DeviceSpec): boolean {
+  return spec.kind === "pcsc" || spec.kind === "serial";
 }
 
 /** Whether it is a card of the harness's own in a slot of its own virtual reader. */
@@ -30,7 +35,7 @@ export function isOwnPsamCard(spec: DeviceSpec): spec is Extract<DeviceSpec, { k
 export type DeviceRole = "card" | "psam" | "terminal";
 
 const FORMS: Readonly<Record<DeviceRole, readonly string[]>> = {
-  card: ["sim", "sim:KIND", "javacard", "javacard:KIND", "pcsc:READER NAME", "vpcd:PORT"],
+  card: ["sim", "sim:KIND", "javacard", "javacard:KIND", "pcsc:READER NAME", "vpcd:PORT", "serial:PATH[@BAUD]"],
   psam: ["sim", "reader", "javacard", "pcsc:READER NAME", "vpcd:PORT"],
   terminal: ["sim", "serial:PATH[@BAUD]"],
 };

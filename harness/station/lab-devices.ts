@@ -2,21 +2,24 @@
 
 import type { Bench } from "../bench/schema.ts";
 import { psamOf } from "../bench/serving.ts";
-import { DEFAULT_BAUD, isOwnPsamCard } from "../bench/spec.ts";
+import { DEFAULT_BAUD, isOwnPsamCard, isRealReader } from "../bench/spec.ts";
 import { systemClock } from "../core/clock.ts";
 import { deadlineIn } from "../core/deadline.ts";
 import type { DisposalStack } from "../core/disposal.ts";
 import type { ByteStream, CardReader } from "../device/contracts.ts";
 import { openReader } from "../device/pcsc/open-reader.ts";
+import { openPhoenix } from "../device/serial/open-phoenix.ts";
 import { openSerial } from "../device/serial/open-serial.ts";
 import type { SlotCard } from "../flows/devices.ts";
 import { LabControl } from "../lab/control/client.ts";
 import { takeLab } from "../lab/run-lab.ts";
 import type { LabState } from "../lab/state-file.ts";
+import { serialReader } from "../link/serial-card/serial-reader.ts";
 import { labDaemonScript } from "./lab-script.ts";
 import { CARD_SLOT, type CardHand, openLabSlot } from "./lab-slot.ts";
 import type { OpenOptions } from "./open-options.ts";
 import { noHand } from "./person-hand.ts";
+import { isReal, openRealReader } from "./real-reader.ts";
 import { patienceOf, waitForCard } from "./wait-for-card.ts";
 
 /** Slots of the virtual reader: in which a program may play the PSAM over vpcd, and the first of those for simulated ones. */
@@ -64,10 +67,9 @@ export async function openLabDevices(options: OpenOptions, stack: DisposalStack)
   const lab = needsLab(bench) ? await lease(options.lab, stack) : undefined;
   const control = lab && stack.use(await LabControl.open(lab.control, soon()));
   const slotReader = (slot: number) => openReader(lab?.readers[slot] ?? "", soon(), { pcscSocket: lab?.pcscSocket });
-  const ofCard = bench.card.kind === "pcsc" ? openReader(bench.card.reader, soon()) : slotReader(CARD_SLOT);
+  const ofCard = isReal(bench.card) ? openRealReader(bench.card, soon()) : slotReader(CARD_SLOT);
   const reader = stack.use(await ofCard);
-  const hand =
-    control && bench.card.kind !== "pcsc" ? await openLabSlot(control, bench.card, reader, patience) : noHand;
+  const hand = control && !isReal(bench.card) ? await openLabSlot(control, bench.card, reader, patience) : noHand;
   if (hand === noHand) await waitForCard(reader, bench.card, "card", patience);
   const slot = control && lab ? ownSlots(control, { reader, hand, openSlot: slotReader }, stack) : undefined;
   const lines = await openLines(bench, lab, stack);
@@ -108,6 +110,14 @@ export async function openLabDevices(options: OpenOptions, stack: DisposalStack)
     }
     return readers;
   }
+}
+
+/** The reader of the card under test: a real one, or the slot of the virtual one. */
+async function cardReader(card: Bench["card"], slot: () => Promise<CardReader>): Promise<CardReader> {
+  if (card.kind === "pcsc") return await openReader(card.reader, soon());
+  if (card.kind !== "serial") return await slot();
+  const port = await openPhoenix({ path: card.path, baudRate: card.baud }, soon());
+  return serialReader(port, systemClock, { baudRate: card.baud });
 }
 
 interface SlotParts {
@@ -168,7 +178,7 @@ function needsLab(bench: Bench): boolean {
   const psams = bench.terminals.map((terminal, index) => psamOf(terminal, index, bench.psam));
   return (
     bench.kind === "virtual-lab" ||
-    bench.card.kind !== "pcsc" ||
+    !isReal(bench.card) ||
     psams.some((psam) => psam !== undefined && (psam.kind === "vpcd" || isOwnPsamCard(psam)))
   );
 }

@@ -1,7 +1,7 @@
 /** Benches with real devices, or with virtual ones at the far ends of real drivers: real time, sockets between the servers. */
 import type { Bench } from "../bench/schema.ts";
 import { psamOf } from "../bench/serving.ts";
-import { isOwnPsamCard, isPlayed } from "../bench/spec.ts";
+import { isOwnPsamCard, isPlayed, isRealReader } from "../bench/spec.ts";
 import { systemClock } from "../core/clock.ts";
 import { DisposalStack } from "../core/disposal.ts";
 import { messageOf, PursebenchError } from "../core/errors.ts";
@@ -21,6 +21,7 @@ import { labPlaces } from "./lab-places.ts";
 import type { OpenOptions } from "./open-options.ts";
 import { preflightOf } from "./preflight.ts";
 import { devicesPreflight } from "./preflight-devices.ts";
+import { isReal } from "./real-reader.ts";
 import { socketCarriers } from "./socket-carriers.ts";
 import { timeoutsOf } from "./timeouts.ts";
 
@@ -118,7 +119,7 @@ function labFacts(bench: Bench, keys: TestKeySet): SystemFacts {
     offers: {
       ...facts.offers,
       cards: cardsOf(bench),
-      removal: bench.card.kind !== "pcsc",
+      removal: !isReal(bench.card),
       ...deviceOffers(bench),
     },
   };
@@ -143,6 +144,10 @@ function describeCard({ card }: Bench): string {
   switch (card.kind) {
     case "pcsc":
       return `card in the reader "${card.reader}"`;
+    case "serial":
+      return `card in the interface at ${card.path}`;
+    case "serial":
+      return `card in the serial reader at ${card.path}`;
     case "vpcd":
       return `card that another program plays over vpcd, port ${card.port}`;
     case "javacard":

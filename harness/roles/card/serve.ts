@@ -2,6 +2,7 @@ import type { CardTear } from "../../core/card-tear.ts";
 import { PursebenchError, unreachable } from "../../core/errors.ts";
 import type { Random } from "../../core/random.ts";
 import { cardAtr } from "./atr.ts";
+import { caseOf } from "./case-of.ts";
 import { type CardRole, card } from "./model.ts";
 import { NonVolatileMemory, type PowerCut, type WriteOrder } from "./nvm.ts";
 import type { CardInput, CardOutput, CardState, Purse } from "./state.ts";
@@ -37,6 +38,8 @@ export interface SimulatedCard {
   tearAt(tear: CardTear | undefined, onTorn?: () => void): void;
   /** Writes to non-volatile memory in the last command. */
   readonly writes: number;
+  /** What a command is by its header, for T=0. */
+  readonly caseOf: (header: Parameters<typeof caseOf>[1]) => 1 | 2 | 3 | 4;
 }
 
 export function serveCard(options: ServeCardOptions): SimulatedCard {
@@ -55,6 +58,7 @@ class ServedCard implements SimulatedCard {
   #state: CardState;
   /** What the memory was last brought to. */
   #stored: Purse;
+  readonly caseOf: SimulatedCard["caseOf"] = (header) => caseOf(this.#state, header);
   #powered = false;
   #waiting: Waiting | undefined;
 

@@ -1,0 +1,21 @@
+/** Readers that are there already: PC/SC ones, and interfaces at serial ports. */
+import type { DeviceSpec } from "../bench/spec.ts";
+import { systemClock } from "../core/clock.ts";
+import type { Deadline } from "../core/deadline.ts";
+import type { CardReader } from "../device/contracts.ts";
+import { openReader } from "../device/pcsc/open-reader.ts";
+import { openPhoenix } from "../device/serial/open-phoenix.ts";
+import { serialReader } from "../link/serial-card/serial-reader.ts";
+
+export type RealCardSpec = Extract<DeviceSpec, { kind: "pcsc" | "serial" }>;
+
+/** Whether the card is in a reader that only a person can serve. */
+export function isReal(spec: DeviceSpec): spec is RealCardSpec {
+  return spec.kind === "pcsc" || spec.kind === "serial";
+}
+
+export async function openRealReader(spec: RealCardSpec, deadline: Deadline): Promise<CardReader> {
+  if (spec.kind === "pcsc") return await openReader(spec.reader, deadline);
+  const port = await openPhoenix({ path: spec.path, baudRate: spec.baud }, deadline);
+  return serialReader(port, systemClock, { baudRate: spec.baud });
+}
