@@ -24,6 +24,7 @@ import { LOAD_CARD_BEHAVIOURS } from "./load-card.ts";
 import { LOAD_FAULT_BEHAVIOURS } from "./load-faults.ts";
 import { LOAD_HOLDER_BEHAVIOURS } from "./load-holder.ts";
 import { LOAD_HSM_BEHAVIOURS } from "./load-hsm.ts";
+import { LOAD_KEEPING_BEHAVIOURS } from "./load-keeping.ts";
 import { LOAD_NEGATIVE_BEHAVIOURS } from "./load-negative.ts";
 import { LOAD_NEGATIVE_END_BEHAVIOURS } from "./load-negative-ends.ts";
 import { LOAD_NEGATIVE_PARTY_BEHAVIOURS } from "./load-negative-parties.ts";
@@ -90,6 +91,7 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   ...LOAD_CARD_BEHAVIOURS,
   ...LOAD_HSM_BEHAVIOURS,
   ...LOAD_PROCESSING_BEHAVIOURS,
+  ...LOAD_KEEPING_BEHAVIOURS,
   ...LEAK_BEHAVIOURS,
   ...LOAD_HOLDER_BEHAVIOURS,
   ...LOAD_PARTY_BEHAVIOURS,

@@ -7,6 +7,7 @@ import { cases as result } from "./887-890-result.suite.ts";
 import { cases as request } from "./895-899-request.suite.ts";
 import { cases as hsm } from "./898-hsm.suite.ts";
 import { cases as cardEdge } from "./card-edge.suite.ts";
+import { cases as cardState } from "./card-state.suite.ts";
 import { cases as cardStatus } from "./card-status.suite.ts";
 import { cases as hsmEdge } from "./hsm-edge.suite.ts";
 
@@ -20,6 +21,7 @@ export const cases: readonly Case[] = [
   ...request,
   ...hsm,
   ...cardEdge,
+  ...cardState,
   ...cardStatus,
   ...hsmEdge,
   ...loadServer,
