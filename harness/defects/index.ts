@@ -12,6 +12,7 @@ import { CONCENTRATOR_BEHAVIOURS } from "./concentrator.ts";
 import { CONFIRMATION_BEHAVIOURS } from "./confirmation.ts";
 import { DATABASE_BEHAVIOURS } from "./database.ts";
 import type { Defect } from "./defect.ts";
+import { DEVICE_CARD_BEHAVIOURS } from "./device-card.ts";
 import { ELEMENT_BYTES_BEHAVIOURS } from "./element-bytes.ts";
 import { FAULT_BEHAVIOURS } from "./faults.ts";
 import { HEAD_END_BEHAVIOURS } from "./head-end.ts";
@@ -74,6 +75,7 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   ...CABLE_BEHAVIOURS,
   ...ALTERNATIVE_BEHAVIOURS,
   ...CARD_BEHAVIOURS,
+  ...DEVICE_CARD_BEHAVIOURS,
   ...ISSUING_BEHAVIOURS,
   ...CARD_CRYPTO_BEHAVIOURS,
   ...READER_BEHAVIOURS,

@@ -1,11 +1,11 @@
 /** Lc and Le (`card-edge.md` 1 and 4): every length of data, with every kind of Le. */
 import { concat } from "../../harness/core/bytes.ts";
 import { type Case, type DeviceContext, defineDeviceCase } from "../define/case.ts";
-import { apduOf, COMMANDS, type CommandRow, wellFormed } from "./support/commands.ts";
+import { aidBytes, apduOf, COMMANDS, type CommandRow, wellFormed } from "./support/commands.ts";
 import { type CardCondition, dueOf } from "./support/oracle.ts";
 import { enter } from "./support/states.ts";
 import { Sweep } from "./support/sweep.ts";
-import { select, type Talk, talkTo } from "./support/talk.ts";
+import { select, shown, type Talk, talkTo } from "./support/talk.ts";
 import { idOf } from "./support/words.ts";
 
 const about = { requirement: "CARD-0077-a" };
@@ -32,16 +32,17 @@ async function lengths(t: DeviceContext, row: CommandRow): Promise<void> {
   const sweep = new Sweep(talk);
   const [[P1, P2] = [0, 0]] = row.parameters;
   const header = [row.CLA, row.INS, P1, P2] as const;
-  const rightData = wellFormed(row).subarray(5, 5 + row.data[0]);
+  const rightData = row.name === "SELECT" ? aidBytes() : wellFormed(row).subarray(5, 5 + row.data[0]);
   const most = Math.min(255, row.data[1] + 2);
   const send = async (Lc: number, Le: number | undefined, condition: CardCondition) => {
     if (!isSendable(talk, row, Lc, Le)) return;
     const data = new Uint8Array(Lc);
     data.set(rightData.subarray(0, Lc));
     const seen = apduOf(header, data, seenAs(talk, row, Lc, Le));
-    const { SW } = await talk.ask(apduOf(header, data, Le));
+    const answer = await talk.ask(apduOf(header, data, Le));
     const due = dueOf(condition, seen).SW;
-    sweep.judge(`Lc ${Lc}, Le ${Le ?? "absent"}, ${condition.session}`, SW, due);
+    const said = answer.SW === "9000" ? answer.SW : shown(answer);
+    sweep.judge(`Lc ${Lc}, Le ${Le ?? "absent"}, ${condition.session}`, said, due);
   };
   await enter(talk, "idle");
   for (let Lc = 0; Lc <= most; Lc++) {
