@@ -34,7 +34,13 @@ test("a difference of half the noise is found, with its size", () => {
 
 test("time that stands still tells nothing and alarms nobody", () => {
   const still = new Array<number>(150).fill(0);
-  expect(compareTimes(still, still)).toEqual({ differenceMs: 0, uncertaintyMs: 0, chance: 1, isStill: true });
+  expect(compareTimes(still, still)).toEqual({
+    pairs: 150,
+    differenceMs: 0,
+    uncertaintyMs: 0,
+    chance: 1,
+    isStill: true,
+  });
 });
 
 test("a difference that is the same each time is certain", () => {

@@ -1,6 +1,7 @@
 /** Two series of times against each other, without a word about how they are distributed. */
 
 export interface TimeComparison {
+  readonly pairs: number;
   /** Median of the pairwise differences, second less first, ms. */
   readonly differenceMs: number;
   /** Half of the interval that holds the true one with a confidence of 1 - 1e-6, ms. */
@@ -20,7 +21,13 @@ export function compareTimes(first: readonly number[], second: readonly number[]
   const sorted = [...differences].sort((a, b) => a - b);
   const chance = signedRankChance(differences.filter((each) => each !== 0));
   const isStill = new Set([...first, ...second].map((each) => each.toFixed(6))).size === 1;
-  return { differenceMs: medianOf(sorted), uncertaintyMs: intervalOf(sorted) / 2, chance, isStill };
+  return {
+    pairs: first.length,
+    differenceMs: medianOf(sorted),
+    uncertaintyMs: intervalOf(sorted) / 2,
+    chance,
+    isStill,
+  };
 }
 
 function medianOf(sorted: readonly number[]): number {
