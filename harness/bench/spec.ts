@@ -22,11 +22,6 @@ export function isPlayed(spec: DeviceSpec): spec is Extract<DeviceSpec, { kind: 
   return spec.kind === "sim" || spec.kind === "javacard";
 }
 
-/** Whether it lies in a reader where only a person can move it. */
-export function isRealReader(spec: DeviceSpec): boolean {
-  return spec.kind === "pcsc" || spec.kind === "serial";
-}
-
 /** Whether it is a card of the harness's own in a slot of its own virtual reader. */
 export function isOwnPsamCard(spec: DeviceSpec): spec is Extract<DeviceSpec, { kind: "reader" | "javacard" }> {
   return spec.kind === "reader" || spec.kind === "javacard";

@@ -2,19 +2,17 @@
 
 import type { Bench } from "../bench/schema.ts";
 import { psamOf } from "../bench/serving.ts";
-import { DEFAULT_BAUD, isOwnPsamCard, isRealReader } from "../bench/spec.ts";
+import { DEFAULT_BAUD, isOwnPsamCard } from "../bench/spec.ts";
 import { systemClock } from "../core/clock.ts";
 import { deadlineIn } from "../core/deadline.ts";
 import type { DisposalStack } from "../core/disposal.ts";
 import type { ByteStream, CardReader } from "../device/contracts.ts";
 import { openReader } from "../device/pcsc/open-reader.ts";
-import { openPhoenix } from "../device/serial/open-phoenix.ts";
 import { openSerial } from "../device/serial/open-serial.ts";
 import type { SlotCard } from "../flows/devices.ts";
 import { LabControl } from "../lab/control/client.ts";
 import { takeLab } from "../lab/run-lab.ts";
 import type { LabState } from "../lab/state-file.ts";
-import { serialReader } from "../link/serial-card/serial-reader.ts";
 import { labDaemonScript } from "./lab-script.ts";
 import { CARD_SLOT, type CardHand, openLabSlot } from "./lab-slot.ts";
 import type { OpenOptions } from "./open-options.ts";
@@ -110,14 +108,6 @@ export async function openLabDevices(options: OpenOptions, stack: DisposalStack)
     }
     return readers;
   }
-}
-
-/** The reader of the card under test: a real one, or the slot of the virtual one. */
-async function cardReader(card: Bench["card"], slot: () => Promise<CardReader>): Promise<CardReader> {
-  if (card.kind === "pcsc") return await openReader(card.reader, soon());
-  if (card.kind !== "serial") return await slot();
-  const port = await openPhoenix({ path: card.path, baudRate: card.baud }, soon());
-  return serialReader(port, systemClock, { baudRate: card.baud });
 }
 
 interface SlotParts {

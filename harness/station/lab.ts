@@ -1,7 +1,7 @@
 /** Benches with real devices, or with virtual ones at the far ends of real drivers: real time, sockets between the servers. */
 import type { Bench } from "../bench/schema.ts";
 import { psamOf } from "../bench/serving.ts";
-import { isOwnPsamCard, isPlayed, isRealReader } from "../bench/spec.ts";
+import { isOwnPsamCard, isPlayed } from "../bench/spec.ts";
 import { systemClock } from "../core/clock.ts";
 import { DisposalStack } from "../core/disposal.ts";
 import { messageOf, PursebenchError } from "../core/errors.ts";

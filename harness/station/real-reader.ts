@@ -6,6 +6,7 @@ import type { CardReader } from "../device/contracts.ts";
 import { openReader } from "../device/pcsc/open-reader.ts";
 import { openPhoenix } from "../device/serial/open-phoenix.ts";
 import { serialReader } from "../link/serial-card/serial-reader.ts";
+import type { StepIfd } from "../link/serial-card/t1-session.ts";
 
 export type RealCardSpec = Extract<DeviceSpec, { kind: "pcsc" | "serial" }>;
 
@@ -14,8 +15,9 @@ export function isReal(spec: DeviceSpec): spec is RealCardSpec {
   return spec.kind === "pcsc" || spec.kind === "serial";
 }
 
-export async function openRealReader(spec: RealCardSpec, deadline: Deadline): Promise<CardReader> {
+/** `stepIfd`: in place of the T=1 of a reader on a serial line, for seeded defects. */
+export async function openRealReader(spec: RealCardSpec, deadline: Deadline, stepIfd?: StepIfd): Promise<CardReader> {
   if (spec.kind === "pcsc") return await openReader(spec.reader, deadline);
   const port = await openPhoenix({ path: spec.path, baudRate: spec.baud }, deadline);
-  return serialReader(port, systemClock, { baudRate: spec.baud });
+  return serialReader(port, systemClock, { baudRate: spec.baud, stepIfd });
 }

@@ -74,6 +74,8 @@ export function fakeHouse(change: Partial<House> & { readonly fake?: FakeOptions
     },
     serveTerminal: absent,
     serveCard: absent,
+    lookAtCard: absent,
+    personaliseCard: absent,
     ...change,
   };
 }
