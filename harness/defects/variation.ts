@@ -3,6 +3,7 @@ import type { Ledger } from "../accounts/ledger.ts";
 import type { TraceSink } from "../core/trace.ts";
 import type { CardReader } from "../device/contracts.ts";
 import type { LinkFault } from "../flows/system.ts";
+import type { TerminalLine } from "../link/terminal-line.ts";
 import type { HeldLoads } from "../roles/account-holder/held-load.ts";
 import type { AccountHolderRole } from "../roles/account-holder/state.ts";
 import type { AdditionalServerRole } from "../roles/additional-server/model.ts";
@@ -31,6 +32,8 @@ export interface Variation {
   readonly cardWriteOrder?: Vary<WriteOrder>;
   readonly psam?: Vary<PsamRole>;
   readonly terminal?: Vary<TerminalRole>;
+  /** A terminal's end of its line. */
+  readonly terminalLine?: Vary<TerminalLine>;
   readonly concentrator?: Vary<ConcentratorRole>;
   readonly paymentServer?: Vary<PaymentServerRole>;
   /** The cable provider's own payment server. */

@@ -3,16 +3,18 @@ import { deadlineIn, within } from "../core/deadline.ts";
 import { PursebenchError, unreachable } from "../core/errors.ts";
 import { whenResolved } from "../core/when-resolved.ts";
 import type { ByteStream } from "../device/contracts.ts";
-import { encodeT1Block, type T1Block, type ValidBlock } from "../protocol/t1/block.ts";
-import { type IccAction, type IccEvent, type IccState, startIcc, stepIcc } from "../protocol/t1/icc-machine.ts";
-import { answeringNad } from "../protocol/t1/nad.ts";
+import type { ValidBlock } from "../protocol/t1/block.ts";
+import { type IccAction, type IccEvent, type IccState, startIcc } from "../protocol/t1/icc-machine.ts";
 import type { Exchange } from "./exchange.ts";
 import type { T1LineOptions } from "./t1-link.ts";
 import { T1Receiver } from "./t1-receiver.ts";
+import { TERMINAL_LINE, type TerminalLine } from "./terminal-line.ts";
 
 export interface ServeT1Options extends T1LineOptions {
   /** Work that takes longer asks for more time, and again each time it has passed. ms. */
   readonly wtxAfterMs?: number;
+  /** How it behaves on the line; as the reference terminal when absent. */
+  readonly line?: TerminalLine;
   /** Deadline of one message for the handler in ms; past it the terminal stays silent. */
   readonly workMs?: number;
   /** The handler failed, or the line did. The concentrator hears nothing of it. */
@@ -44,6 +46,7 @@ class T1Server implements AsyncDisposable {
   readonly #handler: Exchange;
   readonly #clock: Clock;
   readonly #options: ServeT1Options;
+  readonly #line: TerminalLine;
   readonly #receiver: T1Receiver;
   readonly #undo: () => void;
   /** The stream may outlive its terminals. */
@@ -52,13 +55,15 @@ class T1Server implements AsyncDisposable {
   #work: Work | undefined;
 
   constructor(stream: ByteStream, handler: Exchange, clock: Clock, options: ServeT1Options) {
-    const { address = { sad: 1, dad: 2 }, cwtMs = 200, maxMessage = 4096, onTraffic } = options;
+    const { address = { sad: 1, dad: 2 }, line = TERMINAL_LINE, maxMessage = 4096, onTraffic } = options;
+    const { cwtMs = line.cwtMs } = options;
     this.#stream = stream;
     this.#handler = handler;
     this.#clock = clock;
     this.#options = options;
+    this.#line = line;
     this.#state = startIcc({ address, maxMessage });
-    this.#receiver = new T1Receiver(clock, cwtMs, (block) => this.#onBlock(block));
+    this.#receiver = new T1Receiver(clock, cwtMs, (block) => this.#step({ kind: "block", block }));
     this.#undo = stream.onBytes((bytes) => {
       onTraffic?.("heard", bytes);
       this.#receiver.hear(bytes);
@@ -77,19 +82,8 @@ class T1Server implements AsyncDisposable {
     this.#endWork();
   }
 
-  #onBlock(block: T1Block): void {
-    this.#step({ kind: "block", block });
-    // section 2: S(IFS) sets both directions
-    if (this.#isSizeRequest(block)) this.#state = { ...this.#state, ifsc: this.#state.ifsd };
-  }
-
-  #isSizeRequest(block: T1Block): boolean {
-    if (block.kind !== "S" || block.type !== "IFS" || block.direction !== "request") return false;
-    return block.nad === answeringNad(this.#state.nad);
-  }
-
   #step(event: IccEvent): void {
-    const { state, actions } = stepIcc(this.#state, event);
+    const { state, actions } = this.#line.step(this.#state, event);
     this.#state = state;
     for (const action of actions) this.#perform(action);
   }
@@ -113,7 +107,7 @@ class T1Server implements AsyncDisposable {
   }
 
   #transmit(block: ValidBlock): void {
-    const bytes = encodeT1Block(block, "LRC");
+    const bytes = this.#line.encode(block);
     this.#receiver.restart();
     this.#options.onTraffic?.("sent", bytes);
     const deadline = deadlineIn(this.#clock, this.#options.bwtMs ?? 2000);
@@ -147,7 +141,7 @@ class T1Server implements AsyncDisposable {
   }
 
   #armWtx(work: Work): void {
-    const timer = this.#clock.timer(this.#options.wtxAfterMs ?? 1000);
+    const timer = this.#clock.timer(this.#options.wtxAfterMs ?? this.#line.wtxAfterMs);
     work.wtx = timer;
     void timer.elapsed.then(() => {
       if (this.#work !== work) return;

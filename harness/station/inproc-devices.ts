@@ -13,7 +13,7 @@ import { journalled } from "../roles/card/nvm.ts";
 import { cardBox } from "./cards.ts";
 import type { DevicePlaces, LinePlace, PlacesUse } from "./device-places.ts";
 import type { InprocParts } from "./inproc-hardware.ts";
-import { playTerminal } from "./played-terminals.ts";
+import { lineOptions, playTerminal } from "./played-terminals.ts";
 import { psamCard } from "./psam-exchange.ts";
 import { tearCard } from "./tear-card.ts";
 import { simulatedPsam } from "./terminals.ts";
@@ -62,14 +62,14 @@ function playedLine(parts: InprocParts, use: PlacesUse, IDTERM: string, stack: D
   const onLink: Parameters<typeof playTerminal>[1] = { trace: () => undefined, onLink: (inner) => use.onSam(inner) };
   const played = playTerminal(parts, onLink, fields, index, undefined);
   const [near, far] = byteStreamPair(`line of terminal ${IDTERM}`);
-  const serve = () => serveT1(far, played.terminal, parts.clock);
+  const serve = () => serveT1(far, played.terminal, parts.clock, lineOptions(parts.variation));
   let serving = serve();
   stack.defer(async () => await serving[Symbol.asyncDispose]());
   return {
     stream: near,
     async powerCycle() {
       await serving[Symbol.asyncDispose]();
-      await played.powerCycle();
+      await played.cutPower();
       serving = serve();
     },
   };

@@ -15,7 +15,7 @@ import { type CardParts, cardBox } from "./cards.ts";
 import type { Hardware, HardwareUse } from "./hardware.ts";
 import { onDemand } from "./on-demand.ts";
 import type { Pace } from "./pace.ts";
-import { isPsamInReader, lineEnds, playTerminal } from "./played-terminals.ts";
+import { isPsamInReader, lineEnds, lineOptions, playTerminal } from "./played-terminals.ts";
 import { psamCard, psamInReader } from "./psam-exchange.ts";
 import { switchingReader } from "./switching-reader.ts";
 import { tearCard } from "./tear-card.ts";
@@ -78,9 +78,14 @@ function psamInVirtualReader(parts: InprocParts, index: number, stack: DisposalS
 }
 
 /** Function calls, or T=1 over characters that take their time. */
-function onLine({ pace, clock }: InprocParts, IDTERM: string, terminal: Exchange, stack: DisposalStack): Exchange {
+function onLine(
+  { pace, clock, variation }: InprocParts,
+  IDTERM: string,
+  terminal: Exchange,
+  stack: DisposalStack,
+): Exchange {
   if (!pace) return terminal;
   const [near, far] = pacedLine(clock, pace.lineBaud);
-  stack.use(serveT1(far, terminal, clock));
+  stack.use(serveT1(far, terminal, clock, lineOptions(variation)));
   return stack.use(t1Link(near, clock, { onTraffic: (_, bytes) => pace.onLine?.(IDTERM, bytes) }));
 }

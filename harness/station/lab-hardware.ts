@@ -15,7 +15,7 @@ import type { CardKind } from "../flows/system.ts";
 import { plugTerminal } from "../lab/terminal-plug.ts";
 import type { Exchange } from "../link/exchange.ts";
 import { pacedStream } from "../link/paced-line.ts";
-import { serveT1 } from "../link/serve-t1.ts";
+import { type ServeT1Options, serveT1 } from "../link/serve-t1.ts";
 import { t1Link } from "../link/t1-link.ts";
 import { card } from "../roles/card/model.ts";
 import { simulatedCard } from "./cards.ts";
@@ -24,7 +24,7 @@ import type { LabDevices, LabLine } from "./lab-devices.ts";
 import { onDemand } from "./on-demand.ts";
 import type { OpenOptions } from "./open-options.ts";
 import type { Pace } from "./pace.ts";
-import { lineEnds, type PlayedTerminal, playTerminal } from "./played-terminals.ts";
+import { lineEnds, lineOptions, type PlayedTerminal, playTerminal } from "./played-terminals.ts";
 import { psamInReader } from "./psam-exchange.ts";
 import { switchingReader } from "./switching-reader.ts";
 import type { SystemTimeouts } from "./timeouts.ts";
@@ -95,22 +95,30 @@ function connectTerminal(
   const parts = { keys, clock: systemClock, variation, timeouts };
   const played = fields.terminal.kind === "sim" ? playTerminal(parts, use, fields, index, psam) : undefined;
   const line = devices.lines.get(fields.id);
-  const carried = line ? onDemand(() => openLine(line, played?.terminal, stack, fields.id, pace)) : played?.terminal;
+  const way = { stack, IDTERM: fields.id, pace, t1: lineOptions(variation) };
+  const carried = line ? onDemand(() => openLine(line, played?.terminal, way)) : played?.terminal;
   if (!carried) throw new PursebenchError("INTERNAL", `terminal ${fields.id} has neither line nor player`);
   return { IDTERM: fields.id, line: use.onLink(carried, lineEnds(bench, fields)), played };
+}
+
+/** How messages come to a terminal on a line. */
+interface LineWay {
+  readonly stack: DisposalStack;
+  readonly IDTERM: string;
+  readonly pace: Pace | undefined;
+  /** Of the terminal, where it is played. */
+  readonly t1: ServeT1Options;
 }
 
 async function openLine(
   { stream, plug }: LabLine,
   terminal: Exchange | undefined,
-  stack: DisposalStack,
-  IDTERM: string,
-  pace: Pace | undefined,
+  { stack, IDTERM, pace, t1 }: LineWay,
 ): Promise<Exchange> {
   const paced = (end: ByteStream) => (pace ? pacedStream(end, systemClock, pace.lineBaud) : end);
   if (terminal && plug !== undefined) {
     const far = stack.use(await plugTerminal(plug, deadlineIn(systemClock, PLUG_MS)));
-    stack.use(serveT1(paced(far), terminal, systemClock));
+    stack.use(serveT1(paced(far), terminal, systemClock, t1));
   }
   return stack.use(t1Link(paced(stream), systemClock, { onTraffic: (_, bytes) => pace?.onLine?.(IDTERM, bytes) }));
 }

@@ -11,7 +11,7 @@ import { serveT1 } from "../link/serve-t1.ts";
 import type { DevicePlaces, LinePlace, PlacesUse, SlotPlace } from "./device-places.ts";
 import type { LabParts } from "./lab-hardware.ts";
 import { onDemand } from "./on-demand.ts";
-import { playTerminal } from "./played-terminals.ts";
+import { lineOptions, playTerminal } from "./played-terminals.ts";
 import { psamCard, psamInReader } from "./psam-exchange.ts";
 import { simulatedPsam } from "./terminals.ts";
 
@@ -89,14 +89,14 @@ async function labLine(parts: LabParts, use: PlacesUse, IDTERM: string, stack: D
   const wiring: Parameters<typeof playTerminal>[1] = { trace: () => undefined, onLink: (inner) => use.onSam(inner) };
   const played = playTerminal({ keys, clock: systemClock, variation, timeouts }, wiring, fields, index, psam);
   const far = stack.use(await plugTerminal(line.plug, deadlineIn(systemClock, HAND_MS)));
-  const serve = () => serveT1(far, played.terminal, systemClock);
+  const serve = () => serveT1(far, played.terminal, systemClock, lineOptions(variation));
   let serving = serve();
   stack.defer(async () => await serving[Symbol.asyncDispose]());
   return {
     stream: line.stream,
     async powerCycle() {
       await serving[Symbol.asyncDispose]();
-      await played.powerCycle();
+      await played.cutPower();
       serving = serve();
     },
   };

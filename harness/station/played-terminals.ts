@@ -3,8 +3,11 @@
 import type { Bench } from "../bench/schema.ts";
 import { psamOf } from "../bench/serving.ts";
 import type { TerminalFields } from "../bench/site-fields.ts";
+import type { Variation } from "../defects/variation.ts";
 import type { Ends } from "../link/ends.ts";
 import type { Exchange } from "../link/exchange.ts";
+import type { ServeT1Options } from "../link/serve-t1.ts";
+import { TERMINAL_LINE } from "../link/terminal-line.ts";
 import type { ServedTerminal } from "../roles/terminal/serve.ts";
 import type { HardwareUse } from "./hardware.ts";
 import { simulatedTerminal, type TerminalParts } from "./terminals.ts";
@@ -12,7 +15,10 @@ import { simulatedTerminal, type TerminalParts } from "./terminals.ts";
 /** A terminal of the bench as the harness plays it. */
 export interface PlayedTerminal {
   readonly terminal: Exchange;
+  /** Once what is under way is done. */
   powerCycle(): Promise<void>;
+  /** At once. */
+  cutPower(): Promise<void>;
 }
 
 /**
@@ -35,6 +41,7 @@ export function playTerminal(
       },
     },
     powerCycle: async () => await made?.powerCycle(),
+    cutPower: async () => await made?.cutPower(),
   };
 }
 
@@ -49,4 +56,9 @@ export function isPsamInReader(bench: Bench, index: number): boolean {
 export function lineEnds(bench: Bench, { reach, server }: TerminalFields): Ends {
   const isDirect = (reach ?? (bench.concentrator ? "concentrator" : "direct")) === "direct";
   return { link: "line", near: isDirect ? server : "concentrator", far: "terminal" };
+}
+
+/** How a terminal that is played behaves on its line. */
+export function lineOptions({ terminalLine }: Variation): ServeT1Options {
+  return terminalLine === undefined ? {} : { line: terminalLine(TERMINAL_LINE) };
 }

@@ -39,6 +39,8 @@ export interface ServeTerminalOptions {
 export interface ServedTerminal extends Exchange {
   /** Power off and on: what was under way is gone, the data store and the PSAM's own state stay. */
   powerCycle(): Promise<void>;
+  /** The same without waiting for a message that is under way: whatever it has not written by now is lost. */
+  cutPower(): Promise<void>;
   readonly state: TerminalState;
 }
 
@@ -54,6 +56,8 @@ class Served implements ServedTerminal {
   #state: TerminalState;
   /** The work before; each message waits for it. */
   #busy: Promise<unknown> = Promise.resolve();
+  /** Power-ups so far: work that was begun before the last one gets no further. */
+  #life = 0;
 
   constructor(options: ServeTerminalOptions) {
     this.#options = options;
@@ -75,10 +79,18 @@ class Served implements ServedTerminal {
   }
 
   async powerCycle(): Promise<void> {
-    await this.#afterOthers(() => {
-      this.#state = createTerminal(this.#options.identity, this.#store.load());
-      return this.#run({ kind: "power", DTHR: this.#now() });
-    });
+    await this.#afterOthers(() => this.#powerUp());
+  }
+
+  async cutPower(): Promise<void> {
+    this.#life++;
+    this.#busy = Promise.resolve();
+    await this.#afterOthers(() => this.#powerUp());
+  }
+
+  #powerUp(): Promise<unknown> {
+    this.#state = createTerminal(this.#options.identity, this.#store.load());
+    return this.#run({ kind: "power", DTHR: this.#now() });
   }
 
   #afterOthers<T>(work: () => Promise<T>): Promise<T> {
@@ -95,12 +107,22 @@ class Served implements ServedTerminal {
 
   /** Feeds `input` to the role until it has nothing more to do; the last answer that it gave. */
   async #run(input: TerminalInput): Promise<Uint8Array | undefined> {
+    const life = this.#life;
     let answer: Uint8Array | undefined;
-    this.#state = await drive(this.#role, this.#state, input, (output) => {
+    const state = await drive(this.#role, this.#state, input, (output) => {
+      this.#requirePower(life);
       if (output.kind === "answer") answer = output.bytes;
       return this.#perform(output);
     });
+    this.#requirePower(life);
+    this.#state = state;
     return answer;
+  }
+
+  #requirePower(life: number): void {
+    if (life === this.#life) return;
+    const { IDTERM } = this.#options.identity;
+    throw new PursebenchError("DEVICE_LOST", `terminal ${IDTERM} was switched off`, { owner: "terminal" });
   }
 
   #perform(output: TerminalOutput): Promise<TerminalInput> | undefined {
