@@ -6,8 +6,10 @@ import { deadlineIn } from "../../core/deadline.ts";
 import { type T1Mischief, t1Mischief, t1MischiefList } from "../../core/t1-mischief.ts";
 import { phoenixPair } from "../../device/virtual/phoenix-pair.ts";
 import type { VirtualCard } from "../../device/virtual/virtual-card.ts";
+import { stepIfd as reference } from "../../protocol/t1/ifd-machine.ts";
 import { serialReader } from "./serial-reader.ts";
 import { serveSerialCard } from "./serve-card.ts";
+import type { StepIfd } from "./t1-session.ts";
 
 /** T=1, IFSC 32 (so that long commands are chained), BWI 4, CWI 5, LRC. */
 const ATR = fromHex("3B808131204555");
@@ -104,6 +106,23 @@ describe("a card that goes wrong in T=1 for too long", () => {
     }
     expect(await ask(LONG)).toBe(ANSWER);
     expect(await ask(LONG)).toBe(ANSWER);
+  });
+});
+
+describe("a reader that is made wrong by its machine", () => {
+  it("sends what that machine says", async () => {
+    const clock = new VirtualClock(new Date(0));
+    const pair = phoenixPair();
+    serveSerialCard(pair.socket, { powerOn: () => ATR, reset: () => ATR, transmit: () => fromHex("9000") }, clock);
+    pair.setPresent(true);
+    /** Gives up at the first thing that is not an I-block. */
+    const stepIfd: StepIfd = (state, event) => {
+      const isOdd = event.kind === "block" && event.block.kind !== "I" && state.phase.kind === "sending";
+      if (!isOdd) return reference(state, event);
+      return { state, actions: [{ kind: "fail", reason: "an odd block", isUsable: false }] };
+    };
+    const channel = await serialReader(pair.port, clock, { stepIfd }).connect(deadlineIn(clock, 10_000));
+    await expect(channel.transmit(LONG, deadlineIn(clock, 10_000))).rejects.toThrow("an odd block");
   });
 });
 
