@@ -13,6 +13,7 @@ import { CONFIRMATION_BEHAVIOURS } from "./confirmation.ts";
 import { DATABASE_BEHAVIOURS } from "./database.ts";
 import type { Defect } from "./defect.ts";
 import { DEVICE_CARD_BEHAVIOURS } from "./device-card.ts";
+import { DEVICE_PSAM_BEHAVIOURS } from "./device-psam.ts";
 import { ELEMENT_BYTES_BEHAVIOURS } from "./element-bytes.ts";
 import { FAULT_BEHAVIOURS } from "./faults.ts";
 import { HEAD_END_BEHAVIOURS } from "./head-end.ts";
@@ -76,6 +77,7 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   ...ALTERNATIVE_BEHAVIOURS,
   ...CARD_BEHAVIOURS,
   ...DEVICE_CARD_BEHAVIOURS,
+  ...DEVICE_PSAM_BEHAVIOURS,
   ...ISSUING_BEHAVIOURS,
   ...CARD_CRYPTO_BEHAVIOURS,
   ...READER_BEHAVIOURS,
