@@ -4,7 +4,7 @@ import type { CommandApdu } from "../../protocol/apdu/command-apdu.ts";
 import { type CardResponse, readCardResponse } from "../../protocol/messages/card-response.ts";
 import type { DebitData } from "../../protocol/messages/debit-data.ts";
 import type { InitResponse } from "../../protocol/messages/init-response.ts";
-import { encodeMessageResult } from "../../protocol/messages/message-result.ts";
+import { writeMessageResult } from "../../protocol/messages/message-result.ts";
 import { type PsamStep, refused, written } from "./answer.ts";
 import type { PsamCrypto } from "./crypto.ts";
 import { cardOf, debitOf } from "./kept.ts";
@@ -46,12 +46,12 @@ export function balanceAfter(card: Pick<InitResponse, "BALIEP">, debit: Pick<Deb
   return CC === "0000" ? card.BALIEP - debit.MPDA : card.BALIEP;
 }
 
-/** MSGRESULT, 39 bytes. */
+/** MSGRESULT, 39 bytes: what names the card is as it was in INITRSP, also where it is no BCD. */
 export function messageResult(transaction: Transaction): Uint8Array {
   const { PPIEP, IDIEP, NTIEP } = cardOf(fromHex(transaction.INITRSP));
   const { NTPSAM, MPDA, CURRPDA, CEXPPDA } = debitOf(transaction);
   const { IDTRX } = transaction;
-  return encodeMessageResult({ IDTRX, CC: "0000", NTPSAM, PPIEP, IDIEP, NTIEP, MPDA, CURRPDA, CEXPPDA });
+  return writeMessageResult({ IDTRX, CC: "0000", NTPSAM, PPIEP, IDIEP, NTIEP, MPDA, CURRPDA, CEXPPDA });
 }
 
 function cardResponseOf(bytes: Uint8Array): CardResponse {

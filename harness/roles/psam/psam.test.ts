@@ -1,12 +1,11 @@
 import { readdirSync } from "node:fs";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
-import { concat, flipBit, fromHex, toHex } from "../../core/bytes.ts";
+import { concat, flipBit, toHex } from "../../core/bytes.ts";
 import { systemClock } from "../../core/clock.ts";
 import { deadlineIn } from "../../core/deadline.ts";
 import { encodePsamCancelCommand } from "../../protocol/messages/psam-cancel.ts";
-import { encodePackageAtrCommand, encodePackageInitializeCommand } from "../../protocol/messages/psam-packages.ts";
-import { cardAtr, malformedAtr } from "../card/atr.ts";
+import { cardAtr } from "../card/atr.ts";
 import type { SimulatedCard } from "../card/serve.ts";
 import { PsamClient } from "./client.ts";
 import { psamCrypto } from "./crypto.ts";
@@ -18,14 +17,11 @@ import {
   complete,
   DATA,
   debit,
-  debitPackage,
   draw,
   FIXTURES,
   idtrx,
   initResponse,
   KEYS,
-  negative,
-  present,
   READ_TOTALS,
   read,
   SELECT,
@@ -36,6 +32,7 @@ import {
 
 let psam: SimulatedPsam;
 let card: SimulatedCard;
+
 beforeEach(() => {
   psam = serve();
   card = testCard("specimen");
@@ -81,175 +78,6 @@ describe("a purchase", () => {
       { PPIEP: "000456", CURR: "0978", CEXP: 2, MTOT: 101, NTOT: 1 },
       { PPIEP: "000123", CURR: "0392", CEXP: 0, MTOT: 102, NTOT: 1 },
     ]);
-  });
-});
-
-describe("a card that is not accepted", () => {
-  it.each([
-    ["unknown-provider", "9410"],
-    ["unknown-key-version", "9403"],
-    ["blocked-list", "9412"],
-    ["other-currency", "9414"],
-  ])("%s: %s", (name, SW) => {
-    expect(present(psam, initResponse(testCard(name)))).toBe(SW);
-    expect(send(psam, debitPackage())).toBe("6985");
-    expect(present(psam, initResponse(card))).toBe("9000");
-  });
-
-  it.each([
-    ["9411", "an algorithm that is not served", 8, 0x01],
-    ["9411", "public key mode with a secret key algorithm", 19, 0x02],
-  ])("%s for %s", (SW, _what, offset, value) => {
-    const INITRSP = initResponse(card);
-    INITRSP[offset] = value;
-    expect(present(psam, INITRSP)).toBe(SW);
-  });
-
-  it("9411 for AES of an issuer that only has triple DES", () => {
-    const INITRSP = initResponse(testCard("issuer-b"));
-    INITRSP[8] = 0x05;
-    expect(present(psam, INITRSP)).toBe("9411");
-  });
-
-  it("9402 when the PSAM has no number left, before anything about the card", () => {
-    expect(present(serve({}, { NTPSAM: 0xffff_ffff }), initResponse(testCard("unknown-provider")))).toBe("9402");
-    const last = serve({}, { NTPSAM: 0xffff_fffe });
-    draw(last, card);
-    expect(last.state.memory.NTPSAM).toBe(0xffff_ffff);
-  });
-
-  it.each([
-    ["a wrong check byte", malformedAtr()],
-    ["two bytes of nothing", fromHex("0000")],
-  ])("6A80 for %s in place of an answer to reset", (_what, ATR) => {
-    expect(send(psam, encodePackageAtrCommand(ATR))).toBe("6A80");
-  });
-});
-
-describe("a debit that is not issued", () => {
-  const zeroAmount = debitPackage().slice();
-  zeroAmount.set(fromHex("00000000"), 5);
-  it.each([
-    ["6A80", "amount zero", zeroAmount],
-    ["6A80", "no date", debitPackage({ DTHR: "20260231000000" })],
-    ["9414", "another currency", debitPackage({ CURRPDA: "0392", CEXPPDA: 0 })],
-    ["9414", "another exponent", debitPackage({ CEXPPDA: 0 })],
-    ["9413", "the day after the last", debitPackage({ DTHR: "20300101000000" })],
-    ["9401", "more than the balance", debitPackage({ MPDA: 10_000_001 })],
-  ])("%s: %s", (SW, _what, command) => {
-    expect(present(psam, initResponse(card))).toBe("9000");
-    expect(send(psam, command)).toBe(SW);
-    expect(psam.state.memory).toMatchObject({ NTPSAM: 1, open: null });
-    expect(send(psam, debitPackage())).toBe("6985");
-  });
-
-  it("is issued on the last day of the card", () => {
-    expect(present(psam, initResponse(card))).toBe("9000");
-    expect(send(psam, debitPackage({ DTHR: "20291231235959" }))).toMatch(/9000$/);
-  });
-
-  it("9416 for an identifier that is suspended or confirmed", () => {
-    const CARDRSP = debit(card, draw(psam, card));
-    send(psam, encodePsamCancelCommand(idtrx(1), "suspend"));
-    for (const _turn of ["suspended", "confirmed"]) {
-      expect(present(psam, initResponse(card))).toBe("9000");
-      expect(send(psam, debitPackage())).toBe("9416");
-      complete(psam, 1, CARDRSP);
-    }
-  });
-
-  it("9417 when sixteen transactions are suspended, until one is closed", () => {
-    for (let number = 1; number <= 16; number++) {
-      draw(psam, card, { IDTRX: idtrx(number) });
-      expect(send(psam, encodePsamCancelCommand(idtrx(number), "suspend"))).toBe("9000");
-    }
-    present(psam, initResponse(card));
-    expect(send(psam, debitPackage({ IDTRX: idtrx(17) }))).toBe("9417");
-    expect(send(psam, encodePsamCancelCommand(idtrx(3), "withdraw"))).toBe("9000");
-    draw(psam, card, { IDTRX: idtrx(17) });
-  });
-});
-
-describe("COMPLETE", () => {
-  it("9302 for any changed bit, and the right answer may still come", () => {
-    const CARDRSP = debit(card, draw(psam, card));
-    fc.assert(
-      fc.property(fc.nat({ max: 16 * 8 - 1 }), (bit) => {
-        expect(complete(psam, 1, flipBit(CARDRSP, bit))).toBe("9302");
-      }),
-      { numRuns: 128 },
-    );
-    expect(complete(psam, 1, CARDRSP)).toMatch(/9000$/);
-  });
-
-  it("9404 for a negative completion that is genuine, which closes the transaction", () => {
-    const response = negative(card, draw(psam, card));
-    expect(toHex(response.subarray(0, 2))).toBe("9409");
-    expect(complete(psam, 1, response)).toBe("9404");
-    expect(psam.state.memory).toMatchObject({ open: null, totals: [] });
-    expect(complete(psam, 1, response)).toBe("9415");
-  });
-
-  it("9415 for a transaction that nobody knows", () => {
-    expect(complete(psam, 9, new Uint8Array(16))).toBe("9415");
-  });
-
-  it("works late, for a suspended transaction, also while another one is open", () => {
-    const CARDRSP = debit(card, draw(psam, card));
-    send(psam, encodePsamCancelCommand(idtrx(1), "suspend"));
-    const second = testCard("second");
-    const other = debit(second, draw(psam, second, { IDTRX: idtrx(2) }));
-    expect(complete(psam, 1, CARDRSP)).toMatch(/9000$/);
-    expect(complete(psam, 2, other)).toMatch(/9000$/);
-    expect(psam.state.memory.totals).toEqual([{ PPIEP: "000123", CURR: "0978", CEXP: 2, MTOT: 1990, NTOT: 2 }]);
-  });
-});
-
-describe("CANCEL", () => {
-  it("withdraws an open transaction for good, and its identifier may be used again", () => {
-    const CARDRSP = debit(card, draw(psam, card));
-    expect(send(psam, encodePsamCancelCommand(idtrx(1), "withdraw"))).toBe("9000");
-    expect(complete(psam, 1, CARDRSP)).toBe("9415");
-    expect(toHex(draw(psam, card).subarray(7, 11))).toBe("00000002");
-  });
-
-  it("9415 for what is not the open transaction; suspend does not find a suspended one", () => {
-    expect(send(psam, encodePsamCancelCommand(idtrx(1), "withdraw"))).toBe("9415");
-    draw(psam, card);
-    expect(send(psam, encodePsamCancelCommand(idtrx(2), "suspend"))).toBe("9415");
-    expect(send(psam, encodePsamCancelCommand(idtrx(1), "suspend"))).toBe("9000");
-    expect(send(psam, encodePsamCancelCommand(idtrx(1), "suspend"))).toBe("9415");
-    expect(psam.state.memory.suspended).toHaveLength(1);
-  });
-});
-
-describe("order of packages", () => {
-  it("6985 changes nothing", () => {
-    const INITRSP = initResponse(card);
-    expect(send(psam, encodePackageInitializeCommand(INITRSP))).toBe("6985");
-    expect(send(psam, debitPackage())).toBe("6985");
-    send(psam, encodePackageAtrCommand(cardAtr()));
-    expect(send(psam, encodePackageAtrCommand(cardAtr()))).toBe("6985");
-    expect(send(psam, debitPackage())).toBe("6985");
-    expect(send(psam, encodePackageInitializeCommand(INITRSP))).toMatch(/^00078900A10001000000019000$/);
-  });
-
-  it("6985 for packages while a debit is issued, which stays open", () => {
-    const CARDRSP = debit(card, draw(psam, card));
-    for (const command of [encodePackageAtrCommand(cardAtr()), debitPackage({ IDTRX: idtrx(2) })]) {
-      expect(send(psam, command)).toBe("6985");
-    }
-    expect(send(psam, "9070000000")).toBe("6700");
-    expect(complete(psam, 1, CARDRSP)).toMatch(/9000$/);
-  });
-
-  it("gives every DEBITDATA another NTPSAM", () => {
-    const numbers = [1, 2, 3].map((number) => {
-      const DEBITDATA = draw(psam, card, { IDTRX: idtrx(number) });
-      send(psam, encodePsamCancelCommand(idtrx(number), number === 2 ? "withdraw" : "suspend"));
-      return toHex(DEBITDATA.subarray(7, 11));
-    });
-    expect(numbers).toEqual(["00000001", "00000002", "00000003"]);
   });
 });
 

@@ -74,15 +74,22 @@ export class PsamWalk {
   }
 
   #INITRSP(): Uint8Array {
-    const who = this.#pick(["000123000000471104", "000123000000471104", "000123999999999905", "000456012345678904"]);
+    const who = this.#pick([
+      "000123000000471104",
+      "000123000000471104",
+      "00012300AF00471104",
+      "000123999999999905",
+      "000456012345678904",
+    ]);
     const rest = this.#pick([
       "29123100989680097802010001",
       "29123100989680097802010007",
       "29123100002710039200010002",
       "26011400989680097802010001",
     ]);
-    const said = this.#spoilt(concat(fromHex(rest), Uint8Array.of(this.#pick([1, 1, 1, 1, 1, 2])), this.#random(4)));
-    return concat(fromHex(who), said);
+    return this.#spoilt(
+      concat(fromHex(who), fromHex(rest), Uint8Array.of(this.#pick([1, 1, 1, 1, 1, 2])), this.#random(4)),
+    );
   }
 
   #debit(): Uint8Array {
