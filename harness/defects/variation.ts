@@ -3,6 +3,7 @@ import type { Ledger } from "../accounts/ledger.ts";
 import type { TraceSink } from "../core/trace.ts";
 import type { CardReader } from "../device/contracts.ts";
 import type { LinkFault } from "../flows/system.ts";
+import type { StepIfd } from "../link/serial-card/t1-session.ts";
 import type { TerminalLine } from "../link/terminal-line.ts";
 import type { HeldLoads } from "../roles/account-holder/held-load.ts";
 import type { AccountHolderRole } from "../roles/account-holder/state.ts";
@@ -53,6 +54,10 @@ export interface Variation {
   readonly concentrationPoint?: Vary<ConcentrationPointRole>;
   readonly clearingSystem?: Vary<ClearingRole>;
   readonly reader?: Vary<CardReader>;
+  /** The reader that holds the security card of a device suite, on benches in one process. */
+  readonly psamReader?: Vary<CardReader>;
+  /** T=1 as the reader speaks it, where that is the harness's own: the reader slots of the bench in one process. */
+  readonly readerT1?: Vary<StepIfd>;
   readonly database?: Vary<PaymentDatabase>;
   readonly loadDatabase?: Vary<LoadDatabase>;
   readonly heldLoads?: Vary<HeldLoads>;

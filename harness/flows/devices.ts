@@ -3,6 +3,7 @@
  * there is no set-top box: the case itself says everything to the device. `station/` builds it; nobody here knows what is real.
  */
 import type { CardTear } from "../core/card-tear.ts";
+import type { T1Mischief } from "../core/t1-mischief.ts";
 import type { T1Block } from "../protocol/t1/block.ts";
 import type { Disturbance, RecordedEvent } from "./observed.ts";
 import type { CardKind, PsamTotals, PurseReading, SystemFacts } from "./system.ts";
@@ -21,28 +22,6 @@ export interface CardSession extends AsyncDisposable {
   timed(command: Uint8Array): Promise<{ readonly answer: Uint8Array; readonly elapsedMs: number }>;
   /** Warm: reset line only. Cold: power off and on. */
   reset(kind: "warm" | "cold"): Promise<Uint8Array>;
-}
-
-/** One thing that goes wrong in what a played card sends over T=1; `nth` block of the card counted from its reset, 1-based. */
-export interface T1Mischief {
-  readonly nth: number;
-  readonly act:
-    | "corrupt-edc"
-    | "flip-bit"
-    | "silence"
-    | "truncated"
-    | "wrong-nad"
-    | "wrong-sequence"
-    | "duplicate"
-    | "r-block-error"
-    | "r-block-other"
-    | "wtx"
-    | "ifs"
-    | "abort";
-  /** Of `wtx` the multiplier, of `ifs` the size. */
-  readonly value?: number;
-  /** So many blocks from `nth` on; 1 when absent. */
-  readonly times?: number;
 }
 
 /** What the bench's hand can put into a slot for the suite `reader`. */

@@ -13,6 +13,7 @@ import { journalled } from "../roles/card/nvm.ts";
 import { cardBox } from "./cards.ts";
 import type { DevicePlaces, LinePlace, PlacesUse } from "./device-places.ts";
 import type { InprocParts } from "./inproc-hardware.ts";
+import { inprocSlot } from "./inproc-slot.ts";
 import { lineOptions, playTerminal } from "./played-terminals.ts";
 import { psamCard } from "./psam-exchange.ts";
 import { tearCard } from "./tear-card.ts";
@@ -36,9 +37,7 @@ export function inprocDevices(parts: InprocParts, use: PlacesUse): DevicePlaces 
     remove: async () => real.remove(),
     tear: async (tear: CardTear | undefined, onTorn: () => void) => tearCard(real, inReader, tear, onTorn),
     psam: async (wish) => stack.use(psamReader(parts, wish)),
-    slot(index) {
-      throw new PursebenchError("USAGE", `no slot ${index}`, { mend: "use 0" });
-    },
+    slot: (index) => stack.use(inprocSlot(index, { clock: parts.clock, variation })),
     line: async (IDTERM) => playedLine(parts, use, IDTERM, stack),
     [Symbol.asyncDispose]: () => stack[Symbol.asyncDispose](),
   };
@@ -51,7 +50,8 @@ function known(kind: string): SimulatedCardKind {
 }
 
 function psamReader(parts: InprocParts, { kind }: PsamWish): CardReader {
-  return virtualReader({ name: "PSAM reader", card: psamCard(simulatedPsam(parts, 0, kind)) });
+  const reader = virtualReader({ name: "PSAM reader", card: psamCard(simulatedPsam(parts, 0, kind)) });
+  return parts.variation.psamReader?.(reader) ?? reader;
 }
 
 /** A terminal that is played, at the far end of a line in process. */

@@ -3,6 +3,7 @@ import { systemClock } from "../core/clock.ts";
 import { deadlineIn } from "../core/deadline.ts";
 import { DisposalStack } from "../core/disposal.ts";
 import { PursebenchError } from "../core/errors.ts";
+import type { CardReader } from "../device/contracts.ts";
 import { virtualReader } from "../device/virtual/virtual-reader.ts";
 import type { SlotCard } from "../flows/devices.ts";
 import type { CardKind } from "../flows/system.ts";
@@ -10,6 +11,7 @@ import { plugTerminal } from "../lab/terminal-plug.ts";
 import { serveT1 } from "../link/serve-t1.ts";
 import type { DevicePlaces, LinePlace, PlacesUse, SlotPlace } from "./device-places.ts";
 import type { LabParts } from "./lab-hardware.ts";
+import { CARD_SLOT } from "./lab-slot.ts";
 import { onDemand } from "./on-demand.ts";
 import { lineOptions, playTerminal } from "./played-terminals.ts";
 import { psamCard, psamInReader } from "./psam-exchange.ts";
@@ -55,9 +57,7 @@ export function labPlaces(parts: LabParts, use: PlacesUse): DevicePlaces {
 }
 
 async function labSlot({ devices }: LabParts, index: number, stack: DisposalStack): Promise<SlotPlace> {
-  if (!devices.slot) {
-    throw new PursebenchError("USAGE", "the bench has no slots of its own", { mend: "use the virtual lab" });
-  }
+  if (!devices.slot) return heldSlot(devices.reader, index);
   const slot = await devices.slot(index);
   stack.defer(() => slot.remove());
   return {
@@ -65,6 +65,15 @@ async function labSlot({ devices }: LabParts, index: number, stack: DisposalStac
     insert: (card: SlotCard) => slot.insert(card),
     remove: () => slot.remove(),
   };
+}
+
+/** The one slot of a bench that has no hand of its own: whatever card a person has put into it. */
+function heldSlot(reader: CardReader, index: number): SlotPlace {
+  const refused = () =>
+    new PursebenchError("USAGE", "the bench has no slots of its own", { mend: "use the virtual lab" });
+  if (index !== CARD_SLOT) throw refused();
+  const noHand = () => Promise.reject(refused());
+  return { reader, insert: noHand, remove: noHand };
 }
 
 async function labLine(parts: LabParts, use: PlacesUse, IDTERM: string, stack: DisposalStack): Promise<LinePlace> {

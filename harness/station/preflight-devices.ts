@@ -1,4 +1,4 @@
-import { toHex } from "../core/bytes.ts";
+import { fromHex, toHex } from "../core/bytes.ts";
 import { PursebenchError } from "../core/errors.ts";
 import type { DeviceSystem } from "../flows/devices.ts";
 import type { Preflight, PreflightNeeds } from "../flows/station.ts";
@@ -22,6 +22,7 @@ export async function devicesPreflight(devices: DeviceSystem, needs: PreflightNe
       if (!psam.ok) return psam;
       Object.assign(specimen, psam.specimen);
     }
+    if (needs.reader && devices.facts.offers.slots === 0) Object.assign(specimen, await cardInSlot(devices));
     if (needs.terminals) await devices.readTotals();
     return { ok: true, specimen };
   } catch (thrown) {
@@ -29,6 +30,17 @@ export async function devicesPreflight(devices: DeviceSystem, needs: PreflightNe
     const mend = thrown.mend ?? "run `pursebench doctor` and mend what it names";
     return { ok: false, owner: thrown.owner, reason: thrown.message, mend };
   }
+}
+
+/** SELECT of the reader exerciser, and its answer (`test-cards.md` 4). */
+const SELECT_EXERCISER = fromHex("00A4040008F050422D4558453100");
+const EXERCISER_ANSWER = "6F158408F050422D45584531A509DF1F06455845522D319000";
+
+/** What a person has put into the reader under test, where the bench has no hand: `applet` when it is the exerciser. */
+async function cardInSlot(devices: DeviceSystem): Promise<Readonly<Record<string, string>>> {
+  await using card = await devices.slot(0).connect();
+  const isExerciser = toHex(await card.apdu(SELECT_EXERCISER)) === EXERCISER_ANSWER;
+  return { protocol: card.protocol, ATR: toHex(card.ATR), ...(isExerciser ? { applet: "EXER-1" } : {}) };
 }
 
 /** Is there a security card where the harness talks to one? */

@@ -1,0 +1,43 @@
+import { PursebenchError } from "../../../harness/core/errors.ts";
+import { type Case, type DeviceCase, type DeviceContext, defineDeviceCase, type Scope } from "../../define/case.ts";
+
+type ReaderCase = Pick<DeviceCase, "id" | "purpose" | "needs" | "timeoutMs" | "run"> & {
+  /** That the reader alters nothing (`RDR-0028-a`) when absent. */
+  readonly requirements?: readonly string[];
+};
+
+/** A case of the reader, on an exerciser of the bench or the one that a person has put in. */
+export function readerCase({ requirements = ["RDR-0028-a"], run, ...definition }: ReaderCase): Case {
+  return defineDeviceCase({
+    ...definition,
+    suite: "reader",
+    owner: "reader",
+    requirements,
+    applies: hasExerciser,
+    run: (t) => (t.facts.offers.slots > 0 ? blamingReader(t, run) : run(t)),
+  });
+}
+
+/** The cards are the bench's own and do what they should: trouble with one of them is the reader's. */
+async function blamingReader(t: DeviceContext, run: DeviceCase["run"]): Promise<void> {
+  try {
+    await run(t);
+  } catch (thrown) {
+    if (!(thrown instanceof PursebenchError) || thrown.owner === "bench" || !TROUBLE.test(thrown.code)) throw thrown;
+    t.expect.equal("trouble with a card of the bench", `${thrown.code}: ${thrown.message}`, "none", {
+      requirement: "RDR-0028-a",
+    });
+  }
+}
+
+const TROUBLE = /^(DEVICE_|PROTOCOL)/;
+
+/** The same, where the bench has a hand for its cards. */
+export function slotCase(definition: ReaderCase, slots = 1): Case {
+  return readerCase({ ...definition, needs: { ...definition.needs, slots } });
+}
+
+function hasExerciser({ facts, specimen }: Scope): true | string {
+  if (facts.offers.slots > 0 || specimen?.applet === "EXER-1") return true;
+  return "the reader holds no reader exerciser (test-cards.md 4), and the bench has no slot to put one into";
+}
