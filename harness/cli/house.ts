@@ -25,24 +25,9 @@ export function realHouse(): House {
     runMutants,
     lab: realLab,
     serveTerminal: async (options) => (await import("../station/terminal-program.ts")).serveTerminalProgram(options),
-    lookAtCard: async (place) => {
-      const [{ openOneCard }, { lookAtCard }] = await Promise.all([
-        import("../station/one-card.ts"),
-        import("../station/look-at-card.ts"),
-      ]);
-      await using card = await openOneCard(place.spec, place);
-      return { ...(await lookAtCard(card.channel)), place: card.place };
-    },
-    personaliseCard: async (place, { profile, keys, supplyAs, onStep }) => {
-      const [{ openOneCard }, { personaliseCard }, { testKeys }] = await Promise.all([
-        import("../station/one-card.ts"),
-        import("../station/personalise-card.ts"),
-        import("../station/fixtures.ts"),
-      ]);
-      const set = testKeys(keys); // read first: a wrong file is told before a card is asked for
-      await using card = await openOneCard(place.spec, place);
-      return await personaliseCard(card.channel, profile, set, onStep, supplyAs);
-    },
+    lookAtCard: async (place) => await (await import("../station/card-commands.ts")).cardInfo(place),
+    personaliseCard: async (place, options) =>
+      await (await import("../station/card-commands.ts")).personaliseAt(place, options),
     serveCard: async ({ host, port, kind }) => {
       const { serveCardOverVpcd } = await import("../station/vpcd-card-program.ts");
       const program = await serveCardOverVpcd(host, port, kind, systemRandom);

@@ -2,16 +2,15 @@
 
 import type { Case } from "../../suites/define/case.ts";
 import type { SimulatedCardKind } from "../bench/card-kinds.ts";
-import type { CardProfile } from "../bench/card-profile.ts";
 import type { Pixit } from "../bench/pixit.ts";
 import type { Bench } from "../bench/schema.ts";
-import type { DeviceSpec } from "../bench/spec.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Random } from "../core/random.ts";
 import type { RoleName } from "../core/trace.ts";
 import type { Describe } from "../evidence/event.ts";
 import type { LineFile } from "../evidence/line-file.ts";
 import type { OpenStation } from "../flows/station.ts";
+import type { CardPlace, PersonaliseOptions } from "../station/card-commands.ts";
 import type { CardLook } from "../station/look-at-card.ts";
 import type { Personalised } from "../station/personalise-card.ts";
 
@@ -66,14 +65,6 @@ export interface Serving extends AsyncDisposable {
   readonly ended?: Promise<void> | undefined;
 }
 
-/** Where a card is that a command works on. */
-export interface CardPlace {
-  readonly spec: DeviceSpec;
-  /** How long to wait for a card that is not there yet, ms. */
-  readonly waitMs: number;
-  readonly tell: (text: string) => void;
-}
-
 export interface House {
   readonly clock: Clock;
   readonly random: Random;
@@ -109,17 +100,8 @@ export interface House {
   }): Promise<Serving>;
   /** What the card at that place is. */
   lookAtCard(place: CardPlace): Promise<CardLook & { readonly place: string }>;
-  /** Issues a supplied card by a profile; `onStep` hears each step as it is done. */
-  personaliseCard(
-    place: CardPlace,
-    options: {
-      readonly profile: CardProfile;
-      /** Key set: a file. */
-      readonly keys: string;
-      readonly supplyAs?: string | undefined;
-      readonly onStep: (text: string) => void;
-    },
-  ): Promise<Personalised>;
+  /** Issues a supplied card by a profile. */
+  personaliseCard(place: CardPlace, options: PersonaliseOptions): Promise<Personalised>;
   /** How the file of events is opened; the real one when absent. */
   readonly openEvents?: ((path: string) => LineFile) | undefined;
 }

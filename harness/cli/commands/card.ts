@@ -5,9 +5,9 @@ import { type CardProfile, loadCardProfile } from "../../bench/card-profile.ts";
 import { packageRoot } from "../../bench/package-root.ts";
 import { parseSpec } from "../../bench/spec.ts";
 import { PursebenchError } from "../../core/errors.ts";
+import type { CardPlace } from "../../station/card-commands.ts";
 import { cardText } from "../card-text.ts";
 import { type CliContext, line, printJson } from "../context.ts";
-import type { CardPlace } from "../ports.ts";
 import { serveUntilTold } from "../serve-until-told.ts";
 
 const CARD_OPTION = "where the card is: pcsc:READER NAME, serial:PATH, vpcd:PORT, javacard, sim, sim:KIND";
