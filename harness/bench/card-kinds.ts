@@ -36,3 +36,11 @@ export const CARD_KINDS = [
 ] as const;
 
 export type SimulatedCardKind = (typeof CARD_KINDS)[number];
+
+/** A supplied card can be issued once, the last number is used once, and what is at its end is there once: each case gets a new one. */
+export const USED_UP_KINDS: ReadonlySet<string> = new Set<SimulatedCardKind>([
+  "supplied",
+  "almost-exhausted",
+  "at-carry",
+  "whole-range",
+]);

@@ -1,3 +1,4 @@
+import { USED_UP_KINDS } from "../bench/card-kinds.ts";
 import type { Bench } from "../bench/schema.ts";
 import { isPlayed } from "../bench/spec.ts";
 import type { CardTear } from "../core/card-tear.ts";
@@ -48,8 +49,8 @@ class LabSlot implements CardHand {
   #holds: CardKind = "specimen";
   #isPulled = false;
   #isLost = false;
-  /** A supplied card can be issued once: each system gets a new one. */
-  #hasSupplied = false;
+  /** Of the cards that are used up, those that this system has had: each system gets new ones. */
+  readonly #used = new Set<CardKind>();
   /** What to call when the tear happens that was last asked for. */
   #onTorn: (() => void) | undefined;
 
@@ -73,7 +74,7 @@ class LabSlot implements CardHand {
   }
 
   async restore(): Promise<void> {
-    this.#hasSupplied = false;
+    this.#used.clear();
     if (this.#onTorn) await this.tear(undefined);
     if (this.#holds === "specimen" && !this.#isPulled) return;
     if (await this.#exchanged("specimen")) return;
@@ -120,8 +121,8 @@ class LabSlot implements CardHand {
 
   #specOf(kind: CardKind) {
     const spec = { kind: this.#player, card: this.#simulated(kind) };
-    if (kind !== "supplied" || this.#hasSupplied) return spec;
-    this.#hasSupplied = true;
+    if (!USED_UP_KINDS.has(kind) || this.#used.has(kind)) return spec;
+    this.#used.add(kind);
     return { ...spec, fresh: "alone" };
   }
 

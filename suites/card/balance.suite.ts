@@ -39,12 +39,14 @@ export const cases: readonly Case[] = [
     needs: { cards: ["low-maximum"], keys: true },
     async run(t) {
       const purse = await openPurse(t, "low-maximum");
-      await purse.purchase({ MPDA: purse.BALIEP - 1 }, about);
+      const opening = purse.BALIEP;
+      await purse.purchase({ MPDA: opening - 1 }, about);
       await purse.purchase({ MPDA: 1 }, about);
       t.expect.equal("balance of the suite's own purse", purse.BALIEP, 0, { owner: "bench" });
       for (const MPDA of above(0)) await purse.purchase({ MPDA }, about);
       await purse.load({ MLDA: 700 }, about);
       await purse.purchase({ MPDA: 700 }, about);
+      await purse.load({ MLDA: opening }, about);
       await purse.expectSame(about);
     },
   }),
@@ -82,6 +84,7 @@ export const cases: readonly Case[] = [
       await purse.load({ MLDA: room }, about);
       t.expect.equal("balance of the suite's own purse", purse.BALIEP, purse.facts.BALmaxIEP, { owner: "bench" });
       for (const MLDA of above(0)) await purse.load({ MLDA }, about);
+      await purse.purchase({ MPDA: room }, about);
       await purse.expectSame(about);
     },
   }),

@@ -1,7 +1,7 @@
 /** Order of precedence (`card-edge.md` 4): every two faults that one command can have together; the earlier one is told. */
 import { concat } from "../../harness/core/bytes.ts";
 import type { CardKind } from "../../harness/flows/system.ts";
-import { type Case, type DeviceContext, defineDeviceCase } from "../define/case.ts";
+import { type Case, defineDeviceCase } from "../define/case.ts";
 import { apduOf, COMMANDS, type CommandRow, wellFormed } from "./support/commands.ts";
 import { type CardCondition, dueOf } from "./support/oracle.ts";
 import { ANY_LOADINIT, enter, type PlainState, STATES } from "./support/states.ts";
@@ -91,13 +91,11 @@ function isSent({ card }: Talk, row: CommandRow, draft: Draft): boolean {
 }
 
 async function expectPrecedence(
-  t: DeviceContext,
+  talk: Talk,
   row: CommandRow,
   states: readonly PlainState[],
   card: Omit<CardCondition, "session">,
-  kind?: CardKind,
 ): Promise<void> {
-  const talk = await talkTo(t, kind);
   const sweep = new Sweep(talk);
   for (const session of states) {
     for (const [what, draft] of drafts(row)) {
@@ -123,8 +121,9 @@ function lifeCase(id: string, kind: CardKind, words: string, card: Omit<CardCond
     owner: "card",
     needs: { cards: [kind] },
     async run(t) {
+      const talk = await talkTo(t, kind);
       for (const row of COMMANDS) {
-        await t.step(row.name, () => expectPrecedence(t, row, ["idle", "selected"], card, kind));
+        await t.step(row.name, () => expectPrecedence(talk, row, ["idle", "selected"], card));
       }
     },
   });
@@ -139,7 +138,7 @@ export const cases: readonly Case[] = [
       requirements: ["CARD-0077-a"],
       owner: "card",
       needs: { secretKeyCard: true },
-      run: (t) => expectPrecedence(t, row, STATES, { life: "issued" }),
+      run: async (t) => await expectPrecedence(await talkTo(t), row, STATES, { life: "issued" }),
     }),
   ),
   lifeCase("CARD-PREC-OF-BLOCKED", "blocked", "blocked", { life: "blocked" }),
