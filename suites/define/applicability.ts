@@ -1,5 +1,6 @@
 import type { SystemFacts } from "../../harness/flows/system.ts";
 import type { Case, Needs, Scope } from "./case.ts";
+import { whyNotClaimed } from "./claimed.ts";
 import { firstLoadSite, firstSite, profileWords, terminalFits, terminalWords } from "./site-need.ts";
 
 /** ALGIEP of public key cards as a specimen's description says it: decimal. */
@@ -9,6 +10,8 @@ const PUBLIC_KEY = "16";
 export function whyNotApplicable(definition: Case, scope: Scope): string | undefined {
   const lacking = definition.needs ? firstLacking(definition.needs, scope.facts) : undefined;
   if (lacking !== undefined) return lacking;
+  const unclaimed = whyNotClaimed(definition, scope.pics);
+  if (unclaimed !== undefined) return unclaimed;
   if (definition.needs?.secretKeyCard && scope.specimen?.ALGIEP === PUBLIC_KEY) {
     return "the specimen is a public key card (ALGIEP 10), and the case is for one with a secret key";
   }
