@@ -15,9 +15,11 @@ import { type JavaCard, JavaRuntime } from "../lab/cards/java-runtime.ts";
 import { createCard } from "../roles/card/personalise.ts";
 import { cardSupply } from "../roles/card/supply.ts";
 import { createPsam } from "../roles/psam/personalise.ts";
+import type { PsamData } from "../roles/psam/psam-data.ts";
 import { psamSupply } from "../roles/psam/supply.ts";
 import { simulatedCard } from "./cards.ts";
 import { cardData, psamData, testKeys } from "./fixtures.ts";
+import { warmUp } from "./java-warm-up.ts";
 import { supplyCard, supplyPsam } from "./supply.ts";
 import { psamOfTerminal } from "./terminals.ts";
 
@@ -40,7 +42,7 @@ const exerciserSpec = z.looseObject({ ATR: z.string().optional() });
 
 /** All kinds, on one Java virtual machine that starts with the first card. */
 export function labJavaCards(): readonly (readonly [string, CardFactory])[] {
-  const runtime = lazily(() => JavaRuntime.open(deadlineIn(systemClock, RUNTIME_MS)));
+  const runtime = lazily(openWarm);
   const purses = new Kept<SimulatedCardKind>((kind) => purse(runtime, kind));
   const psams = new Kept<string>((name) => psam(runtime, name));
   return [
@@ -82,27 +84,48 @@ export function labJavaCards(): readonly (readonly [string, CardFactory])[] {
 
 /** A kind that is wrong on purpose is no Java Card: nobody certifies it. */
 async function purse(runtime: () => Promise<JavaRuntime>, kind: SimulatedCardKind): Promise<VirtualCard> {
-  const keys = testKeys();
   if (kind === "mute" || kind === "malformed-atr" || kind === "no-purse") {
-    return simulatedCard(kind, { keys, random: systemRandom });
+    return simulatedCard(kind, { keys: testKeys(), random: systemRandom });
   }
-  const card = await (await runtime()).newCard("iep");
+  return await purseCard(await runtime(), kind);
+}
+
+/** Not powered; everything that a case may want of it is on it. */
+async function purseCard(runtime: JavaRuntime, kind: SimulatedCardKind): Promise<JavaCard> {
+  const card = await runtime.newCard("iep");
   await card.powerOn();
-  const { purse: held } = createCard(cardData(kind), keys, systemRandom);
+  const { purse: held } = createCard(cardData(kind), testKeys(), systemRandom);
   await supplyCard((command) => card.transmit(command), cardSupply(held));
+  card.powerOff?.();
+  return card;
+}
+
+async function psamCard(runtime: JavaRuntime, data: PsamData): Promise<JavaCard> {
+  const card = await runtime.newCard("psam");
+  await card.powerOn();
+  const { memory } = createPsam(data, testKeys());
+  await supplyPsam((command) => card.transmit(command), psamSupply(memory));
   card.powerOff?.();
   return card;
 }
 
 async function psam(runtime: () => Promise<JavaRuntime>, name: string): Promise<VirtualCard> {
   const [, index] = /^of terminal (\d+)$/.exec(name) ?? [];
-  const data = index === undefined ? psamData(name) : psamOfTerminal(Number(index));
-  const card = await (await runtime()).newCard("psam");
-  await card.powerOn();
-  const { memory } = createPsam(data, testKeys());
-  await supplyPsam((command) => card.transmit(command), psamSupply(memory));
-  card.powerOff?.();
-  return card;
+  return await psamCard(await runtime(), index === undefined ? psamData(name) : psamOfTerminal(Number(index)));
+}
+
+/** The runtime, after a purchase with each kind of key. */
+async function openWarm(): Promise<JavaRuntime> {
+  const runtime = await JavaRuntime.open(deadlineIn(systemClock, RUNTIME_MS));
+  for (const kind of ["specimen", "aes", "rsa"] as const) {
+    await using card = await purseCard(runtime, kind);
+    await using psam = await psamCard(runtime, psamOfTerminal(0));
+    const ATR = await card.powerOn();
+    await psam.powerOn();
+    const ask = (of: JavaCard) => (command: Uint8Array) => of.transmit(command);
+    await warmUp(ask(card), ask(psam), ATR ?? new Uint8Array(0), kind === "rsa");
+  }
+  return runtime;
 }
 
 function seated(card: VirtualCard, slot: SlotHand): Occupant {
