@@ -1,11 +1,8 @@
 import type { TCancel } from "../../protocol/messages/layouts.ts";
-import {
-  type CancelMode,
-  encodePsamCancelCommand,
-  parsePsamCancelResponse,
-} from "../../protocol/messages/psam-cancel.ts";
+import { type CancelMode, encodePsamCancelCommand } from "../../protocol/messages/psam-cancel.ts";
 import { askInDoubt, doubtOver } from "./doubt.ts";
 import { issuedOf, withOpenSuspended, withoutTransaction } from "./memory.ts";
+import { readCancel } from "./psam-answers.ts";
 import { reversed } from "./single-trip.ts";
 import type { TerminalMemory, TerminalState, TerminalStep } from "./state.ts";
 import { afterRefusal, andThen, answer, ask, codeOf, outOfStep, remember, UNUSABLE_ANSWER } from "./steps.ts";
@@ -23,7 +20,7 @@ export function startCancel(state: TerminalState, cancel: TCancel): TerminalStep
 export function onCancelled(state: TerminalState, cancel: TCancel, bytes: Uint8Array): TerminalStep {
   const { IDTERM } = state.identity;
   const { IDTRX } = cancel;
-  const result = parsePsamCancelResponse(bytes);
+  const result = readCancel(bytes);
   const isIssued = issuedOf(state.memory, IDTRX) !== undefined;
   const CC = result.kind === "answer" ? "0000" : result.kind === "refused" ? codeOf(result.SW) : UNUSABLE_ANSWER;
   const kept = isIssued ? afterReversal(state, cancel, result) : afterCancel(state, cancel, result);
@@ -34,7 +31,7 @@ function modeOf({ MODE }: TCancel): CancelMode {
   return MODE === 0 ? "withdraw" : "suspend";
 }
 
-type CancelResult = ReturnType<typeof parsePsamCancelResponse>;
+type CancelResult = ReturnType<typeof readCancel>;
 
 function afterReversal(state: TerminalState, { IDTRX, MODE }: TCancel, result: CancelResult): TerminalStep {
   if (result.kind === "answer") return reversed(state, IDTRX, MODE);

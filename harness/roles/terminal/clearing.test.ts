@@ -155,6 +155,23 @@ describe("a PSAM that is not heard", () => {
     expect(bed.apdus).toEqual(["A404", "7600"]);
   });
 
+  it.each([
+    ["COLLECT", 0x76, () => collect, "9415"],
+    ["END OF COLLECTION", 0x7a, () => acknowledge(), "9419"],
+    ["UPDATE PSAM", 0x82, () => update(1), "9415"],
+  ] as const)(
+    "6F00 for a status word that %s does not have, and the PSAM is selected anew",
+    async (_, ins, say, other) => {
+      await sell();
+      for (const answer of ["6F12", other, "019302"]) {
+        bed.tamper.act = instead(ins, () => fromHex(answer));
+        bed.apdus.length = 0;
+        expect(await bed.say(say())).toMatchObject({ CC: "6F00" });
+        expect(bed.apdus.includes("A404")).toBe(answer !== "6F12");
+      }
+    },
+  );
+
   it("settles a doubt about a sale before it collects", async () => {
     const debit = await bed.say(bed.draw(ids("A"), 1250, 1));
     bed.tamper.act = unheard(0x74);

@@ -1,13 +1,9 @@
 import { PursebenchError } from "../../core/errors.ts";
 import type { CommandResult } from "../../protocol/messages/command-result.ts";
 import type { TAcknowledge, TCollect, TUpdate } from "../../protocol/messages/layouts.ts";
-import {
-  encodeCollectCommand,
-  encodeEndOfCollectionCommand,
-  parseCollectResponse,
-  parseEndOfCollectionResponse,
-} from "../../protocol/messages/psam-collect.ts";
-import { encodeUpdateCommand, parseUpdateResponse } from "../../protocol/messages/psam-update.ts";
+import { encodeCollectCommand, encodeEndOfCollectionCommand } from "../../protocol/messages/psam-collect.ts";
+import { encodeUpdateCommand } from "../../protocol/messages/psam-update.ts";
+import { readCollect, readEndOfCollection, readUpdate } from "./psam-answers.ts";
 import type { TerminalState, TerminalStep } from "./state.ts";
 import { afterRefusal, answer, ask, codeOf, decline, NO_TRANSACTION, outOfStep, UNUSABLE_ANSWER } from "./steps.ts";
 
@@ -25,8 +21,8 @@ export function startCollect(state: TerminalState, collect: TCollect): TerminalS
 export function onCollected(state: TerminalState, collect: TCollect, bytes: Uint8Array): TerminalStep {
   const { IDTERM } = state.identity;
   const { BATCHNO } = state;
-  const result = parseCollectResponse(bytes);
-  if (result.kind !== "answer") return notDone(state, collect, bytes, result);
+  const result = readCollect(bytes);
+  if (result.kind !== "answer") return notDone(state, collect, result);
   if (BATCHNO === undefined) throw new PursebenchError("INTERNAL", "a PSAM answered that was never selected");
   const { DIGEST, LINES } = collect;
   return answer(state, { kind: "t-collected", IDTERM, BATCHNO, ...result.value, DIGEST, LINES });
@@ -38,7 +34,7 @@ export function startAcknowledge(state: TerminalState, acknowledge: TAcknowledge
 }
 
 export function onAcknowledged(state: TerminalState, acknowledge: TAcknowledge, bytes: Uint8Array): TerminalStep {
-  return onDone(state, acknowledge, bytes, parseEndOfCollectionResponse(bytes));
+  return onDone(state, acknowledge, readEndOfCollection(bytes));
 }
 
 export function startUpdate(state: TerminalState, update: TUpdate): TerminalStep {
@@ -46,28 +42,21 @@ export function startUpdate(state: TerminalState, update: TUpdate): TerminalStep
 }
 
 export function onUpdated(state: TerminalState, update: TUpdate, bytes: Uint8Array): TerminalStep {
-  return onDone(state, update, bytes, parseUpdateResponse(bytes));
+  return onDone(state, update, readUpdate(bytes));
 }
 
-function onDone(
-  state: TerminalState,
-  message: ClearingMessage,
-  bytes: Uint8Array,
-  result: CommandResult<null>,
-): TerminalStep {
-  if (result.kind !== "answer") return notDone(state, message, bytes, result);
+function onDone(state: TerminalState, message: ClearingMessage, result: CommandResult<null>): TerminalStep {
+  if (result.kind !== "answer") return notDone(state, message, result);
   const { IDTERM } = state.identity;
   return answer(state, { kind: "t-done", IDTERM, IDTRX: NO_TRANSACTION, CC: "0000" });
 }
 
-/** A status word with data is no refusal (`messages.md` 5). */
 function notDone(
   state: TerminalState,
   message: ClearingMessage,
-  bytes: Uint8Array,
   result: Exclude<CommandResult<unknown>, { kind: "answer" }>,
 ): TerminalStep {
-  const SW = result.kind === "refused" && bytes.length === 2 ? result.SW : undefined;
-  const kept = SW === undefined ? outOfStep(state) : afterRefusal(state, SW);
-  return decline(kept.state, message, SW === undefined ? UNUSABLE_ANSWER : codeOf(SW), kept.outputs);
+  const kept = result.kind === "refused" ? afterRefusal(state, result.SW) : outOfStep(state);
+  const CC = result.kind === "refused" ? codeOf(result.SW) : UNUSABLE_ANSWER;
+  return decline(kept.state, message, CC, kept.outputs);
 }

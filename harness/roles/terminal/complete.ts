@@ -2,10 +2,11 @@ import { toHex } from "../../core/bytes.ts";
 import { unreachable } from "../../core/errors.ts";
 import { isRefusalOfCard } from "../../protocol/messages/card-refusal.ts";
 import type { TResponse } from "../../protocol/messages/layouts.ts";
-import { encodePsamCancelCommand, parsePsamCancelResponse } from "../../protocol/messages/psam-cancel.ts";
-import { encodePsamCompleteCommand, parsePsamCompleteResponse } from "../../protocol/messages/psam-complete.ts";
+import { encodePsamCancelCommand } from "../../protocol/messages/psam-cancel.ts";
+import { encodePsamCompleteCommand } from "../../protocol/messages/psam-complete.ts";
 import { askInDoubt, doubtOver } from "./doubt.ts";
 import { factsOf, issuedOf, withoutTransaction } from "./memory.ts";
+import { readCancel, readComplete } from "./psam-answers.ts";
 import { record } from "./record.ts";
 import { completed, isSingleTrip, reversed } from "./single-trip.ts";
 import type { TerminalState, TerminalStep } from "./state.ts";
@@ -47,7 +48,7 @@ export function startComplete(state: TerminalState, response: TResponse): Termin
 export function onCompleted(state: TerminalState, response: TResponse, bytes: Uint8Array): TerminalStep {
   const { IDTERM } = state.identity;
   const { IDTRX } = response;
-  const result = parsePsamCompleteResponse(bytes);
+  const result = readComplete(bytes);
   switch (result.kind) {
     case "answer": {
       const kept = keepRecord(state, IDTRX, "0000", true);
@@ -71,7 +72,7 @@ export function onCompleted(state: TerminalState, response: TResponse, bytes: Ui
 
 /** The PSAM has closed the transaction that the card refused. */
 export function onWithdrawn(state: TerminalState, response: TResponse, bytes: Uint8Array): TerminalStep {
-  const result = parsePsamCancelResponse(bytes);
+  const result = readCancel(bytes);
   switch (result.kind) {
     case "answer": {
       const kept = closeRefused(state, response.IDTRX);
@@ -82,8 +83,7 @@ export function onWithdrawn(state: TerminalState, response: TResponse, bytes: Ui
       return decline(kept.state, response, codeOf(result.SW), kept.outputs);
     }
     case "malformed": {
-      // The doubt about an issued transaction stays; nothing else depends on this answer.
-      const kept = state.memory.doubt === undefined ? nothing(state) : outOfStep(state);
+      const kept = outOfStep(state); // the doubt about an issued transaction stays
       return decline(kept.state, response, UNUSABLE_ANSWER, kept.outputs);
     }
     default:

@@ -1,8 +1,9 @@
 import { fromHex } from "../../core/bytes.ts";
 import { unreachable } from "../../core/errors.ts";
-import { encodePsamCancelCommand, parsePsamCancelResponse } from "../../protocol/messages/psam-cancel.ts";
-import { encodePsamCompleteCommand, parsePsamCompleteResponse } from "../../protocol/messages/psam-complete.ts";
+import { encodePsamCancelCommand } from "../../protocol/messages/psam-cancel.ts";
+import { encodePsamCompleteCommand } from "../../protocol/messages/psam-complete.ts";
 import { factsOf } from "./memory.ts";
+import { readCancel, readComplete } from "./psam-answers.ts";
 import { completed, reversed } from "./single-trip.ts";
 import type { Doubt, Job, TerminalState, TerminalStep } from "./state.ts";
 import { ask, codeOf, remember } from "./steps.ts";
@@ -53,7 +54,7 @@ export function settlingCommand(doubt: Doubt): Uint8Array {
 /** The PSAM's answer to it. Undefined when the bytes are none. */
 export function settle(state: TerminalState, doubt: Doubt, bytes: Uint8Array): TerminalStep | undefined {
   if (doubt.kind === "completion") return settleCompletion(state, doubt.IDTRX, bytes);
-  const result = parsePsamCancelResponse(bytes);
+  const result = readCancel(bytes);
   if (result.kind === "malformed") return undefined;
   // 9415: the first command has done it
   if (doubt.kind === "debit" && doubt.other !== undefined) {
@@ -64,7 +65,7 @@ export function settle(state: TerminalState, doubt: Doubt, bytes: Uint8Array): T
 }
 
 function settleCompletion(state: TerminalState, IDTRX: string, bytes: Uint8Array): TerminalStep | undefined {
-  const result = parsePsamCompleteResponse(bytes);
+  const result = readComplete(bytes);
   if (result.kind === "malformed") return undefined;
   const facts = factsOf(state.memory, IDTRX);
   if (facts === undefined) return doubtOver(state);

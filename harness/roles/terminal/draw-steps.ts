@@ -5,7 +5,7 @@ import { encodePackageIssueCommand } from "../../protocol/messages/psam-issue.ts
 import { encodePackageDebitCommand } from "../../protocol/messages/psam-packages.ts";
 import { askInDoubt, doubtDebit, doubtOver } from "./doubt.ts";
 import { factsOf } from "./memory.ts";
-import { isOwnRefusal } from "./psam-refusals.ts";
+import { GENERAL_REFUSALS, isOwnRefusal } from "./psam-refusals.ts";
 import { issued } from "./single-trip.ts";
 import type { DebitIssue, TerminalState, TerminalStep, TransactionFacts } from "./state.ts";
 import { andThen, answer, ask, codeOf, outOfStep, refuse, remember, UNUSABLE_ANSWER } from "./steps.ts";
@@ -33,7 +33,7 @@ export function drawRefused(
 ): TerminalStep {
   if (result.kind === "refused" && isOwnRefusal(result.SW)) return refuse(state, IDTRX, codeOf(result.SW));
   const afresh = outOfStep(state);
-  const CC = result.kind === "refused" ? codeOf(result.SW) : UNUSABLE_ANSWER;
+  const CC = result.kind === "refused" && GENERAL_REFUSALS.has(result.SW) ? codeOf(result.SW) : UNUSABLE_ANSWER;
   return refuse(afresh.state, IDTRX, CC, afresh.outputs);
 }
 

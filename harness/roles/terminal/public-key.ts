@@ -11,6 +11,7 @@ import {
   parseReadSessionKeyResponse,
 } from "../../protocol/messages/psam-certificates.ts";
 import { answerDebit, askDebit, debitSpoilt, drawRefused } from "./draw-steps.ts";
+import { GENERAL_REFUSALS } from "./psam-refusals.ts";
 import type { DebitIssue, TerminalState, TerminalStep } from "./state.ts";
 import { ask, codeOf, UNUSABLE_ANSWER } from "./steps.ts";
 
@@ -71,5 +72,5 @@ export function onSessionKeyRead(
 }
 
 function codeOfFailure(result: { kind: "refused"; SW: number } | { kind: "malformed" }): string {
-  return result.kind === "refused" ? codeOf(result.SW) : UNUSABLE_ANSWER;
+  return result.kind === "refused" && GENERAL_REFUSALS.has(result.SW) ? codeOf(result.SW) : UNUSABLE_ANSWER;
 }

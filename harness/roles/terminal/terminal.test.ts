@@ -245,6 +245,31 @@ describe("terminal without a usable PSAM", () => {
   });
 });
 
+describe("a status word that no table of the PSAM edge has for that command", () => {
+  it.each([
+    ["COMPLETE", 0x74, () => respond(ids("A"), new Uint8Array(16))],
+    ["CANCEL", 0x8e, () => cancel(ids("A"), 0)],
+    ["CANCEL of what the card refused", 0x8e, () => respond(ids("A"), NONE, "9302")],
+  ] as const)("is no answer to %s: 6F00, and the PSAM is selected anew", async (_, ins, message) => {
+    await bed.say(bed.draw(ids("A")));
+    for (const answer of ["6F12", "9418", "029415"]) {
+      bed.tamper.act = instead(ins, () => fromHex(answer));
+      bed.apdus.length = 0;
+      expect(await bed.say(message())).toMatchObject({ CC: "6F00" });
+      expect(bed.apdus.includes("A404")).toBe(answer !== "6F12");
+    }
+  });
+
+  it.each([0x70, 0x72])("is no answer to a package (INS %i) either", async (ins) => {
+    bed.tamper.act = instead(ins, () => fromHex("6F12"));
+    expect(await bed.say(bed.draw(ids("A")))).toMatchObject({ kind: "t-refusal", CC: "6F00" });
+    bed.apdus.length = 0;
+    bed.tamper.act = (_, genuine) => genuine();
+    expect(await bed.say(bed.draw(ids("B")))).toMatchObject({ kind: "t-debit" });
+    expect(bed.apdus[0]).toBe("A404");
+  });
+});
+
 describe("terminal and messages that it must not obey", () => {
   it.each([
     ["malformed", fromHex("F100"), "A001"],
