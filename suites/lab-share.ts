@@ -6,14 +6,19 @@ import { loadBench } from "../harness/bench/load.ts";
 import { REFERENCE } from "../harness/defects/variation.ts";
 import { describe } from "../harness/protocol/messages/describe.ts";
 import { openStation } from "../harness/station/index.ts";
+import type { Case } from "./define/case.ts";
 import { registerCases } from "./define/vitest.ts";
 import { cases } from "./index.ts";
 
 const SHARE_FILE = /^conformance\.lab-\d+\.test\.ts$/;
+/** Where the share with Java Cards has card and security card from. */
+const JAVA_CARDS = { card: "javacard", psam: "javacard" } as const;
+const SIMULATED = {};
 
 /**
  * Registers the cases that fall to the test file at `url`, one of `conformance.lab-N.test.ts`; another file takes its
- * part of the work by being there. Neighbours, which take alike long, fall to different files.
+ * part of the work by being there. Every second file has the Java Cards in place of the simulators. Neighbours, which take alike
+ * long, fall to different files.
  */
 export function registerLabShare(url: string): void {
   const file = fileURLToPath(url);
@@ -21,14 +26,27 @@ export function registerLabShare(url: string): void {
     .filter((name) => SHARE_FILE.test(name))
     .sort();
   const share = files.indexOf(basename(file));
-  const { bench } = loadBench("virtual-lab");
-  // of a product the pairwise selection; `pursebench certify --bench inproc` runs it whole
-  const selection = cases.filter(({ needs }) => needs?.exhaustive !== true);
+  const isJava = share % 2 === 1;
+  const { bench } = loadBench("virtual-lab", isJava ? JAVA_CARDS : SIMULATED);
+  const player = isJava ? "Java Cards" : "simulated cards";
   registerCases({
-    title: `the reference system conforms, on the virtual lab, ${share + 1} of ${files.length}`,
-    cases: selection.filter((_, index) => index % files.length === share),
+    title: `the reference system conforms, on the virtual lab with ${player}, ${share + 1} of ${files.length}`,
+    cases: shareOf(share, files.length),
     openStation: (record) =>
       openStation({ bench, iut: "card", variation: REFERENCE, lab: `conformance-${share}-${process.pid}` }, record),
     describe,
   });
+}
+
+/**
+ * Of a product the pairwise selection; `pursebench certify --bench inproc` runs it whole. What only a card or a security card owes is
+ * asked of the Java Cards: the simulated ones answer in process.
+ */
+function shareOf(share: number, shares: number): readonly Case[] {
+  const isOfJava = ({ suite }: Case) => suite === "card" || suite === "psam";
+  const isOfSimulated = ({ suite }: Case) => suite === "reader" || suite === "terminal";
+  const flows = cases.filter((each) => each.needs?.exhaustive !== true && !isOfJava(each) && !isOfSimulated(each));
+  const dealt = flows.filter((_, index) => index % shares === share);
+  if (share > 1) return dealt;
+  return [...cases.filter(share === 1 ? isOfJava : isOfSimulated), ...dealt];
 }
