@@ -1,4 +1,7 @@
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { packageRoot } from "../../harness/bench/package-root.ts";
+import { loadPics } from "../../harness/bench/pics.ts";
 import { systemClock } from "../../harness/core/clock.ts";
 import { PursebenchError } from "../../harness/core/errors.ts";
 import { Evidence } from "../../harness/evidence/evidence.ts";
@@ -257,4 +260,13 @@ test("results on disk say what the campaign said", async () => {
     ],
   });
   expect(exitCodeOf(conducted)).toBe(1);
+});
+
+test("a device that contradicts its PICS has no verdict, and no case is begun", async () => {
+  const pics = loadPics(join(packageRoot(), "fixtures", "pics", "reference-card.yaml"));
+  const preflight = { ok: true, specimen: { ALGIEP: "16" } } as const;
+  const { ends, station } = await run([passing, failing], { preflight }, { pics });
+  const reason = "the device contradicts its PICS: ALGIEP is 10, and C.1 claims 04, 05";
+  expect(ends).toMatchObject([1, 2].map(() => ({ outcome: "inconc", owner: "card", reason })));
+  expect(station.released).toEqual([]);
 });

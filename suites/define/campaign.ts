@@ -1,10 +1,12 @@
 import type { Pics } from "../../harness/bench/pics.ts";
+import type { Pixit } from "../../harness/bench/pixit.ts";
 import type { Clock } from "../../harness/core/clock.ts";
 import { messageOf, PursebenchError } from "../../harness/core/errors.ts";
 import type { CaseEnd } from "../../harness/evidence/event.ts";
 import type { Recorder } from "../../harness/evidence/recorder.ts";
 import { isVerdict, type Summary, summarise, type Verdict, worst } from "../../harness/evidence/verdict.ts";
 import type { Preflight, PreflightNeeds, Station } from "../../harness/flows/station.ts";
+import { contradictionWith } from "./against-device.ts";
 import { whyNotApplicable } from "./applicability.ts";
 import { type Case, headerOf, type Scope, type Suite } from "./case.ts";
 import { executeCase, type Finished, settle } from "./execute.ts";
@@ -28,6 +30,7 @@ export interface CampaignOptions {
   readonly evidence: Recorder;
   readonly clock: Clock;
   readonly pics?: Pics | undefined;
+  readonly pixit?: Pixit | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
@@ -143,7 +146,11 @@ async function lookedAt(options: CampaignOptions, station: Station): Promise<Loo
   const preflight = await lookAtBench(options, station);
   if (preflight === undefined) return { verdictless: INTERRUPTED };
   options.evidence.write({ kind: "preflight", ...preflight });
-  if (preflight.ok) return { specimen: preflight.specimen };
+  if (preflight.ok) {
+    const { specimen } = preflight;
+    const contradiction = contradictionWith(options, specimen ?? {}, station.facts);
+    return { specimen, ...(contradiction ? { verdictless: { outcome: "inconc", ...contradiction } } : {}) };
+  }
   const { owner, reason, mend } = preflight;
   return { verdictless: { outcome: "inconc", owner, reason, mend } };
 }

@@ -1,5 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import type { Pics } from "../../harness/bench/pics.ts";
+import type { Pixit } from "../../harness/bench/pixit.ts";
 import type { Clock } from "../../harness/core/clock.ts";
 import { PursebenchError } from "../../harness/core/errors.ts";
 import { writeResults } from "../../harness/evidence/derive.ts";
@@ -22,6 +23,7 @@ export interface ConductOptions {
   readonly describe: Describe;
   readonly clock: Clock;
   readonly pics?: Pics | undefined;
+  readonly pixit?: Pixit | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Ed25519 private key that seals the closed run. */
@@ -39,10 +41,10 @@ export interface Conducted {
 
 /** A whole run: evidence, campaign, closing line, results. Rejects with `STORAGE` only when it cannot even begin. */
 export async function conductRun(options: ConductOptions): Promise<Conducted> {
-  const { dir, run, clock, describe, cases, pics, signal, onProgress, open } = options;
+  const { dir, run, clock, describe, cases, pics, pixit, signal, onProgress, open } = options;
   await using evidence = new Evidence({ dir, run, clock, describe, ...(open ? { open } : {}) });
   const station = () => options.station(evidence.record);
-  const outcome = await runCampaign({ cases, station, evidence, clock, pics, signal, onProgress });
+  const outcome = await runCampaign({ cases, station, evidence, clock, pics, pixit, signal, onProgress });
   try {
     await evidence.close();
     if (options.signingKey) writeSeal(dir, evidence.head, options.signingKey);

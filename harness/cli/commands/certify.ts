@@ -94,6 +94,7 @@ async function certify(options: CertifyOptions, context: CliContext): Promise<vo
       describe: await house.describe(),
       clock: house.clock,
       pics: prepared.pics,
+      pixit: prepared.station.pixit,
       signal,
       onProgress: progressPrinter(io, write),
       signingKey: prepared.signingKey,
@@ -130,7 +131,7 @@ function prepare(options: CertifyOptions & { readonly bench: string }, all: read
     });
   }
   const pics = options.pics === undefined ? undefined : loadPics(options.pics);
-  const pixit = options.pixit === undefined ? undefined : loadPixit(options.pixit);
+  const pixit = options.pixit === undefined ? undefined : loadPixit(options.pixit, pics);
   const chosen = options.iut === undefined ? undefined : parseRole(options.iut);
   const iut = chosen ?? pics?.role ?? impliedRole(options);
   const cases = selectCases(all, { suites: options.suite, cases: options.case, iut: chosen });
