@@ -21,7 +21,10 @@ export interface CardReader extends AsyncDisposable {
   connect(deadline: Deadline): Promise<CardChannel>;
 }
 
-/** A powered card (ICC): command APDU in, response APDU out, GET RESPONSE and 6Cxx handled above this level. */
+/**
+ * A powered card (ICC): command APDU in, response APDU out, whatever carries them. PC/SC alone takes and gives TPDUs over T=0:
+ * `device/pcsc` does, and `link/whole-apdus.ts` makes APDUs of them (GET RESPONSE, 6Cxx) before anybody else sees the reader.
+ */
 export interface CardChannel extends AsyncDisposable {
   /** Answer to reset, 2 to 33 bytes, as the card sent it. */
   readonly atr: Uint8Array;

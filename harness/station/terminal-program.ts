@@ -6,11 +6,11 @@ import { DisposalStack } from "../core/disposal.ts";
 import { PursebenchError } from "../core/errors.ts";
 import { nowhere } from "../core/trace.ts";
 import { REFERENCE } from "../defects/variation.ts";
-import { openReader } from "../device/pcsc/open-reader.ts";
 import { openSerial } from "../device/serial/open-serial.ts";
 import { serveT1 } from "../link/serve-t1.ts";
 import { fileStore } from "../roles/terminal/store-file.ts";
 import { testKeys } from "./fixtures.ts";
+import { openPcscReader } from "./pcsc-reader.ts";
 import { psamInReader } from "./psam-exchange.ts";
 import { simulatedTerminal } from "./terminals.ts";
 import { timeoutsOf } from "./timeouts.ts";
@@ -52,7 +52,7 @@ export async function serveTerminalProgram(options: TerminalProgramOptions): Pro
     const stream = stack.use(await openSerial(port, deadline));
     const psam =
       card.kind === "pcsc"
-        ? await psamInReader(stack.use(await openReader(card.reader, deadline)), stack, systemClock)
+        ? await psamInReader(stack.use(await openPcscReader(card.reader, deadline)), stack, systemClock)
         : undefined;
     const store = options.store === undefined ? undefined : fileStore(options.store);
     const parts = { keys: testKeys(), clock: systemClock, variation: REFERENCE, timeouts: timeoutsOf({}), psam, store };

@@ -67,6 +67,12 @@ const ROWS: readonly [situation: string, command: string, card: readonly string[
     ["6C02", "5C 0102 9000"],
     ["> 905C000001", "> 905C000002", "deliver 019000"],
   ],
+  [
+    "case 4, a promise that is not kept",
+    "9054000001AA00",
+    ["54", "6104", "6104"],
+    ["> 9054000001", "> AA", "> 00C0000004", "deliver 6104"],
+  ],
   ["case 2 corrected twice", "905C000000", ["6C02", "6C03"], ["> 905C000000", "> 905C000002", "deliver 6C03"]],
   ["case 3", "9054000002AABB", ["54", "9000"], ["> 9054000002", "> AABB", "deliver 9000"]],
   ["case 3 refused at the header", "9054000002AABB", ["6D00"], ["> 9054000002", "deliver 6D00"]],

@@ -7,7 +7,7 @@ import { PursebenchError, unreachable } from "../../core/errors.ts";
 import { apduCase, type CommandApdu } from "../apdu/command-apdu.ts";
 import { type ResponseApdu, responseApdu } from "../apdu/response-apdu.ts";
 import { isStatusWord, type StatusWord, sw1, sw2 } from "../apdu/status-word.ts";
-import { encodeHeader, getResponse, isStatusOpening, procedureOf, type Tpdu } from "./tpdu.ts";
+import { encodeHeader, GET_RESPONSE, getResponse, isStatusOpening, procedureOf, type Tpdu } from "./tpdu.ts";
 
 /** A TPDU on its way. */
 interface Running {
@@ -158,7 +158,8 @@ function onStatus(state: T0IfdState, running: Running, command: CommandApdu, val
   ) {
     return start(next, { ...running.tpdu, p3: length & 0xff }, NOTHING, length, true);
   }
-  if (wanted > 0 && sw1(value) === 0x61) return fetch(next, Math.min(length, wanted));
+  const isFetchInVain = running.tpdu.ins === GET_RESPONSE && running.received.length === 0; // it could go on for ever
+  if (wanted > 0 && sw1(value) === 0x61 && !isFetchInVain) return fetch(next, Math.min(length, wanted));
   // 12.2.5, 4S.2: a plain 9000 to command data does not say that there is no response.
   if (value === 0x9000 && apduCase(command) === 4 && running.expected === 0) return fetch(next, wanted);
   return finish(next, command, value);
