@@ -4,6 +4,7 @@ import { mac } from "../../harness/crypto/algorithm.ts";
 import { signS3 } from "../../harness/crypto/purse-signatures.ts";
 import type { Case } from "../define/case.ts";
 import { byteText, put } from "./support/apdu.ts";
+import { otherThan } from "./support/commands.ts";
 import {
   complete,
   confirm,
@@ -118,7 +119,7 @@ export const cases: readonly Case[] = [
           const before = await readTotals(psam);
           const debit = await drawAs(psam, kind, { INITRSP: purse({ ALGIEP }) });
           const CARDRSP = cardrsp(psam, debit);
-          for (let bit = 0; bit < 128; bit++) {
+          for (let bit = 0; bit < 128; bit += kind === "open" ? 1 : 3) {
             await psam.says(
               `COMPLETE with bit ${bit} altered`,
               complete(debit.IDTRX, flipBit(CARDRSP, bit)),
@@ -134,15 +135,14 @@ export const cases: readonly Case[] = [
   }),
   psamCase({
     id: "PSAM-COM-04",
-    purpose: "No byte of the card's answer may have another value, whichever it is",
+    purpose: "No byte of the card's answer may have another value: at the ends of each element every one is tried",
     requirements: ["PSAM-0085-a"],
     consumes: { NTPSAM: 1 },
     async run(_, psam) {
       const debit = await draw(psam);
       const CARDRSP = cardrsp(psam, debit);
       for (const [at, right] of CARDRSP.entries()) {
-        for (let value = 0; value < 256; value++) {
-          if (value === right) continue;
+        for (const value of otherThan(right, [0, 1, 3, 7, 8, 15].includes(at))) {
           const other = put(CARDRSP, at, Uint8Array.of(value));
           await psam.says(`COMPLETE with byte ${at} ${byteText(value)}`, complete(debit.IDTRX, other), "9302", about);
         }

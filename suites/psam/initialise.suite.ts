@@ -49,12 +49,12 @@ export const cases: readonly Case[] = [
     requirements: ["PSAM-0044-f"],
     async run(_, psam) {
       const rows = ["000123", "000456"].flatMap((PPIEP) =>
-        EVERY_BYTE.flatMap((ALGIEP) =>
+        EVERY_BYTE.filter((ALGIEP) => PPIEP === "000123" || ALGIEP < 24).flatMap((ALGIEP) =>
           [1, 2].map((AMIEP): Row => [`${PPIEP}, ALGIEP ${ALGIEP}, AMIEP ${AMIEP}`, purse({ PPIEP, ALGIEP, AMIEP })]),
         ),
       );
       const modes = PROGRAMS.flatMap((program) =>
-        EVERY_BYTE.filter((AMIEP) => AMIEP < 8 || AMIEP % 16 < 3).map((AMIEP): Row => {
+        EVERY_BYTE.filter((AMIEP) => AMIEP < 8 || AMIEP % 16 === 1 || AMIEP > 253).map((AMIEP): Row => {
           return [`ALGIEP ${program.ALGIEP}, AMIEP ${AMIEP}`, purse({ ...program, AMIEP })];
         }),
       );
@@ -68,7 +68,9 @@ export const cases: readonly Case[] = [
     async run(_, psam) {
       const names = new Map(PROGRAMS.map((program) => [`${program.PPIEP}/${program.ALGIEP}`, program]));
       const rows = [...names].flatMap(([name, program]) =>
-        EVERY_BYTE.map((VKIEP): Row => [`${name}, VKIEP ${VKIEP}`, purse({ ...program, VKIEP })]),
+        EVERY_BYTE.filter((VKIEP) => program.ALGIEP === 4 || VKIEP < 24 || VKIEP % 16 < 3).map(
+          (VKIEP): Row => [`${name}, VKIEP ${VKIEP}`, purse({ ...program, VKIEP })],
+        ),
       );
       await judgeCards(psam, rows);
     },

@@ -47,3 +47,9 @@ export function isCarried(protocol: "T=0" | "T=1", ins: number): boolean {
 
 /** 0 to 255. */
 export const EVERY_BYTE: readonly number[] = Array.from({ length: 256 }, (_, value) => value);
+
+/** Other values of a byte that is `right`: all of them, or where that is too many, one bit or two adjacent ones another. */
+export function otherThan(right: number, isAll: boolean): readonly number[] {
+  if (isAll) return EVERY_BYTE.filter((value) => value !== right);
+  return Array.from({ length: 8 }, (_, bit) => [right ^ (1 << bit), right ^ ((3 << bit) & 0xff)]).flat();
+}
