@@ -8,7 +8,7 @@ import type { HeadEndInput, HeadEndOutput } from "../roles/head-end/events.ts";
 import type { HeadEndState } from "../roles/head-end/state.ts";
 import type { LoadInput } from "../roles/load-server/effects.ts";
 import type { SetTopBoxInput, SetTopBoxOutput } from "../roles/set-top-box/events.ts";
-import { isLoaded } from "../roles/set-top-box/pending-load.ts";
+import { needsCard } from "../roles/set-top-box/pending.ts";
 import { type SetTopBoxState, withLoad } from "../roles/set-top-box/state.ts";
 import { type Behaviour, textOf } from "./behaviour.ts";
 import { varyInputs, varyOutputs } from "./wrap.ts";
@@ -32,12 +32,12 @@ const loadsAfterPurchase: Behaviour = () => {
   };
 };
 
-/** What the set-top box heard of a load it never asks for again. */
+/** What the set-top box heard of a load or a debit it never asks for again. */
 const trustsFirstAnswer: Behaviour = () => ({
   setTopBox: (reference) => ({
     handle(state, input) {
       const step = reference.handle(state, input);
-      if (input.kind !== "recover" || input.pending.kind !== "load" || !isLoaded(input.pending)) return step;
+      if (input.kind !== "recover" || needsCard(input.pending)) return step;
       return { state: { ...step.state, phase: "opening" }, outputs: [{ kind: "open" }] };
     },
   }),

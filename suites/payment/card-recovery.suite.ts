@@ -1,5 +1,5 @@
 /** A card that is pulled, or whose answer is lost, at DEBIT IEP: what happened is found out, and it happens once. */
-import { toHex } from "../../harness/core/bytes.ts";
+import { flipBit, toHex } from "../../harness/core/bytes.ts";
 import { type Case, type CaseContext, defineCase } from "../define/case.ts";
 import {
   type Accounts,
@@ -13,6 +13,8 @@ import { apdusOn } from "./support/observe.ts";
 
 const DEBIT_IEP = 0x54;
 const GET_PREVIOUS = 0x5a;
+/** Of S3 in the card's answer. */
+const S3_AT = 8;
 
 export const cases: readonly Case[] = [
   defineCase({
@@ -65,7 +67,7 @@ export const cases: readonly Case[] = [
       "A card pulled before DEBIT IEP reaches it has lost nothing when it comes back, and the purchase stays failed",
     requirements: ["PAY-BASE-618-e", "CARD-0031-j"],
     owner: "card",
-    needs: { links: ["235"], cards: ["specimen"] },
+    needs: { links: ["235"], cards: ["specimen"], removal: true },
     async run(t) {
       const about = { requirement: "CARD-0031-j" };
       const before = await readAccounts(t);
@@ -92,7 +94,7 @@ export const cases: readonly Case[] = [
       "A card pulled right after it has debited still knows its answer when it comes back: the amount is collected once",
     requirements: ["PAY-BASE-618-f", "PAY-BASE-620-b"],
     owner: "card",
-    needs: { links: ["235"], cards: ["specimen"] },
+    needs: { links: ["235"], cards: ["specimen"], removal: true },
     async run(t) {
       const about = { requirement: "PAY-BASE-618-f" };
       const before = await readAccounts(t);
@@ -130,6 +132,39 @@ export const cases: readonly Case[] = [
         about,
       );
       expectMoved(t, before, await readAccounts(t), price, { requirement: "PAY-BASE-620-b" });
+      await expectNextPurchaseWorks(t, before, about);
+    },
+  }),
+
+  defineCase({
+    id: "PAY-CARD-33",
+    suite: "payment",
+    purpose:
+      "A purchase whose S3 was altered each time between card and set-top box is settled as soon as the set-top box hears the card itself: it asks again, and does not repeat what it once heard",
+    requirements: ["PAY-BASE-624-b"],
+    owner: "server",
+    needs: { links: ["235"] },
+    async run(t) {
+      const about = { requirement: "PAY-BASE-624-b" };
+      const before = await readAccounts(t);
+      const act = (answer: Uint8Array) => (answer.length === 18 ? flipBit(answer, S3_AT * 8 + 5) : answer);
+      const wrong = [DEBIT_IEP, GET_PREVIOUS].map((message) =>
+        t.system.disturb({ link: "235", from: "card", message, act, what: "one bit of S3 inverted" }),
+      );
+      t.expect.refused(await t.system.purchase(), "A01A", about);
+      t.expect.equal(
+        "answers with another S3",
+        wrong.map(({ hits }) => hits > 0),
+        [true, true],
+        { owner: "bench" },
+      );
+      t.expect.refused(t.expect.present("a recovery", await t.system.recover(), about), "A01A", about);
+      const open = await readAccounts(t);
+      const price = expectOneDebit(t, before, open);
+      expectConserved(t, before, open, { owner: "server" });
+      for (const each of wrong) each[Symbol.dispose]();
+      t.expect.completed(t.expect.present("a recovery", await t.system.recover(), about), about);
+      expectMoved(t, before, await readAccounts(t), price, about);
       await expectNextPurchaseWorks(t, before, about);
     },
   }),

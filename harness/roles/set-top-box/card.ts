@@ -115,7 +115,7 @@ function askSameCard(state: SetTopBoxState, identity: PurseIdentity): SetTopBoxS
   const wanted = state.pending.find(({ IDTRX }) => IDTRX === identifierOf(state));
   if (!wanted) return unresolved(state);
   if (!isSameCard(wanted, identity)) {
-    const isWanted = state.mode !== "load-recovery" || needsCard(wanted);
+    const isWanted = !RECOVERIES.has(state.mode) || needsCard(wanted);
     return after(isWanted ? [show(OTHER_CARD)] : [], unresolved(state));
   }
   return go(state, { phase: "asking" }, askForAnswer(wanted));

@@ -2,7 +2,7 @@ import type { Message } from "../../protocol/messages/layouts.ts";
 import type { LogOutput } from "../role.ts";
 import { connectionLost, debited, NOT_DEBITED, newBalance, UNCERTAIN } from "./display.ts";
 import type { HeadEndLoss, SetTopBoxOutput } from "./events.ts";
-import { forgotten, isSettled } from "./pending.ts";
+import { debitOf, forgotten, isSettled, needsCard } from "./pending.ts";
 import { identifierOf, type SetTopBoxState } from "./state.ts";
 import { after, go, type SetTopBoxStep } from "./step.ts";
 
@@ -80,8 +80,12 @@ export function lost(state: SetTopBoxState, why: HeadEndLoss | "garbled", CC: st
   return after(told, finish(state, mayBeDebited(state) ? "A01A" : CC));
 }
 
-/** The card's answer is lost for now: the payment server is told so (T-result A010), the debit stays remembered. */
+/**
+ * The card's answer is lost for now: the payment server is told so (T-result A010), the debit stays remembered. In a recovery
+ * an answer that is known already is told.
+ */
 export function unresolved(state: SetTopBoxState): SetTopBoxStep {
+  if (isAnswerKept(state)) return go(state, { phase: "opening" }, { kind: "open" });
   const next = { ...state, debit: { kind: "unknown" } as const };
   const IDTRX = state.sale?.IDTRX;
   if (state.mode === "recovery" || IDTRX === undefined) return finish(next, "A01A");
@@ -89,10 +93,18 @@ export function unresolved(state: SetTopBoxState): SetTopBoxStep {
   return go(next, { phase: "concluding" }, send(message), { kind: "receive" });
 }
 
+/** In a recovery: what the card answered then is known, and it need not be asked. */
+function isAnswerKept({ mode, pending, sale }: SetTopBoxState): boolean {
+  const kept = mode === "recovery" ? debitOf(pending, sale?.IDTRX) : undefined;
+  return kept !== undefined && !needsCard(kept);
+}
+
 /** The card refused: it signed nothing and debited nothing (621). */
 export function refused(state: SetTopBoxState, SW: string, RECOVERED: 0 | 1): SetTopBoxStep {
   const sale = state.sale;
   if (!sale) return finish(state, "A016");
+  // it has done other things since: what it answered then still holds
+  if (isAnswerKept(state)) return go(state, { phase: "opening" }, { kind: "open" });
   const { IDTRX } = sale;
   const pending = forgotten(state.pending, IDTRX);
   const next: SetTopBoxState = { ...state, pending, debit: { kind: "refused", SW } };

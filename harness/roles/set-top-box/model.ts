@@ -99,10 +99,10 @@ function onStart(state: SetTopBoxState, input: SetTopBoxInput): SetTopBoxStep {
   }
 }
 
+/** The card is asked for its answer each time: what is kept of it may have been altered on its way. */
 function recoverDebit(state: SetTopBoxState, pending: PendingDebit): SetTopBoxStep {
   const debit = debitOf(pending);
   const next: SetTopBoxState = { ...state, mode: "recovery", sale: pending, goal: "signature", debit };
-  if (debit.kind === "answered") return go(next, { phase: "opening" }, { kind: "open" });
   return go(next, { phase: "connecting", asked: 1 }, { kind: "connect-card" });
 }
 

@@ -63,7 +63,7 @@ export function answerOf(pending: Pending): Uint8Array | undefined {
   return pending.CARDRSP === null ? undefined : fromHex(pending.CARDRSP);
 }
 
-/** Nothing can be settled without the card: only it knows its answer, or it has to prove that it was not loaded. */
+/** Nothing can be settled without the card, though it is asked wherever it is there: only it knows its answer, or it has to prove that it was not loaded. */
 export function needsCard(pending: Pending): boolean {
   return pending.kind === "load" ? !isLoaded(pending) : pending.CARDRSP === null;
 }
