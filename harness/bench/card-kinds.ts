@@ -33,6 +33,7 @@ export const CARD_KINDS = [
   "almost-exhausted",
   "at-carry",
   "whole-range",
+  "t0",
 ] as const;
 
 export type SimulatedCardKind = (typeof CARD_KINDS)[number];

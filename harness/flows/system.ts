@@ -127,7 +127,8 @@ export type CardKind =
   | "supplied" // not personalised yet
   | "almost-exhausted" // good, with two transaction numbers left, the second of which is none
   | "at-carry" // good, and its next purchase changes every byte of balance and number
-  | "whole-range"; // good, with the highest balance that four bytes can say
+  | "whole-range" // good, with the highest balance that four bytes can say
+  | "t0"; // good, and speaks T=0 alone
 
 /** One disturbance of a link. It stays until `clear` or until `times` messages were hit. */
 export interface LinkFault {
@@ -186,6 +187,8 @@ export interface PurseSystem extends LoadingFlows, AsyncDisposable {
   /** Sends one APDU to the card as the harness itself; `insert` first where a case needs a fresh session. */
   apdu(command: Uint8Array): Promise<Uint8Array>;
   resetCard(kind: "warm" | "cold"): Promise<Uint8Array>;
+  /** What the card and the reader speak. */
+  cardProtocol(): Promise<"T=0" | "T=1">;
   terminals(): readonly string[];
   /** Through the terminal's own messages, as the payment server would. */
   readStore(IDTERM: string): Promise<readonly StoreRecord[]>;

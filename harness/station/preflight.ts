@@ -13,14 +13,15 @@ import {
 /** Is there a purse in the reader, with an answer to reset that a PSAM can read, and do the terminals answer? A device that is missing or strange is nobody's fail. */
 export async function preflightOf(system: PurseSystem): Promise<Preflight> {
   try {
+    const ATR = await system.resetCard("warm");
     const purse = await purseIn({
-      ATR: await system.resetCard("warm"),
+      ATR,
       apdu: (command) => system.apdu(command),
       readPurse: () => system.readPurse(),
     });
     if (!purse.ok) return purse;
     for (const IDTERM of system.terminals()) await system.readTotals(IDTERM);
-    return purse;
+    return { ...purse, specimen: { ...purse.specimen, protocol: await system.cardProtocol(), ATR: toHex(ATR) } };
   } catch (thrown) {
     if (!(thrown instanceof PursebenchError)) throw thrown;
     const mend = thrown.mend ?? "run `pursebench doctor` and mend what it names";

@@ -158,6 +158,10 @@ export class BenchSystem implements PurseSystem {
     return await (await this.#ownCard()).reset(kind, this.#deadline());
   }
 
+  async cardProtocol(): Promise<"T=0" | "T=1"> {
+    return (await this.#ownCard()).protocol;
+  }
+
   terminals(): readonly string[] {
     return commonTerminals(this.facts);
   }

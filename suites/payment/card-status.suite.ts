@@ -29,7 +29,7 @@ export const cases: readonly Case[] = [
       "Wrong class, instruction, parameters, lengths and state are answered in that order of precedence, and change nothing",
     requirements: ["CARD-0077-a"],
     owner: "card",
-    needs: { secretKeyCard: true },
+    needs: { secretKeyCard: true, protocol: "T=1" },
     async run(t) {
       const about = { requirement: "CARD-0077-a" };
       const before = await t.system.readPurse();
@@ -184,7 +184,7 @@ export const cases: readonly Case[] = [
     purpose: "No file, no record and no instruction gives a key away, before or after SELECT and INITIALIZE IEP",
     requirements: ["CARD-0022-b", "CARD-0031-d"],
     owner: "card",
-    needs: { secretKeyCard: true, keys: true },
+    needs: { secretKeyCard: true, keys: true, protocol: "T=1" },
     timeoutMs: 300_000,
     async run(t) {
       const before = await t.system.readPurse();

@@ -52,6 +52,8 @@ export interface CardData {
   readonly issuer?: string | undefined;
   /** Of public key cards (AMIEP 2). */
   readonly publicKey?: PublicKeyData | undefined;
+  /** The transmission protocol that its answer to reset offers; T=1 when absent. */
+  readonly protocol?: "T=0" | "T=1" | undefined;
 }
 
 /** AMIEP of a public key card. */
@@ -84,6 +86,7 @@ const CardFile = z
     VKIEP: wholeNumber(1, 0xfe),
     lifeCycle: oneOf("issued", "blocked"),
     publicKey: PublicKeyFile.optional(),
+    protocol: oneOf("T=0", "T=1").optional(),
   })
   .refine(({ BALIEP, BALmaxIEP }) => BALIEP <= BALmaxIEP, { path: ["BALIEP"], error: "expected at most BALmaxIEP" })
   .refine(({ ALGIEP, AMIEP }) => (ALGIEP === PUBLIC_KEY) === (AMIEP === PUBLIC_KEY_MODE), {

@@ -33,13 +33,19 @@ export interface Change {
 export type Cells = ReadonlyMap<CellName, Uint8Array>;
 
 /** What is written by the supplier and never again: it has no cells. */
-export type FixedPart = Pick<Purse, "SNIEP" | "rsa" | "publicKey" | "issuer">;
+export type FixedPart = Pick<Purse, "SNIEP" | "rsa" | "publicKey" | "issuer" | "protocol">;
 
 const EMPTY = new Uint8Array(0);
 const LIFE_CYCLES = ["supplied", "issued", "blocked"] as const;
 
-export function fixedPart({ SNIEP, rsa, publicKey, issuer }: Purse): FixedPart {
-  return { SNIEP, ...(rsa ? { rsa } : {}), ...(publicKey ? { publicKey } : {}), ...(issuer ? { issuer } : {}) };
+export function fixedPart({ SNIEP, rsa, publicKey, issuer, protocol }: Purse): FixedPart {
+  return {
+    SNIEP,
+    ...(rsa ? { rsa } : {}),
+    ...(publicKey ? { publicKey } : {}),
+    ...(issuer ? { issuer } : {}),
+    ...(protocol ? { protocol } : {}),
+  };
 }
 
 /** What has to be written for the cells to hold `purse`, in the order of section 6. */

@@ -17,7 +17,7 @@ export interface ServeCardOptions {
   readonly writeOrder?: WriteOrder;
   /** True while the memory takes no more writes, which the card notices; never when absent. */
   readonly isWornOut?: () => boolean;
-  /** Answer to reset; that of the reference card when absent. */
+  /** Answer to reset; that of the reference card for the purse's protocol when absent. */
   readonly atr?: Uint8Array;
 }
 
@@ -100,7 +100,7 @@ class ServedCard implements SimulatedCard {
     this.#state = this.#role.handle({ ...this.#state, purse }, input).state;
     this.#store();
     this.#powered = true;
-    return (this.#options.atr ?? cardAtr()).slice();
+    return (this.#options.atr ?? cardAtr(purse.protocol)).slice();
   }
 
   powerOff(): void {

@@ -96,6 +96,7 @@ export function fakeSystem(record: RecordEvent, caseId: string): PurseSystem {
     recover: absent,
     readPurse: absent,
     apdu: absent,
+    cardProtocol: async () => "T=1" as const,
     async resetCard() {
       const bytes = Uint8Array.of(0x3b, 0x00);
       const moment = { atMs: 1, wall: new Date(0) };

@@ -20,7 +20,7 @@ export const cases: readonly Case[] = [
       "A card that is a program pays with no card in any reader, and counts, signs and records as a physical one does",
     requirements: ["ALT-0030"],
     owner: "card",
-    needs: { cards: ["virtual", "specimen"], links: ["235", "234", "236"], keys: true },
+    needs: { cards: ["virtual", "specimen"], removal: true, links: ["235", "234", "236"], keys: true },
     async run(t) {
       await t.system.removeCard();
       await t.system.insertCard("virtual");
