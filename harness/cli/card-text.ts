@@ -45,7 +45,9 @@ function purseText(purse: PurseReading, isBlocked: boolean): readonly string[] {
     `  good until        ${dayText(DEXPIEP)}`,
     `  algorithm         ${ALGORITHMS[ALGIEP] ?? `unknown (${ALGIEP})`}, key generation ${VKIEP}`,
     `  next transaction  ${NTIEP}${NTIEP === 0xffff ? ", which is the end: it pays and loads no more" : ""}`,
-    log.length === 0 ? "  log               empty" : `  log               ${log.length} transactions, newest first`,
+    log.length === 0
+      ? "  log               empty"
+      : `  log               ${log.length} transaction${log.length === 1 ? "" : "s, newest first"}`,
     ...log.map((record) => `    ${recordText(record)}`),
   ];
 }

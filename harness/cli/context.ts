@@ -1,3 +1,4 @@
+import { toHex } from "../core/bytes.ts";
 import type { Io } from "./io.ts";
 import type { House } from "./ports.ts";
 
@@ -9,8 +10,10 @@ export interface CliContext {
   exit(code: number): void;
 }
 
+/** Bytes are printed in hex. */
 export function printJson(io: Io, data: unknown): void {
-  io.out(`${JSON.stringify(data, null, 2)}\n`);
+  const inHex = (_: string, value: unknown) => (value instanceof Uint8Array ? toHex(value) : value);
+  io.out(`${JSON.stringify(data, inHex, 2)}\n`);
 }
 
 export function line(io: Io, text: string): void {

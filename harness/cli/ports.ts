@@ -2,6 +2,7 @@
 
 import type { Case } from "../../suites/define/case.ts";
 import type { SimulatedCardKind } from "../bench/card-kinds.ts";
+import type { CardProfile } from "../bench/card-profile.ts";
 import type { Pixit } from "../bench/pixit.ts";
 import type { Bench } from "../bench/schema.ts";
 import type { Clock } from "../core/clock.ts";
@@ -100,6 +101,8 @@ export interface House {
   }): Promise<Serving>;
   /** What the card at that place is. */
   lookAtCard(place: CardPlace): Promise<CardLook & { readonly place: string }>;
+  /** Throws `USAGE` where the key set, a file, lacks what the profile needs, or is not one of test keys. */
+  checkProfile(profile: CardProfile, keys: string): Promise<void>;
   /** Issues a supplied card by a profile. */
   personaliseCard(place: CardPlace, options: PersonaliseOptions): Promise<Personalised>;
   /** How the file of events is opened; the real one when absent. */

@@ -4,7 +4,7 @@ import type { DeviceSpec } from "../bench/spec.ts";
 import { testKeys } from "./fixtures.ts";
 import { type CardLook, lookAtCard } from "./look-at-card.ts";
 import { type OneCardOptions, openOneCard } from "./one-card.ts";
-import { type Personalised, personaliseCard } from "./personalise-card.ts";
+import { keysFor, type Personalised, personaliseCard } from "./personalise-card.ts";
 
 export interface CardPlace extends Pick<OneCardOptions, "waitMs" | "tell"> {
   readonly spec: DeviceSpec;
@@ -23,6 +23,11 @@ export interface PersonaliseOptions {
 export async function cardInfo(at: CardPlace): Promise<CardLook & { readonly place: string }> {
   await using card = await openOneCard(at.spec, at);
   return { ...(await lookAtCard(card.channel)), place: card.place };
+}
+
+/** Whether `keys`, a file, has what it takes to issue a card by `profile`. Throws `USAGE`. */
+export function checkProfile(profile: CardProfile, keys: string): void {
+  keysFor(profile, testKeys(keys));
 }
 
 /** Issues the supplied card at that place. */

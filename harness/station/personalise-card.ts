@@ -36,8 +36,7 @@ export async function personaliseCard(
   onStep: (text: string) => void,
   supplyAs?: string,
 ): Promise<Personalised> {
-  const keysOfCard = cardKeys(profile, keys);
-  const MKU = required(keys.masterUpdateKey(profile.PPIEP), `master update key of issuer ${profile.PPIEP}`);
+  const { MKU, ...keysOfCard } = keysFor(profile, keys);
   let { content } = await lookAtCard(channel);
   if (supplyAs !== undefined && content.kind === "purse" && content.state === "blank") {
     await supplyBlank(channel, supplyAs, deriveCardUpdateKey(MKU, supplyAs));
@@ -89,13 +88,14 @@ function issuerData({
   return { PPIEP, IDIEP, ALGIEP, DEXPIEP, BALIEP, BALmaxIEP, CURRIEP, CEXPIEP, AMIEP: SECRET_KEY_MODE, VKIEP };
 }
 
-/** Looked up before anything is sent: a key that is not there shall not cost a card. */
-function cardKeys({ PPIEP, IDIEP, ALGIEP, VKIEP }: CardProfile, keys: TestKeySet) {
+/** Looked up before anything is sent: a key that is not there shall not cost a card. Throws `USAGE`. */
+export function keysFor({ PPIEP, IDIEP, ALGIEP, VKIEP }: CardProfile, keys: TestKeySet) {
   const name = `of issuer ${PPIEP}, algorithm ${ALGIEP}, generation ${VKIEP}`;
   const ALGL = loadAlgorithm(ALGIEP);
   const MKP = required(keys.masterPurchaseKey(PPIEP, ALGIEP, VKIEP), `master purchase key ${name}`);
   const MKL = required(keys.masterLoadKey(PPIEP, ALGL, VKIEP), `master load key ${name}`);
-  return { KDP: deriveCardKey(ALGIEP, MKP, PPIEP, IDIEP), KDL: deriveLoadKey(ALGL, MKL, PPIEP, IDIEP) };
+  const MKU = required(keys.masterUpdateKey(PPIEP), `master update key of issuer ${PPIEP}`);
+  return { MKU, KDP: deriveCardKey(ALGIEP, MKP, PPIEP, IDIEP), KDL: deriveLoadKey(ALGL, MKL, PPIEP, IDIEP) };
 }
 
 async function supplyBlank(channel: CardChannel, SNIEP: string, KDU: Uint8Array): Promise<void> {

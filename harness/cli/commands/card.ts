@@ -84,6 +84,7 @@ async function personalise(options: PersonaliseOptions, context: CliContext): Pr
   }
   const place = placeOf(options, context);
   const say = (text: string) => (options.json ? io.err : io.out)(`${text}\n`);
+  await house.checkProfile(profile, keys);
   if (options.dryRun)
     return say(`${options.profile} and ${keys} are in order: ${purseText(profile)}. No card was touched.`);
   const supplyAs = options.supply?.toUpperCase();

@@ -75,6 +75,7 @@ export function fakeHouse(change: Partial<House> & { readonly fake?: FakeOptions
     serveTerminal: absent,
     serveCard: absent,
     lookAtCard: absent,
+    checkProfile: absent,
     personaliseCard: absent,
     ...change,
   };
