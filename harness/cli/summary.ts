@@ -20,7 +20,7 @@ export function summaryText({ outcome, results, storage }: Conducted, dir: strin
     ``,
     `Verdict: ${verdictText(outcome.verdict, outcome.interrupted)} (${counts || "no cases"})`,
   ];
-  lines.push(...obstacles(outcome.cases));
+  lines.push(...owners(outcome.cases), ...obstacles(outcome.cases));
   const trouble = storage ?? outcome.storage;
   if (trouble)
     lines.push(`Evidence is incomplete: ${trouble.message}`, ...(trouble.mend ? [`To mend: ${trouble.mend}`] : []));
@@ -33,6 +33,13 @@ export function summaryText({ outcome, results, storage }: Conducted, dir: strin
 function verdictText(verdict: Conducted["outcome"]["verdict"], interrupted: boolean): string {
   const text = verdict === "inconc" ? "inconclusive" : verdict;
   return interrupted ? `${text}, interrupted` : text;
+}
+
+/** Whose the failures are that were looked into. */
+function owners(cases: Conducted["outcome"]["cases"]): string[] {
+  return cases.flatMap(({ definition, finished, ownerBecause }) =>
+    ownerBecause === undefined ? [] : [`Failure of ${definition.id}: ${finished.owner}: ${ownerBecause}`],
+  );
 }
 
 /** So many different ones are told; the report has all. */

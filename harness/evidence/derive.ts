@@ -18,6 +18,7 @@ interface OpenCase {
   lastAt?: number;
   ending?: string;
   end?: Extract<EvidenceEvent, { kind: "case-end" }>;
+  diagnosis?: Extract<EvidenceEvent, { kind: "diagnosis" }>;
 }
 
 interface Reading {
@@ -85,10 +86,14 @@ function open(reading: Reading, header: CaseHeader): void {
 }
 
 function takeForCase(into: OpenCase, line: EvidenceLine): void {
+  const { event } = line;
+  if (event.kind === "diagnosis") {
+    into.diagnosis = event;
+    return; // long after the case
+  }
   into.from ??= line.n;
   into.to = line.n;
   into.lastAt = line.at;
-  const { event } = line;
   if (event.kind === "case-start") into.startedAt = line.at;
   if (event.kind === "case-end") into.end = event;
   if (event.kind === "ending") into.ending = event.text;
@@ -127,7 +132,7 @@ function resultOf(each: OpenCase, reading: Reading): CaseResult {
   };
   if (each.end) {
     const { kind: _, outcome, ...end } = each.end;
-    return { ...each.header, ...end, verdict: outcome, steps: each.steps, ...place };
+    return { ...each.header, ...end, ...diagnosed(each), verdict: outcome, steps: each.steps, ...place };
   }
   // No verdict was spoken: the run broke off, during this case or before it.
   const began = each.startedAt !== undefined;
@@ -142,4 +147,11 @@ function resultOf(each: OpenCase, reading: Reading): CaseResult {
     steps: each.steps,
     ...place,
   };
+}
+
+/** A diagnosis refines whose a failure is, and nothing else. */
+function diagnosed({ diagnosis }: OpenCase): Partial<Pick<CaseResult, "owner" | "ownerBecause" | "reruns">> {
+  if (!diagnosis) return {};
+  const { owner, because, reruns } = diagnosis;
+  return { owner, ownerBecause: because, reruns };
 }

@@ -1,7 +1,7 @@
 /** What a line of `events.jsonl` says. Bytes are upper-case hex. */
 import type { Owner } from "../core/errors.ts";
 import type { LinkName, RoleName } from "../core/trace.ts";
-import type { StationIdentity } from "../flows/station.ts";
+import type { ReplacedDevice, StationIdentity } from "../flows/station.ts";
 import type { Outcome } from "./verdict.ts";
 
 /** Bytes of one message kept in evidence; what is longer is cut and says so. */
@@ -44,6 +44,16 @@ export interface CaseEnd {
   readonly actual?: string | undefined;
   /** The event (`n`) that it was about. */
   readonly at?: number | undefined;
+}
+
+/** A failed case run once more, to tell whose the failure is. */
+export interface Rerun {
+  /** Absent: nothing was, the same once more. */
+  readonly replaced?: readonly ReplacedDevice[] | undefined;
+  /** What stood there instead. */
+  readonly by?: string | undefined;
+  readonly outcome: Outcome;
+  readonly reason: string;
 }
 
 export type EvidenceEvent =
@@ -100,6 +110,13 @@ export type EvidenceEvent =
       readonly at?: number | undefined;
     }
   | ({ readonly kind: "case-end"; readonly durationMs: number } & CaseEnd)
+  /** Whose the fail of a case is, after it was run again; lines of a rerun have the caseId "ID/again" or "ID/DEVICE". */
+  | {
+      readonly kind: "diagnosis";
+      readonly owner: Owner;
+      readonly because: string;
+      readonly reruns: readonly Rerun[];
+    }
   /** Ctrl-C or a station that could not go on. */
   | { readonly kind: "interrupted"; readonly reason: string }
   /** The closing line: number of lines including this one. */

@@ -1,7 +1,7 @@
 /** `results.json`: derived from `run.json` and the events, never written by hand. Design, section 6. */
 import type { LinkName } from "../core/trace.ts";
 import type { IutIdentity } from "../flows/station.ts";
-import type { CaseEnd, CaseHeader } from "./event.ts";
+import type { CaseEnd, CaseHeader, Rerun } from "./event.ts";
 import type { RunMode } from "./run-identification.ts";
 import type { Outcome, Summary, Verdict } from "./verdict.ts";
 
@@ -16,6 +16,9 @@ export interface CaseResult extends CaseHeader, Omit<CaseEnd, "outcome"> {
   readonly verdict: Outcome;
   readonly durationMs: number;
   readonly steps: readonly ResultStep[];
+  /** Why a failure is its owner's, where the case was run again to tell. */
+  readonly ownerBecause?: string | undefined;
+  readonly reruns?: readonly Rerun[] | undefined;
   /** How that ended which the case brought about, where it says so. */
   readonly ending?: string | undefined;
   /** First and last line of `events.jsonl` that belong to the case; absent when it never began. */

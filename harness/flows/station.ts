@@ -35,6 +35,19 @@ export interface PreflightNeeds {
   readonly terminals: boolean;
 }
 
+/** Devices that a diagnosis can put its own in place of. Servers are the harness's own on every bench. */
+export type ReplacedDevice = "card" | "reader" | "psam" | "terminal";
+
+/** The same bench with one device less that is not the harness's own reference. */
+export interface Replacement {
+  /** One; two where the one cannot be had without the other. */
+  readonly devices: readonly ReplacedDevice[];
+  /** What stands there instead, e.g. "the harness's own card". */
+  readonly by: string;
+  /** To be opened when the bench itself is down: it uses the same devices. */
+  readonly open: (record: RecordEvent) => Promise<Station>;
+}
+
 export interface Station extends AsyncDisposable {
   readonly facts: SystemFacts;
   readonly identity: StationIdentity;
@@ -45,6 +58,8 @@ export interface Station extends AsyncDisposable {
   systemFor(caseId: string): Promise<PurseSystem>;
   /** The devices alone in their start state for one case of a device suite. */
   devicesFor(caseId: string): Promise<DeviceSystem>;
+  /** For each device that can be the reason of a failure: the bench without it. */
+  readonly replacements?: readonly Replacement[] | undefined;
   /** Takes the system down; also when its case failed or did not end. */
   release(system: PurseSystem | DeviceSystem): Promise<void>;
 }

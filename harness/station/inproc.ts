@@ -1,7 +1,7 @@
 /** A bench in one process: nothing but Node, virtual time, the same every time. Every case gets a system of its own. */
 import { VirtualClock } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
-import { seededRandom } from "../core/random.ts";
+import { type Random, seededRandom } from "../core/random.ts";
 import type { Preflight, PreflightNeeds, RecordEvent, Station } from "../flows/station.ts";
 import { bookOpener, databaseOpener } from "./books.ts";
 import { buildSystem } from "./build-system.ts";
@@ -30,7 +30,7 @@ export async function openInproc(options: OpenOptions, record: RecordEvent): Pro
   const databases = databaseOpener(bench);
   const systemFor = (caseId: string | undefined) => {
     const clock = new VirtualClock(start);
-    const random = seededRandom(`${bench.name}/${caseId ?? "preflight"}`);
+    const random = randomOf(bench, caseId);
     const insides = new Insides();
     const { onCard, onPsam } = insides;
     return buildSystem({
@@ -55,7 +55,7 @@ export async function openInproc(options: OpenOptions, record: RecordEvent): Pro
   };
   const devicesFor = (caseId: string | undefined) => {
     const clock = new VirtualClock(start);
-    const random = seededRandom(`${bench.name}/${caseId ?? "preflight"}`);
+    const random = randomOf(bench, caseId);
     const parts = { bench, keys, clock, random, variation, timeouts };
     return buildDevices({ facts, caseId, clock, record, places: (use) => inprocDevices(parts, use) });
   };
@@ -84,4 +84,9 @@ export async function openInproc(options: OpenOptions, record: RecordEvent): Pro
     release: async (system) => await system[Symbol.asyncDispose](),
     [Symbol.asyncDispose]: async () => undefined,
   };
+}
+
+/** A case that is run again, under "ID/…", meets the same. */
+function randomOf({ name }: OpenOptions["bench"], caseId = "preflight"): Random {
+  return seededRandom(`${name}/${caseId.split("/")[0]}`);
 }

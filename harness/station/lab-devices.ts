@@ -7,7 +7,6 @@ import { systemClock } from "../core/clock.ts";
 import { deadlineIn } from "../core/deadline.ts";
 import type { DisposalStack } from "../core/disposal.ts";
 import type { ByteStream, CardReader } from "../device/contracts.ts";
-import { openReader } from "../device/pcsc/open-reader.ts";
 import { openSerial } from "../device/serial/open-serial.ts";
 import type { SlotCard } from "../flows/devices.ts";
 import { LabControl } from "../lab/control/client.ts";
@@ -16,8 +15,10 @@ import type { LabState } from "../lab/state-file.ts";
 import { labDaemonScript } from "./lab-script.ts";
 import { CARD_SLOT, type CardHand, openLabSlot } from "./lab-slot.ts";
 import type { OpenOptions } from "./open-options.ts";
+import { openPcscReader } from "./pcsc-reader.ts";
 import { noHand } from "./person-hand.ts";
 import { isReal, openRealReader } from "./real-reader.ts";
+import { openSlotInProcess } from "./slot-in-process.ts";
 import { patienceOf, waitForCard } from "./wait-for-card.ts";
 
 /** Slots of the virtual reader: in which a program may play the PSAM over vpcd, and the first of those for simulated ones. */
@@ -62,16 +63,25 @@ export interface LabLine {
 export async function openLabDevices(options: OpenOptions, stack: DisposalStack): Promise<LabDevices> {
   const { bench } = options;
   const patience = patienceOf(options);
-  const lab = needsLab(bench) ? await lease(options.lab, stack) : undefined;
+  const lab = needsLab(options) ? await lease(options.lab, stack) : undefined;
   const control = lab && stack.use(await LabControl.open(lab.control, soon()));
-  const slotReader = (slot: number) => openReader(lab?.readers[slot] ?? "", soon(), { pcscSocket: lab?.pcscSocket });
-  const ofCard = isReal(bench.card) ? openRealReader(bench.card, soon()) : slotReader(CARD_SLOT);
-  const reader = stack.use(await ofCard);
-  const hand = control && !isReal(bench.card) ? await openLabSlot(control, bench.card, reader, patience) : noHand;
-  if (hand === noHand) await waitForCard(reader, bench.card, "card", patience);
-  const slot = control && lab ? ownSlots(control, { reader, hand, openSlot: slotReader }, stack) : undefined;
+  const slotReader = (slot: number) =>
+    openPcscReader(lab?.readers[slot] ?? "", soon(), { pcscSocket: lab?.pcscSocket });
+  const { reader, hand } = options.readerInProcess
+    ? await openSlotInProcess(bench.card, patience, stack)
+    : await openCardReader();
+  const hasSlots = control && lab && !options.readerInProcess;
+  const slot = hasSlots ? ownSlots(control, { reader, hand, openSlot: slotReader }, stack) : undefined;
   const lines = await openLines(bench, lab, stack);
   return { lab, reader, hand, lines, psamReaders: await openPsamReaders(), slot };
+
+  async function openCardReader(): Promise<Pick<LabDevices, "reader" | "hand">> {
+    const ofCard = isReal(bench.card) ? openRealReader(bench.card, soon()) : slotReader(CARD_SLOT);
+    const reader = stack.use(await ofCard);
+    const hand = control && !isReal(bench.card) ? await openLabSlot(control, bench.card, reader, patience) : noHand;
+    if (hand === noHand) await waitForCard(reader, bench.card, "card", patience);
+    return { reader, hand };
+  }
 
   async function openPsamReaders(): Promise<ReadonlyMap<string, PsamPlace>> {
     const readers = new Map<string, PsamPlace>();
@@ -87,7 +97,7 @@ export async function openLabDevices(options: OpenOptions, stack: DisposalStack)
       if (isOwnPsamCard(psam)) await insert();
       const opened =
         psam.kind === "pcsc"
-          ? openReader(psam.reader, soon())
+          ? openPcscReader(psam.reader, soon())
           : slotReader(psam.kind === "vpcd" ? VPCD_PSAM_SLOT : slot++);
       const holder = stack.use(await opened);
       await waitForCard(holder, psam, "psam", patience);
@@ -164,11 +174,11 @@ async function openLines(
   return new Map(await Promise.all(opened));
 }
 
-function needsLab(bench: Bench): boolean {
+function needsLab({ bench, readerInProcess }: OpenOptions): boolean {
   const psams = bench.terminals.map((terminal, index) => psamOf(terminal, index, bench.psam));
   return (
     bench.kind === "virtual-lab" ||
-    !isReal(bench.card) ||
+    !(isReal(bench.card) || readerInProcess) ||
     psams.some((psam) => psam !== undefined && (psam.kind === "vpcd" || isOwnPsamCard(psam)))
   );
 }

@@ -41,7 +41,7 @@ async function openParts(options: OpenOptions, record: RecordEvent, stack: Dispo
   const timeouts = timeoutsOf(bench.timeouts);
   const devices = await openLabDevices(options, stack);
   const databases = databaseOpener(bench);
-  const facts = labFacts(bench, keys);
+  const facts = labFacts(options, keys);
   const common: Omit<BuildOptions, "caseId"> = {
     bench,
     facts,
@@ -112,7 +112,8 @@ async function carriersOf(record: RecordEvent) {
 }
 
 /** What can be seen and done depends on which devices are our own. */
-function labFacts(bench: Bench, keys: TestKeySet): SystemFacts {
+function labFacts(options: OpenOptions, keys: TestKeySet): SystemFacts {
+  const { bench } = options;
   const facts = factsOf(bench, systemClock, keys);
   return {
     ...facts,
@@ -120,14 +121,14 @@ function labFacts(bench: Bench, keys: TestKeySet): SystemFacts {
       ...facts.offers,
       cards: cardsOf(bench),
       removal: !isReal(bench.card),
-      ...deviceOffers(bench),
+      ...deviceOffers(options),
     },
   };
 }
 
 /** What can be done to the devices one by one. Slot 1 is for PSAMs that a program plays, from 2 on the played ones are. */
-function deviceOffers(bench: Bench) {
-  const isOwnReader = isPlayed(bench.card);
+function deviceOffers({ bench, readerInProcess }: OpenOptions) {
+  const isOwnReader = isPlayed(bench.card) && !readerInProcess;
   const psams = bench.terminals.map((each, index) => psamOf(each, index, bench.psam));
   const [inReader] = psams.filter((each) => each !== undefined && each.kind !== "sim" && each.kind !== "serial");
   const isOwn = inReader === undefined || isOwnPsamCard(inReader);
@@ -146,8 +147,6 @@ function describeCard({ card }: Bench): string {
       return `card in the reader "${card.reader}"`;
     case "serial":
       return `card in the interface at ${card.path}`;
-    case "serial":
-      return `card in the serial reader at ${card.path}`;
     case "vpcd":
       return `card that another program plays over vpcd, port ${card.port}`;
     case "javacard":

@@ -14,6 +14,8 @@ export interface OpenOptions {
   readonly pace?: Pace | undefined;
   /** False, on `inproc` benches: a system passes its events on and keeps none, for runs that would fill the memory. */
   readonly keepsEvents?: boolean | undefined;
+  /** The card is in a reader of this process, in place of the one that the bench has for it. */
+  readonly readerInProcess?: boolean | undefined;
   /** Name of the virtual lab to use, where the bench is one; when absent the user's own if it is free, else a private one. */
   readonly lab?: string | undefined;
   /** Hears what is waited for, one sentence at a time, as it begins. */

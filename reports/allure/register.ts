@@ -63,6 +63,7 @@ function descriptionOf(one: CaseRecord): string {
     ["Expected", one.expected.join("; or ")],
     ["Observed", one.actual],
     ["To be mended by", one.verdict === "pass" ? "" : one.owner],
+    ["Because", one.ownerBecause],
     ["How", one.mend],
   ] as const;
   return lines

@@ -34,6 +34,7 @@ function findings(one: CaseRecord): readonly (readonly [string, string])[] {
     ["Expected", one.expected.join("; or ")],
     ["Observed", one.actual],
     ["To be mended by", one.owner],
+    ["Because", one.ownerBecause],
     ["How", one.mend],
     ["Accounts", accountsOf(one)],
     ["Evidence line", one.at === undefined ? "" : String(one.at)],

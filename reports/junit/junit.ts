@@ -90,13 +90,14 @@ function outcomeXml(report: Report): Markup {
   }
 }
 
-function detailOf({ reason, requirement, expected, actual, owner, mend, at }: CaseRecord): string {
+function detailOf({ reason, requirement, expected, actual, owner, ownerBecause, mend, at }: CaseRecord): string {
   const lines = [
     reason,
     requirement === "" ? "" : `requirement: ${requirement}`,
     ...expected.map((one) => `expected: ${one}`),
     actual === "" ? "" : `observed: ${actual}`,
     `to be mended by: ${owner}`,
+    ownerBecause === "" ? "" : `because: ${ownerBecause}`,
     mend === "" ? "" : `how: ${mend}`,
     at === undefined ? "" : `evidence line: ${at}`,
   ];

@@ -73,6 +73,7 @@ export function exchangeOf(line: EvidenceLine): Exchange | undefined {
     case "preflight":
     case "case-start":
     case "case-end":
+    case "diagnosis":
     case "interrupted":
     case "run-end":
       return undefined;

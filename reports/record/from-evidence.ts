@@ -55,6 +55,7 @@ function caseOf(result: CaseResult, lines: readonly EvidenceLine[]): CaseRecord 
     verdict: result.verdict,
     reason: result.reason,
     owner: result.owner,
+    ownerBecause: result.ownerBecause ?? "",
     mend: result.mend ?? "",
     requirement: result.requirement ?? "",
     expected: result.expected ?? [],

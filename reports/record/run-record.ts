@@ -42,6 +42,8 @@ export interface CaseRecord {
   readonly reason: string;
   /** Who has to act on a failure: card, psam, reader, terminal, server, bench. */
   readonly owner: string;
+  /** Why it is theirs, where the case was run again to tell; empty otherwise. */
+  readonly ownerBecause: string;
   /** How to mend it, empty when nothing is known. */
   readonly mend: string;
   /** The requirement that the failed expectation speaks of, empty for none. */

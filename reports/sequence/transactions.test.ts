@@ -23,6 +23,7 @@ function recorded(id: string, verdict: CaseRecord["verdict"], list: readonly Exc
     purpose: "p",
     reason: "",
     owner: "card",
+    ownerBecause: "",
     mend: "",
     requirement: "",
     actual: "",

@@ -5,12 +5,14 @@ import { messageOf, PursebenchError } from "../../harness/core/errors.ts";
 import type { CaseEnd } from "../../harness/evidence/event.ts";
 import type { Recorder } from "../../harness/evidence/recorder.ts";
 import { isVerdict, type Summary, summarise, type Verdict, worst } from "../../harness/evidence/verdict.ts";
-import type { Preflight, PreflightNeeds, Station } from "../../harness/flows/station.ts";
+import type { Preflight, Station } from "../../harness/flows/station.ts";
 import { contradictionWith } from "./against-device.ts";
 import { whyNotApplicable } from "./applicability.ts";
-import { type Case, headerOf, type Scope, type Suite } from "./case.ts";
+import { type Case, headerOf, type Scope } from "./case.ts";
+import { MOST_DIAGNOSES, ownerBy, runAgain, runReplaced, type Suspect } from "./diagnose.ts";
 import { executeCase, type Finished, settle } from "./execute.ts";
 import { MENDS } from "./failures.ts";
+import { needsOf } from "./needs-of.ts";
 
 /** Real time for the look at the bench before the first case. */
 const PREFLIGHT_MS = 60_000;
@@ -32,12 +34,18 @@ export interface CampaignOptions {
   readonly pics?: Pics | undefined;
   readonly pixit?: Pixit | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Cases that fail are run again with devices replaced, where the station can, to tell whose the failure is. */
+  readonly diagnose?: boolean | undefined;
+  /** Hears what is done after the last case, one sentence at a time. */
+  readonly tell?: ((text: string) => void) | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 export interface CampaignCase {
   readonly definition: Case;
   readonly finished: Finished;
+  /** Why a failure is its owner's, where that was looked for. */
+  readonly ownerBecause?: string | undefined;
 }
 
 export interface CampaignOutcome {
@@ -49,17 +57,59 @@ export interface CampaignOutcome {
   readonly storage?: PursebenchError | undefined;
 }
 
-/** Runs `cases` one after the other; nothing is tried twice. Never rejects. */
+/** Runs `cases` one after the other; no verdict is looked for twice. Never rejects. */
 export async function runCampaign(options: CampaignOptions): Promise<CampaignOutcome> {
   const { evidence, cases } = options;
   evidence.write({ kind: "selection", cases: cases.map(headerOf) });
   const opened = await openStation(options);
   if (!("station" in opened)) return conclude(options, await abandon(options, opened));
+  const { station } = opened;
+  let suspects: Suspects = new Map();
+  let done: readonly CampaignCase[];
   try {
-    return conclude(options, await runCases(options, opened.station));
+    done = await runCases(options, station);
+    suspects = suspectsOf(options, station, done);
+    if (suspects.size > 0) await runAgain([...suspects.values()], station, options);
   } finally {
-    await closeStation(opened.station, options);
+    await closeStation(station, options);
   }
+  await runReplaced([...suspects.values()], station.replacements ?? [], options);
+  return conclude(options, diagnosed(options, done, suspects));
+}
+
+/** Failed cases by their id. */
+type Suspects = ReadonlyMap<string, Suspect>;
+
+function suspectsOf(
+  { diagnose, tell, evidence, signal }: CampaignOptions,
+  { replacements = [] }: Station,
+  done: readonly CampaignCase[],
+): Suspects {
+  if (!diagnose || replacements.length === 0 || evidence.broken || signal?.aborted) return new Map();
+  const failed = done.filter(({ finished }) => finished.outcome === "fail").slice(0, MOST_DIAGNOSES);
+  if (failed.length > 0) {
+    const what = failed.length === 1 ? "The case that failed is" : `${failed.length} cases that failed are`;
+    tell?.(`${what} run again with other devices, to tell whose the failure is: it stays a failure.`);
+  }
+  return new Map(
+    failed.map(({ definition, finished: { owner } }) => [definition.id, { definition, owner, reruns: [] }]),
+  );
+}
+
+/** Says in the evidence, and in what is given back, whose each failure is. */
+function diagnosed(
+  { evidence }: CampaignOptions,
+  done: readonly CampaignCase[],
+  suspects: Suspects,
+): readonly CampaignCase[] {
+  return done.map(({ definition, finished }) => {
+    const suspect = suspects.get(definition.id);
+    if (!suspect) return { definition, finished };
+    const { reruns } = suspect;
+    const { owner, because } = ownerBy(suspect);
+    evidence.write({ kind: "diagnosis", owner, because, reruns }, definition.id);
+    return { definition, finished: { ...finished, owner }, ownerBecause: because };
+  });
 }
 
 type Opened = { readonly station: Station } | CaseEnd;
@@ -178,13 +228,6 @@ async function lookAtBench(
   } finally {
     timer.cancel();
   }
-}
-
-/** What has to be there for these cases; undefined: all of the system. */
-export function needsOf(cases: readonly Case[]): PreflightNeeds | undefined {
-  if (cases.some(({ on }) => on !== "devices")) return undefined;
-  const has = (suite: Suite) => cases.some((each) => each.suite === suite);
-  return { card: has("card"), psam: has("psam"), reader: has("reader"), terminals: has("terminal") };
 }
 
 /** Takes the bench down; what goes wrong there is noted and changes no verdict. */

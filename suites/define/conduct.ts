@@ -25,6 +25,8 @@ export interface ConductOptions {
   readonly pics?: Pics | undefined;
   readonly pixit?: Pixit | undefined;
   readonly signal?: AbortSignal | undefined;
+  readonly diagnose?: boolean | undefined;
+  readonly tell?: ((text: string) => void) | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Ed25519 private key that seals the closed run. */
   readonly signingKey?: KeyObject | undefined;
@@ -41,10 +43,21 @@ export interface Conducted {
 
 /** A whole run: evidence, campaign, closing line, results. Rejects with `STORAGE` only when it cannot even begin. */
 export async function conductRun(options: ConductOptions): Promise<Conducted> {
-  const { dir, run, clock, describe, cases, pics, pixit, signal, onProgress, open } = options;
+  const { dir, run, clock, describe, cases, pics, pixit, signal, diagnose, tell, onProgress, open } = options;
   await using evidence = new Evidence({ dir, run, clock, describe, ...(open ? { open } : {}) });
   const station = () => options.station(evidence.record);
-  const outcome = await runCampaign({ cases, station, evidence, clock, pics, pixit, signal, onProgress });
+  const outcome = await runCampaign({
+    cases,
+    station,
+    evidence,
+    clock,
+    pics,
+    pixit,
+    signal,
+    diagnose,
+    tell,
+    onProgress,
+  });
   try {
     await evidence.close();
     if (options.signingKey) writeSeal(dir, evidence.head, options.signingKey);

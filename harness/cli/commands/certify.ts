@@ -36,6 +36,7 @@ interface CertifyOptions {
   readonly mode?: RunMode;
   readonly out?: string;
   readonly allure?: boolean;
+  readonly diagnose: boolean;
   readonly sign?: string;
   readonly json?: boolean;
 }
@@ -67,6 +68,7 @@ export function addCertify(root: Command, context: CliContext): void {
     )
     .option("--out <dir>", `directory of the run, new or empty (default: ${DEFAULT_RUNS}/TIME-ID)`)
     .option("--allure", "make the Allure report too (later: pursebench report --allure DIR)")
+    .option("--no-diagnose", "do not run cases that failed again with devices replaced, to tell whose the failure is")
     .option("--sign <key.pem>", "seal the run with this Ed25519 private key")
     .option("--json", "print results.json on standard output, progress on standard error")
     .addHelpText("after", HELP)
@@ -96,6 +98,8 @@ async function certify(options: CertifyOptions, context: CliContext): Promise<vo
       pics: prepared.pics,
       pixit: prepared.station.pixit,
       signal,
+      diagnose: options.diagnose,
+      tell: (text) => io.err(`${text}\n`),
       onProgress: progressPrinter(io, write),
       signingKey: prepared.signingKey,
       open: house.openEvents,
@@ -215,4 +219,6 @@ Examples:
 A card for vpcd:PORT is a program that connects to 127.0.0.1:PORT, for example \`pursebench card serve\`. The run says when
 it waits for it. Runs do not disturb each other: one takes the virtual lab that is up (\`pursebench lab up\`) when no other
 run has it, and otherwise raises a private one, which ends with the run. A port that is in use is told.
-Without --mode a run is a certification, or engineering as soon as --case is used. Nothing is ever tried twice.`;
+Without --mode a run is a certification, or engineering as soon as --case is used. No verdict is looked
+for twice: a case that failed is run again with one device after the other replaced by the harness's own, and stays failed; only
+whose the failure is becomes clearer. --no-diagnose leaves that away.`;
