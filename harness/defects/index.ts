@@ -14,6 +14,7 @@ import { DATABASE_BEHAVIOURS } from "./database.ts";
 import type { Defect } from "./defect.ts";
 import { DEVICE_CARD_BEHAVIOURS } from "./device-card.ts";
 import { DEVICE_PSAM_BEHAVIOURS } from "./device-psam.ts";
+import { DEVICE_READER_BEHAVIOURS } from "./device-reader.ts";
 import { ELEMENT_BYTES_BEHAVIOURS } from "./element-bytes.ts";
 import { FAULT_BEHAVIOURS } from "./faults.ts";
 import { HEAD_END_BEHAVIOURS } from "./head-end.ts";
@@ -78,6 +79,7 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   ...CARD_BEHAVIOURS,
   ...DEVICE_CARD_BEHAVIOURS,
   ...DEVICE_PSAM_BEHAVIOURS,
+  ...DEVICE_READER_BEHAVIOURS,
   ...ISSUING_BEHAVIOURS,
   ...CARD_CRYPTO_BEHAVIOURS,
   ...READER_BEHAVIOURS,

@@ -118,7 +118,7 @@ export class BenchDevices implements DeviceSystem {
       clock: this.#clock,
       did: (what) => this.#did(what),
     });
-    this.#slots.set(index, slot);
+    this.#slots.set(index, this.#stack.use(slot));
     return slot;
   }
 

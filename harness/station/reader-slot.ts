@@ -1,4 +1,5 @@
 import type { Clock } from "../core/clock.ts";
+import { DisposalStack } from "../core/disposal.ts";
 import { PursebenchError } from "../core/errors.ts";
 import type { CardReader } from "../device/contracts.ts";
 import type { CardSession, ReaderSlot, SlotCard } from "../flows/devices.ts";
@@ -14,12 +15,13 @@ export interface ReaderSlotParts {
   readonly did: (what: string) => void;
 }
 
-/** Slot `index` of the reader under test. It is opened by its first asynchronous call. */
-export function readerSlot(index: number, parts: ReaderSlotParts): ReaderSlot {
+/** Slot `index` of the reader under test. It is opened by its first asynchronous call. Disposing lets go of the cards in it. */
+export function readerSlot(index: number, parts: ReaderSlotParts): ReaderSlot & AsyncDisposable {
   return new Slot(index, parts);
 }
 
-class Slot implements ReaderSlot {
+class Slot implements ReaderSlot, AsyncDisposable {
+  readonly #sessions = new DisposalStack();
   readonly #index: number;
   readonly #parts: ReaderSlotParts;
   #opening: Promise<SlotPlace> | undefined;
@@ -67,7 +69,7 @@ class Slot implements ReaderSlot {
 
   async connect(): Promise<CardSession> {
     const { reader } = await this.#opened();
-    return await openSession(this.#parts.recorded(reader), this.#parts.clock);
+    return this.#sessions.use(await openSession(this.#parts.recorded(reader), this.#parts.clock));
   }
 
   async insert(card: SlotCard): Promise<void> {
@@ -80,6 +82,10 @@ class Slot implements ReaderSlot {
     const place = await this.#opened();
     await place.remove();
     this.#parts.did(`card pulled from slot ${this.#index}`);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#sessions[Symbol.asyncDispose]();
   }
 
   async #opened(): Promise<SlotPlace> {

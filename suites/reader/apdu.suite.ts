@@ -47,7 +47,8 @@ const ROWS: readonly Row[] = [
     async run(talk, tally, isT0) {
       for (let length = 1; length <= 255; length++) {
         const data = filling(length, 3);
-        const { SW } = await talk.ask(echo(data, false));
+        const { SW, data: unasked } = await talk.ask(echo(data, false));
+        tally.judge(`data that nobody asked for after ${length} bytes`, unasked.length, 0);
         const is61 = isT0 && SW === `61${toHex(Uint8Array.of(length))}`; // over T=0 the card cannot know that none is wanted
         tally.judge(`status word to ${length} bytes`, is61 ? "9000" : SW, "9000");
         const due = `80100000 ${length} ${toHex(uintToBytes(crc(data), 2))}`;
@@ -106,6 +107,7 @@ const ROWS: readonly Row[] = [
         let answer = await talk.ask(patternCommand(total, 256));
         for (let round = 0; round < 9; round++) {
           parts.push(answer.data);
+          tally.judge(`a part of ${total} within 256 bytes`, answer.data.length <= 256, true);
           if (!answer.SW.startsWith("61")) break;
           const left = total - parts.reduce((sum, part) => sum + part.length, 0);
           tally.judge(`what is left of ${total}`, answer.SW, `61${toHex(Uint8Array.of(left >= 256 ? 0 : left))}`);
