@@ -27,6 +27,7 @@ export function realHouse(): House {
     serveTerminal: async (options) => (await import("../station/terminal-program.ts")).serveTerminalProgram(options),
     lookAtCard: async (place) => await (await import("../station/card-commands.ts")).cardInfo(place),
     checkProfile: async (profile, keys) => (await import("../station/card-commands.ts")).checkProfile(profile, keys),
+    installApplet: async (options) => (await import("../station/install-applet.ts")).installApplet(options),
     personaliseCard: async (place, options) =>
       await (await import("../station/card-commands.ts")).personaliseAt(place, options),
     serveCard: async ({ host, port, kind }) => {

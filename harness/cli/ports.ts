@@ -12,6 +12,7 @@ import type { Describe } from "../evidence/event.ts";
 import type { LineFile } from "../evidence/line-file.ts";
 import type { OpenStation } from "../flows/station.ts";
 import type { CardPlace, PersonaliseOptions } from "../station/card-commands.ts";
+import type { InstallOptions } from "../station/install-applet.ts";
 import type { CardLook } from "../station/look-at-card.ts";
 import type { Personalised } from "../station/personalise-card.ts";
 
@@ -105,6 +106,8 @@ export interface House {
   checkProfile(profile: CardProfile, keys: string): Promise<void>;
   /** Issues a supplied card by a profile. */
   personaliseCard(place: CardPlace, options: PersonaliseOptions): Promise<Personalised>;
+  /** Puts a test applet onto a blank Java Card. */
+  installApplet(options: InstallOptions): Promise<void>;
   /** How the file of events is opened; the real one when absent. */
   readonly openEvents?: ((path: string) => LineFile) | undefined;
 }

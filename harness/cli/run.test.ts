@@ -22,7 +22,7 @@ describe("a wrong command line ends with 64 and one or two lines", () => {
     [["cases", "--suite", "tolls"], /no suite "tolls"[\s\S]*payment, encryption, cable/],
     [["certify", "--iut", "crad"], /no role "crad", did you mean "card"/],
     [["certify", "--card", "pscs:ACS"], /did you mean "pcsc"/],
-    [["certify", "--card", "javacard"], /no Java Card runtime/],
+    [["certify", "--card", "javacard"], /an inproc bench has only sim devices/],
     [["certify", "--iut", "psam"], /selects no case/],
     [["certify", "--mode", "certification", "--case", "PAY-CARD-001"], /PICS alone/],
     [["certify", "--pics", "/nowhere.yaml"], /nowhere\.yaml: this PICS cannot be read/],
@@ -32,6 +32,9 @@ describe("a wrong command line ends with 64 and one or two lines", () => {
     [["report", "/nowhere"], /nowhere\/run\.json/],
     [["lab", "insert", "one", "sim"], /slot "one" is no number/],
     [["card", "serve", "--connect", "here"], /"here" is not HOST:PORT/],
+    [["card", "install", "purse", "--card", "pcsc:ACS", "--gp", "gp.jar"], /Allowed choices are iep, psam, exerciser/],
+    [["card", "install", "iep", "--card", "sim", "--gp", "gp.jar"], /applets are installed through PC\/SC/],
+    [["card", "install", "iep", "--card", "pcsc:ACS", "--gp", "gp.jar", "--gp-key", "40"], /32, 48 or 64 hex digits/],
     [["terminal"], /required option '--port/],
   ])("%j", async (args, complaint) => {
     const { code, complained, printed } = await pursebench(args);

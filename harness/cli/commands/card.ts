@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import type { Command } from "commander";
+import { Argument, type Command } from "commander";
 import { type CardProfile, loadCardProfile } from "../../bench/card-profile.ts";
 import { packageRoot } from "../../bench/package-root.ts";
 import { parseSpec } from "../../bench/spec.ts";
@@ -29,6 +29,7 @@ export function addCard(root: Command, context: CliContext): void {
   const card = root.command("card").description("Cards: what one is, making one, and those that the harness plays.");
   addInfo(card, context);
   addPersonalise(card, context);
+  addInstall(card, context);
   card
     .command("serve")
     .description("Play the simulated card over vpcd to any reader that speaks it, until Ctrl-C.")
@@ -71,6 +72,40 @@ function addPersonalise(card: Command, context: CliContext): void {
     .option("--json", "print what the card is afterwards as JSON")
     .addHelpText("after", PERSONALISE_HELP)
     .action(async (options: PersonaliseOptions) => personalise(options, context));
+}
+
+interface InstallCommandOptions {
+  readonly card: string;
+  readonly gp: string;
+  readonly gpKey?: string;
+}
+
+const APPLETS = ["iep", "psam", "exerciser"] as const;
+
+function addInstall(card: Command, context: CliContext): void {
+  card
+    .command("install")
+    .description("Put a test applet onto a blank Java Card, with GlobalPlatformPro.")
+    .addArgument(new Argument("<applet>", "what to install").choices(APPLETS))
+    .requiredOption("--card <spec>", "where the card is: pcsc:READER NAME")
+    .requiredOption("--gp <file>", "GlobalPlatformPro: gp.jar, or a program")
+    .option("--gp-key <hex>", "key of the card, 16, 24 or 32 bytes (default: that of blank test cards)")
+    .addHelpText("after", INSTALL_HELP)
+    .action(async (applet: (typeof APPLETS)[number], { card: at, gp, gpKey: key }: InstallCommandOptions) => {
+      const spec = parseSpec(at, "card");
+      if (spec.kind !== "pcsc") {
+        throw new PursebenchError("USAGE", `--card ${at}: applets are installed through PC/SC`, {
+          mend: "for example: --card pcsc:ACS",
+        });
+      }
+      if (key !== undefined && !/^([0-9A-F]{32}|[0-9A-F]{48}|[0-9A-F]{64})$/i.test(key)) {
+        throw new PursebenchError("USAGE", "--gp-key: expected 32, 48 or 64 hex digits", {
+          mend: "leave it away for a card with the usual test key",
+        });
+      }
+      const onStep = (text: string) => line(context.io, `  ✓ ${text}`);
+      await context.house.installApplet({ applet, reader: spec.reader, gp, key, onStep });
+    });
 }
 
 async function personalise(options: PersonaliseOptions, context: CliContext): Promise<void> {
@@ -130,6 +165,12 @@ Examples:
   pursebench card info --card javacard        a blank test applet in a Java Card runtime
 
 Exit code 0: a purse, a security card or an exerciser; 2: something else, or no card.`;
+
+const INSTALL_HELP = `
+Example:
+  pursebench card install iep --card pcsc:ACS --gp gp.jar
+
+fixtures/applets/README.md says how the CAP files are made (a Java Card SDK is needed) and what comes next.`;
 
 const PERSONALISE_HELP = `
 Examples:

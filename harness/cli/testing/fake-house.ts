@@ -77,6 +77,7 @@ export function fakeHouse(change: Partial<House> & { readonly fake?: FakeOptions
     lookAtCard: absent,
     checkProfile: absent,
     personaliseCard: absent,
+    installApplet: absent,
     ...change,
   };
 }
