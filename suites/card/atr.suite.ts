@@ -5,7 +5,7 @@ import { type Case, defineDeviceCase } from "../define/case.ts";
 import { apduOf, COMMANDS, commandRow, wellFormed } from "./support/commands.ts";
 import { enter, STATES, tell, tellingOf } from "./support/states.ts";
 import { Sweep } from "./support/sweep.ts";
-import { expectData, select, talkTo } from "./support/talk.ts";
+import { expectData, expectStatus, select, talkTo } from "./support/talk.ts";
 
 const about = { requirement: "CARD-0077-a" };
 
@@ -90,7 +90,7 @@ export const cases: readonly Case[] = [
     id: "CARD-TRANS-02",
     suite: "card",
     purpose:
-      "A command with data and an answer, sent without Le: over T=0 the answer is fetched all the same, over T=1 it is '6700'",
+      "A command with data and an answer, sent without Le: over T=0 the card says how much there is to fetch, over T=1 it is '6700'",
     requirements: ["CARD-0077-a"],
     owner: "card",
     async run(t) {
@@ -101,7 +101,8 @@ export const cases: readonly Case[] = [
       const bare = apduOf([CLA, INS, 0x04, 0x00], named);
       if (talk.card.protocol === "T=0") {
         t.note("the card speaks T=0: a case 4 command has no Le on the line");
-        await expectData(talk, "SELECT without Le", bare, 47, about);
+        await expectStatus(talk, "SELECT without Le", bare, "612F", about);
+        await expectData(talk, "GET RESPONSE", "00C000002F", 47, about);
       } else {
         const sweep = new Sweep(talk);
         await sweep.ask("SELECT without Le", bare, "6700");

@@ -16,10 +16,14 @@ function kindsOfLe({ answer }: CommandRow): readonly (number | undefined)[] {
   return [undefined, 256, 1, answer - 1, answer, answer + 1].filter((Le) => Le === undefined || Le > 0);
 }
 
-/** Over T=0 one byte says both lengths: only what the command's case allows can be sent at all (ISO/IEC 7816-3, 12.2). */
+/**
+ * Over T=0 one byte says both lengths: only what the command's case allows can be sent at all, and beside data an Le that is less than
+ * the answer only bounds what the reader fetches of it (ISO/IEC 7816-3, 12.2).
+ */
 function isSendable({ card }: Talk, row: CommandRow, Lc: number, Le: number | undefined): boolean {
   if (card.protocol === "T=1") return true;
-  return row.data[1] === 0 ? Lc === 0 && Le !== undefined : Lc > 0;
+  if (row.data[1] === 0) return Lc === 0 && Le !== undefined;
+  return Lc > 0 && (Le === undefined || Le >= row.answer);
 }
 
 /** What the line makes of the command: over T=0 a case 4 command has no Le, and counts as one with 256. */

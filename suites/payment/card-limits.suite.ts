@@ -185,7 +185,7 @@ export const cases: readonly Case[] = [
       "GET PREVIOUS IEP SIGNATURE gives the very answer of the last transaction, also after a reset, and nothing for any other number (card-only debit of 1 minor unit)",
     requirements: ["PAY-BASE-620-a", "CARD-0082-b"],
     owner: "card",
-    needs: { secretKeyCard: true, keys: true },
+    needs: { secretKeyCard: true, keys: true, protocol: "T=1" },
     leaves: ["value moved by hand"],
     async run(t) {
       const about = { requirement: "PAY-BASE-620-a" };
