@@ -1,86 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { fromHex, toHex } from "../../core/bytes.ts";
-import { systemClock } from "../../core/clock.ts";
 import { seededRandom } from "../../core/random.ts";
-import type { TraceEvent } from "../../core/trace.ts";
-import { type Confirmation, sealConfirmation } from "../../crypto/confirmation.ts";
 import { securityInformation } from "../../crypto/security-information.ts";
-import type { HttpRequest } from "../../link/exchange.ts";
 import { escapeHtml } from "../../protocol/messages/html-tags.ts";
-import { type PaymentPage, parsePaymentPage } from "../../protocol/messages/payment-page.ts";
-import { merchant } from "./model.ts";
+import { parsePaymentPage } from "../../protocol/messages/payment-page.ts";
 import { memorySaleStore } from "./sale.ts";
-import { type MerchantOptions, serveMerchant } from "./serve.ts";
-import type { CatalogueItem } from "./site.ts";
-
-const KMER = fromHex("000102030405060708090A0B0C0D0E0F");
-const identity = {
-  IDMER: "SHOP0001",
-  KMER,
-  origin: "https://shop.test",
-  paymentServer: { host: "10.1.2.3", port: 4711 },
-};
-const news: CatalogueItem = {
-  ITEM: "news-1",
-  title: `The "News" & <more>`,
-  price: 123,
-  CURR: "0978",
-  CEXP: 2,
-  kind: "information",
-  content: "<b>rain</b> at noon",
-};
-const book: CatalogueItem = { ITEM: "book", title: "A book", price: 0x7fffffff, CURR: "0392", CEXP: 0, kind: "goods" };
-
-function shop(over: Partial<MerchantOptions> = {}) {
-  const trace: TraceEvent[] = [];
-  const server = serveMerchant({
-    identity,
-    catalogue: [news, book],
-    clock: systemClock,
-    random: seededRandom("merchant"),
-    trace: (event) => trace.push(event),
-    ...over,
-  });
-  return { ...server, trace };
-}
-
-type Shop = ReturnType<typeof shop>;
-
-function post(
-  path: string,
-  fields: Readonly<Record<string, string>>,
-  headers: HttpRequest["headers"] = {},
-): HttpRequest {
-  const body = new URLSearchParams(fields).toString();
-  return { method: "POST", path, headers: { "content-type": "application/x-www-form-urlencoded", ...headers }, body };
-}
-
-const order = { item: "news-1", quantity: "3", payment: "smart-card" };
-const session = { cookie: "theme=dark; session=0123456789abcdef" };
-
-/** Orders, and reads the page as the head end does. */
-async function buy(server: Shop, fields: Partial<typeof order> = {}): Promise<PaymentPage> {
-  const response = await server.handler(post("/checkout", { ...order, ...fields }, session));
-  const parsed = parsePaymentPage(response.body);
-  if (!parsed.ok) throw new Error(`status ${response.status}: ${parsed.reason}`);
-  return parsed.page;
-}
-
-function confirmationFor(page: PaymentPage, over: Partial<Confirmation> = {}, key = KMER): string {
-  const { IDTRX, IDMER, MPDA, CURRPDA, CEXPPDA } = page;
-  const rest = { CC: "0000", IDTERM: "00000001", NTPSAM: 9, DTHR: "20310506070809" };
-  return toHex(
-    sealConfirmation(key, { IDTRX, IDMER, MPDA, CURRPDA, CEXPPDA, ...rest, ...over }, new Uint8Array(12).fill(7)),
-  );
-}
-
-async function confirm(server: Shop, page: PaymentPage, confirmation = confirmationFor(page)) {
-  return await server.handler(post(new URL(page.URL).pathname, { "transaction-id": page.IDTRX, confirmation }));
-}
-
-const logged = ({ trace }: Shop) =>
-  trace.flatMap((event) => (event.kind === "log" ? [[event.entry, event.fields]] : []));
+import { buy, confirm, confirmationFor, KMER, logged, news, order, post, session, shop } from "./testing/shop.ts";
 
 describe("the payment page", () => {
   test("holds every parameter of the specification, and the security information fits them", async () => {
@@ -260,96 +186,6 @@ describe("a confirmation", () => {
     const store = memorySaleStore();
     const page = await buy(shop({ store }));
     expect((await confirm(shop({ store, random: seededRandom("after restart") }), page)).status).toBe(200);
-  });
-});
-
-describe("the merchant's site", () => {
-  test("shows the catalogue with prices", async () => {
-    const { status, body } = await shop().handler({ method: "GET", path: "/?from=portal", headers: {}, body: "" });
-    expect(status).toBe(200);
-    expect(body).toContain("The &quot;News&quot; &amp; &lt;more&gt;");
-    expect(body).toContain("1.23 EUR");
-  });
-
-  test.each([
-    ["GET", "/nowhere", 404],
-    ["POST", "/", 405],
-    ["GET", "/checkout", 405],
-    ["GET", "/status", 405],
-  ] as const)("answers %s %s with %i and a sentence", async (method, path, status) => {
-    const response = await shop().handler({ method, path, headers: {}, body: "" });
-    expect(response.status).toBe(status);
-    expect(response.body).toMatch(/<p>[A-Z][^<]+\.<\/p>/);
-  });
-
-  test.each([
-    [16_384, 400],
-    [16_385, 413],
-  ])("answers a body of %i bytes with %i", async (length, status) => {
-    const request = { ...post("/status", {}), body: "x".repeat(length) };
-    expect((await shop().handler(request)).status).toBe(status);
-  });
-
-  test("answers whatever is asked, and opens no sale by accident", async () => {
-    const server = shop();
-    const text = fc.oneof(
-      fc.string(),
-      fc.constantFrom("/checkout", "/status", "/", "item=news-1", "session=0123456789abcdef"),
-    );
-    await fc.assert(
-      fc.asyncProperty(fc.constantFrom("GET", "POST"), text, text, text, async (method, path, cookie, body) => {
-        const { status } = await server.handler({ method, path, headers: { cookie }, body });
-        expect(status).toBeGreaterThanOrEqual(200);
-        expect(status).toBeLessThan(500);
-      }),
-    );
-    expect(await server.sales()).toEqual([]);
-  });
-
-  test("serves another role than the reference one", async () => {
-    const server = shop({
-      role: {
-        handle(state, input) {
-          const step = merchant.handle(state, input);
-          return { ...step, outputs: step.outputs.filter(({ kind }) => kind !== "log") };
-        },
-      },
-    });
-    await buy(server);
-    expect(server.trace).toEqual([]);
-  });
-
-  test.each([
-    [{ identity: { ...identity, IDMER: "shop" } }],
-    [{ identity: { ...identity, KMER: new Uint8Array(8) } }],
-    [{ identity: { ...identity, origin: "shop" } }],
-    [{ identity: { ...identity, paymentServer: { host: "", port: 1 } } }],
-    [{ identity: { ...identity, paymentServer: { host: "x", port: 0 } } }],
-    [{ catalogue: [{ ...book, price: 0 }] }],
-    [{ catalogue: [{ ...book, CURR: "978" }] }],
-    [{ catalogue: [book, book] }],
-    [{ catalogue: [{ ...news, content: "x".repeat(5_000) }] }],
-  ])("refuses to start with what could make no allowed page (%#)", (over) => {
-    expect(() => shop(over)).toThrow(expect.objectContaining({ code: "USAGE" }));
-  });
-
-  test("delivers the longest content within what a result message carries", async () => {
-    const server = shop({ catalogue: [{ ...news, content: '"'.repeat(4_096), title: "&".repeat(256) }] });
-    const { body } = await confirm(server, await buy(server));
-    expect(Buffer.byteLength(body)).toBeLessThanOrEqual(32_768);
-  });
-});
-
-describe("a price on the page", () => {
-  test.each([
-    [1234, "0978", 2, "12.34 EUR"],
-    [1500, "0392", 0, "1500 JPY"],
-    [2500, "0414", 3, "2.500 KWD"],
-    [25, "0999", 0, "25 points"],
-  ])("of %i minor units of %s with %i decimals is %j", async (price, CURR, CEXP, text) => {
-    const server = shop({ catalogue: [{ ...news, price, CURR, CEXP }] });
-    const { body } = await server.handler(post("/checkout", { ...order, quantity: "1" }, session));
-    expect(body).toContain(`Total: ${text}<`);
   });
 });
 
