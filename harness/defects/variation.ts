@@ -1,5 +1,6 @@
 /** What a seeded defect may replace in the reference system. Everything that is absent stays as it is. */
 import type { Ledger } from "../accounts/ledger.ts";
+import type { ReaderDefect } from "../core/reader-defect.ts";
 import type { TraceSink } from "../core/trace.ts";
 import type { CardReader } from "../device/contracts.ts";
 import type { LinkFault } from "../flows/system.ts";
@@ -58,6 +59,8 @@ export interface Variation {
   readonly psamReader?: Vary<CardReader>;
   /** T=1 as the reader speaks it, where that is the harness's own: the reader slots of the bench in one process. */
   readonly readerT1?: Vary<StepIfd>;
+  /** What the emulated reader of the virtual lab does wrong; without effect elsewhere. */
+  readonly labReader?: ReaderDefect;
   readonly database?: Vary<PaymentDatabase>;
   readonly loadDatabase?: Vary<LoadDatabase>;
   readonly heldLoads?: Vary<HeldLoads>;

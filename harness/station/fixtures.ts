@@ -63,7 +63,15 @@ export function psamData(name: string): PsamData {
 
 /** Every seeded defect of `fixtures/mutants/`. */
 export function seededDefects(): readonly Defect[] {
-  const folder = join(packageRoot(), "fixtures", "mutants");
+  return defectsIn(join(packageRoot(), "fixtures", "mutants"));
+}
+
+/** Seeded defects of the virtual lab's own hardware, which only show there. */
+export function labDefects(): readonly Defect[] {
+  return defectsIn(join(packageRoot(), "fixtures", "mutants", "lab"));
+}
+
+function defectsIn(folder: string): readonly Defect[] {
   const files = readdirSync(folder).filter((name) => name.endsWith(".yaml"));
   return files.sort().flatMap((name) => parseDefects(read(join(folder, name)), join(folder, name)));
 }

@@ -70,6 +70,11 @@ export async function openLabDevices(options: OpenOptions, stack: DisposalStack)
   const { reader, hand } = options.readerInProcess
     ? await openSlotInProcess(bench.card, patience, stack)
     : await openCardReader();
+  const { labReader } = options.variation;
+  if (control && labReader) {
+    await control.readerDefect(labReader, soon());
+    stack.defer(() => control.readerDefect(undefined, soon()));
+  }
   const hasSlots = control && lab && !options.readerInProcess;
   const slot = hasSlots ? ownSlots(control, { reader, hand, openSlot: slotReader }, stack) : undefined;
   const lines = await openLines(bench, lab, stack);

@@ -19,6 +19,8 @@ export interface MutantOptions {
   readonly baseline: boolean;
   /** Of a defect that more cases claim than that, only so many are run, spread evenly over its claims; all when absent. */
   readonly mostCases?: number;
+  /** Name of the virtual lab to run on, where the bench has one; the common one when absent. */
+  readonly lab?: string;
   /** Called after each defect. */
   readonly onKill?: (kill: Kill, done: number) => void;
 }
@@ -47,7 +49,7 @@ export async function runMutants(options: MutantOptions): Promise<KillMatrix> {
   const work = defects.map((defect) => ({ defect, wanted: wantedCases(defect, cases) }));
   const matrix: Kill[] = [];
   for (const { defect, wanted } of work) {
-    const outcomes = await judge(options.bench, variationOf(defect), spread(wanted, mostCases));
+    const outcomes = await judge(options, variationOf(defect), spread(wanted, mostCases));
     const kill = { defect, outcomes, killed: outcomes.every(({ outcome }) => outcome === "fail") };
     matrix.push(kill);
     options.onKill?.(kill, matrix.length);
@@ -86,16 +88,16 @@ function spread<T>(all: readonly T[], most = all.length): readonly T[] {
   return Array.from({ length: most }, (_, index) => all[Math.round(index * step)]).filter((each) => each !== undefined);
 }
 
-async function falseAlarms({ bench, cases }: MutantOptions): Promise<readonly string[]> {
-  const outcomes = await judge(bench, REFERENCE, cases);
+async function falseAlarms(options: MutantOptions): Promise<readonly string[]> {
+  const outcomes = await judge(options, REFERENCE, options.cases);
   return outcomes
     .filter(({ outcome }) => outcome !== "pass")
     .map(({ caseId, outcome, reason }) => `${caseId}: ${outcome}, ${reason}`);
 }
 
-async function judge(bench: Bench, variation: Variation, cases: readonly Case[]) {
+async function judge({ bench, lab }: MutantOptions, variation: Variation, cases: readonly Case[]) {
   const evidence = discardEvents();
-  await using station = await openStation({ bench, iut: "card", variation }, evidence.record);
+  await using station = await openStation({ bench, iut: "card", variation, lab }, evidence.record);
   const outcomes: { caseId: string; outcome: Outcome; reason: string }[] = [];
   for (const definition of cases) {
     const { outcome, reason } = await executeCase(definition, station, evidence, { clock: systemClock });
