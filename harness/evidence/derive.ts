@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf } from "../core/errors.ts";
-import type { IutIdentity } from "../flows/station.ts";
+import type { IutIdentity, Latency, SpecimenIdentity } from "../flows/station.ts";
 import type { CaseHeader, EvidenceEvent, EvidenceLine } from "./event.ts";
 import { readEvents, readRun } from "./reader.ts";
 import type { CaseResult, ResultStep, Results } from "./results.ts";
@@ -25,6 +25,8 @@ interface Reading {
   readonly cases: Map<string, OpenCase>;
   iut: IutIdentity;
   devices: readonly { readonly name: string; readonly version: string }[];
+  specimens?: readonly SpecimenIdentity[];
+  latencies?: readonly Latency[];
   interrupted?: string;
   complete: boolean;
   lines: number;
@@ -72,6 +74,8 @@ function take(reading: Reading, line: EvidenceLine): void {
     reading.iut = { ...event.iut };
     reading.devices = event.devices;
   }
+  if (event.kind === "specimens") reading.specimens ??= event.specimens;
+  if (event.kind === "latencies") reading.latencies = event.latencies;
   if (event.kind === "preflight" && event.specimen) reading.iut = { ...reading.iut, specimen: event.specimen };
   if (event.kind === "interrupted") reading.interrupted = event.reason;
   if (event.kind === "run-end") reading.complete = true;
@@ -116,7 +120,12 @@ function conclude(run: RunIdentification, reading: Reading): Results {
       ...(reading.interrupted === undefined ? {} : { interrupted: reading.interrupted }),
     },
     iut: reading.iut,
-    bench: { name: run.bench.name, devices: reading.devices },
+    bench: {
+      name: run.bench.name,
+      devices: reading.devices,
+      ...(reading.specimens ? { specimens: reading.specimens } : {}),
+      ...(reading.latencies ? { latencies: reading.latencies } : {}),
+    },
     mode: run.mode,
     verdict: worst(outcomes.filter(isVerdict)),
     summary: summarise(outcomes),

@@ -1,7 +1,7 @@
 /** What a line of `events.jsonl` says. Bytes are upper-case hex. */
 import type { Owner } from "../core/errors.ts";
 import type { LinkName, RoleName } from "../core/trace.ts";
-import type { ReplacedDevice, StationIdentity } from "../flows/station.ts";
+import type { Latency, ReplacedDevice, SpecimenIdentity, StationIdentity } from "../flows/station.ts";
 import type { Outcome } from "./verdict.ts";
 
 /** Bytes of one message kept in evidence; what is longer is cut and says so. */
@@ -94,6 +94,10 @@ export type EvidenceEvent =
       readonly reason?: string;
       readonly mend?: string;
     }
+  /** Who the devices are that are not the harness's own; once more where one was swapped. */
+  | { readonly kind: "specimens"; readonly specimens: readonly SpecimenIdentity[] }
+  /** Measured at the bench before the first case. */
+  | { readonly kind: "latencies"; readonly latencies: readonly Latency[] }
   | { readonly kind: "case-start" }
   /** A part of a case begins. */
   | { readonly kind: "phase"; readonly title: string }

@@ -1,6 +1,6 @@
 /** `results.json`: derived from `run.json` and the events, never written by hand. Design, section 6. */
 import type { LinkName } from "../core/trace.ts";
-import type { IutIdentity } from "../flows/station.ts";
+import type { IutIdentity, Latency, SpecimenIdentity } from "../flows/station.ts";
 import type { CaseEnd, CaseHeader, Rerun } from "./event.ts";
 import type { RunMode } from "./run-identification.ts";
 import type { Outcome, Summary, Verdict } from "./verdict.ts";
@@ -42,6 +42,10 @@ export interface Results {
   readonly bench: {
     readonly name: string;
     readonly devices: readonly { readonly name: string; readonly version: string }[];
+    /** Devices that are not the harness's own, as they said of themselves before the first case. */
+    readonly specimens?: readonly SpecimenIdentity[] | undefined;
+    /** Measured before the first case. */
+    readonly latencies?: readonly Latency[] | undefined;
   };
   readonly mode: RunMode;
   readonly verdict: Verdict;

@@ -3,7 +3,7 @@
  */
 import type { Clock } from "../core/clock.ts";
 import type { Owner } from "../core/errors.ts";
-import type { RoleName, TraceEvent } from "../core/trace.ts";
+import type { LinkName, RoleName, TraceEvent } from "../core/trace.ts";
 import type { DeviceSystem } from "./devices.ts";
 import type { PurseSystem, RecordedEvent, SystemFacts, TestKeys } from "./system.ts";
 
@@ -35,6 +35,31 @@ export interface PreflightNeeds {
   readonly terminals: boolean;
 }
 
+/** What a device that is not the harness's own says of itself. */
+export interface SpecimenIdentity {
+  /** "card", "PSAM", "terminal 00000001". */
+  readonly what: string;
+  readonly owner: Owner;
+  /** Names and values as read: PPIEP, IDIEP, SNIEP, ATR … */
+  readonly values: Readonly<Record<string, string>>;
+}
+
+/** How long one exchange takes that asks next to nothing of the device: what the bench itself adds to every time that it measures. */
+export interface Latency {
+  readonly link: LinkName;
+  /** What was exchanged with what, e.g. "SELECT of the card". */
+  readonly what: string;
+  readonly samples: number;
+  /** All in milliseconds. */
+  readonly minMs: number;
+  readonly medianMs: number;
+  readonly p95Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+  /** Least step of the clock that it was measured with. */
+  readonly resolutionMs: number;
+}
+
 /** Devices that a diagnosis can put its own in place of. Servers are the harness's own on every bench. */
 export type ReplacedDevice = "card" | "reader" | "psam" | "terminal";
 
@@ -58,6 +83,10 @@ export interface Station extends AsyncDisposable {
   systemFor(caseId: string): Promise<PurseSystem>;
   /** The devices alone in their start state for one case of a device suite. */
   devicesFor(caseId: string): Promise<DeviceSystem>;
+  /** The devices that are not the harness's own; absent where there are none, since what is played cannot be swapped. */
+  readonly identify?: (() => Promise<readonly SpecimenIdentity[]>) | undefined;
+  /** Measures readers and lines; absent where time is virtual. */
+  readonly measure?: (() => Promise<readonly Latency[]>) | undefined;
   /** For each device that can be the reason of a failure: the bench without it. */
   readonly replacements?: readonly Replacement[] | undefined;
   /** Takes the system down; also when its case failed or did not end. */

@@ -8,6 +8,7 @@ import { messageOf, PursebenchError } from "../core/errors.ts";
 import { systemRandom } from "../core/random.ts";
 import type { TestKeySet } from "../crypto/test-keys.ts";
 import { createTestCa } from "../device/network/test-ca.ts";
+import type { DeviceSystem } from "../flows/devices.ts";
 import { momentOf, type Preflight, type RecordEvent, type Station } from "../flows/station.ts";
 import type { SystemFacts } from "../flows/system.ts";
 import { bookOpener, databaseOpener } from "./books.ts";
@@ -18,11 +19,13 @@ import { PSAM_KINDS, psamData, testKeys } from "./fixtures.ts";
 import { openLabDevices } from "./lab-devices.ts";
 import { cardsOf, labHardware } from "./lab-hardware.ts";
 import { labPlaces } from "./lab-places.ts";
+import { measureLatencies } from "./latencies.ts";
 import type { OpenOptions } from "./open-options.ts";
 import { preflightOf } from "./preflight.ts";
 import { devicesPreflight } from "./preflight-devices.ts";
 import { isReal } from "./real-reader.ts";
 import { socketCarriers } from "./socket-carriers.ts";
+import { identifierOf } from "./specimens.ts";
 import { timeoutsOf } from "./timeouts.ts";
 
 export async function openLab(options: OpenOptions, record: RecordEvent): Promise<Station> {
@@ -69,9 +72,16 @@ async function openParts(options: OpenOptions, record: RecordEvent, stack: Dispo
     const parts = { options, keys, timeouts, devices };
     return await buildDevices({ facts, caseId, clock: systemClock, record, places: (use) => labPlaces(parts, use) });
   };
+  const identifier = identifierOf(bench);
+  const alone = async <T>(look: (devices: DeviceSystem) => Promise<T>): Promise<T> => {
+    await using devices = await devicesFor(undefined);
+    return await look(devices);
+  };
   return {
     facts,
     keys,
+    identify: identifier && (() => alone(identifier)),
+    measure: () => alone((system) => measureLatencies(system, [...devices.lines.keys()])),
     identity: {
       bench: bench.name,
       iut: { role: options.iut, description: describeCard(bench) },

@@ -74,6 +74,8 @@ export function exchangeOf(line: EvidenceLine): Exchange | undefined {
     case "case-start":
     case "case-end":
     case "diagnosis":
+    case "specimens":
+    case "latencies":
     case "interrupted":
     case "run-end":
       return undefined;

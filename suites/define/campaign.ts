@@ -5,7 +5,7 @@ import { messageOf, PursebenchError } from "../../harness/core/errors.ts";
 import type { CaseEnd } from "../../harness/evidence/event.ts";
 import type { Recorder } from "../../harness/evidence/recorder.ts";
 import { isVerdict, type Summary, summarise, type Verdict, worst } from "../../harness/evidence/verdict.ts";
-import type { Preflight, Station } from "../../harness/flows/station.ts";
+import type { Latency, Preflight, Station } from "../../harness/flows/station.ts";
 import { contradictionWith } from "./against-device.ts";
 import { whyNotApplicable } from "./applicability.ts";
 import { type Case, headerOf, type Scope } from "./case.ts";
@@ -13,6 +13,7 @@ import { MOST_DIAGNOSES, ownerBy, runAgain, runReplaced, type Suspect } from "./
 import { executeCase, type Finished, settle } from "./execute.ts";
 import { MENDS } from "./failures.ts";
 import { needsOf } from "./needs-of.ts";
+import { SpecimenWatch } from "./specimen-watch.ts";
 
 /** Real time for the look at the bench before the first case. */
 const PREFLIGHT_MS = 60_000;
@@ -143,10 +144,16 @@ function benchEnd(thrown: unknown): CaseEnd {
 
 async function runCases(options: CampaignOptions, station: Station): Promise<CampaignCase[]> {
   const looked = await lookedAt(options, station);
+  const watch = new SpecimenWatch(station, options.evidence);
+  let latencies: readonly Latency[] | undefined;
+  if (!looked.verdictless) {
+    await orAborted(watch.begin(), options.signal);
+    latencies = await orAborted(latenciesOf(options, station), options.signal);
+  }
   const done: CampaignCase[] = [];
   for (const [index, definition] of options.cases.entries()) {
     tell(options, index, definition);
-    const finished = await finish(options, station, definition, looked);
+    const finished = await finish(options, station, definition, { ...looked, watch, latencies });
     done.push({ definition, finished });
     tell(options, index, definition, finished);
   }
@@ -157,7 +164,7 @@ async function finish(
   options: CampaignOptions,
   station: Station,
   definition: Case,
-  { specimen, verdictless }: Looked,
+  { specimen, verdictless, watch, latencies }: Looked & Begun,
 ): Promise<Finished> {
   const { evidence, signal } = options;
   if (evidence.broken) return { ...notRun(evidence.broken.message), durationMs: 0 };
@@ -167,7 +174,22 @@ async function finish(
     return await skip(options, definition, { outcome: "notApplicable", reason, owner: definition.owner });
   }
   if (verdictless) return await skip(options, definition, verdictless);
-  return await executeCase(definition, station, evidence, { clock: options.clock, signal });
+  const swapped = await orAborted(watch.look(), signal);
+  if (swapped) return await skip(options, definition, swapped);
+  return await executeCase(definition, station, evidence, { clock: options.clock, signal, latencies });
+}
+
+/** What the bench adds to every time that a case measures; nothing where it cannot be told. */
+async function latenciesOf({ evidence }: CampaignOptions, station: Station): Promise<readonly Latency[]> {
+  if (!station.measure) return [];
+  try {
+    const latencies = await station.measure();
+    evidence.write({ kind: "latencies", latencies });
+    return latencies;
+  } catch (thrown) {
+    evidence.write({ kind: "note", text: `the bench could not be measured: ${messageOf(thrown)}` });
+    return [];
+  }
 }
 
 async function abandon(options: CampaignOptions, end: CaseEnd): Promise<CampaignCase[]> {
@@ -184,6 +206,12 @@ async function abandon(options: CampaignOptions, end: CaseEnd): Promise<Campaign
 async function skip({ evidence }: CampaignOptions, definition: Case, end: CaseEnd): Promise<Finished> {
   evidence.enter(definition.id);
   return await settle({ ...end, durationMs: 0 }, evidence);
+}
+
+/** What is known of the bench when its first case begins. */
+interface Begun {
+  readonly watch: SpecimenWatch;
+  readonly latencies: readonly Latency[] | undefined;
 }
 
 /** What the look at the bench found: the specimen, or why no case can have a verdict. */

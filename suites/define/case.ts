@@ -16,6 +16,7 @@ import type {
 import type { LeftName } from "../support/money/left.ts";
 import type { Expect } from "./expect.ts";
 import type { LoadSiteNeed, SiteNeed } from "./site-need.ts";
+import type { BenchFacts, Timing } from "./timing.ts";
 
 /** What cases are grouped and selected by: one device or flow each, a folder of the same name. */
 export const SUITES = [
@@ -94,6 +95,10 @@ export interface DeviceContext {
   readonly facts: SystemFacts;
   /** Only for cases with `needs: { keys: true }`. */
   readonly keys: TestKeys;
+  /** What was measured at the bench before the first case. */
+  readonly bench: BenchFacts;
+  /** Verdicts on times, which know how exactly the bench measures. */
+  readonly timing: Timing;
   /** Leaves a sentence in the evidence. */
   note(text: string): void;
   /** Says in a word or two how that ended which the case brought about: for its place in a matrix. */

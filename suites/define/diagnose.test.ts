@@ -122,5 +122,9 @@ test.each([
 });
 
 test("a defect of a server is nobody else's", async () => {
-  expect(await diagnose("MUT-614-THREAD", "PAY-614-02")).toEqual({ verdict: "fail", owner: "server", because: undefined });
+  expect(await diagnose("MUT-614-THREAD", "PAY-614-02")).toEqual({
+    verdict: "fail",
+    owner: "server",
+    because: undefined,
+  });
 });

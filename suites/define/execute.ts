@@ -4,7 +4,7 @@ import type { CaseEnd } from "../../harness/evidence/event.ts";
 import type { Recorder } from "../../harness/evidence/recorder.ts";
 import { isVerdict, VERDICTS } from "../../harness/evidence/verdict.ts";
 import type { DeviceSystem } from "../../harness/flows/devices.ts";
-import type { Station } from "../../harness/flows/station.ts";
+import type { Latency, Station } from "../../harness/flows/station.ts";
 import type { PurchaseObservation, PurseSystem } from "../../harness/flows/system.ts";
 import { noteAccounts } from "./accounts-note.ts";
 import { noting, unlessBench } from "./bench-trouble.ts";
@@ -13,6 +13,7 @@ import { createExpect } from "./expect.ts";
 import { endOf, MENDS } from "./failures.ts";
 import { expectMoneyKept } from "./money-check.ts";
 import { firstLoadSite, firstSite, profileWords } from "./site-need.ts";
+import { type BenchFacts, benchFacts, timing } from "./timing.ts";
 
 /** Real time for a case that names none. */
 const CASE_MS = 60_000;
@@ -27,6 +28,8 @@ export interface ExecuteOptions {
   /** The machine's clock: deadlines of cases are real time, whatever the bench's clock shows. */
   readonly clock: Clock;
   readonly signal?: AbortSignal | undefined;
+  /** As the station measured them before the first case; none where time is virtual. */
+  readonly latencies?: readonly Latency[] | undefined;
 }
 
 /**
@@ -86,7 +89,8 @@ async function bodyEnd(
   const work = opening
     .then(async (opened) => {
       const noted = "system" in opened ? { system: noting(opened.system, met) } : opened;
-      const context = contextOf(definition, noted, station, evidence, over.signal, tally);
+      const facts = benchFacts(options.latencies ?? []);
+      const context = contextOf(definition, noted, station, evidence, over.signal, tally, facts);
       await definition.run(context);
       if (tally.checks === 0) return unchecked(definition);
       if ("system" in opened) await expectMoneyKept(definition, opened.system, context);
@@ -129,11 +133,16 @@ function contextOf(
   evidence: Recorder,
   over: AbortSignal,
   tally: { checks: number },
+  bench: BenchFacts,
 ): CaseContext {
   const write: Recorder["write"] = (event) => (over.aborted ? 0 : evidence.write(event, definition.id));
   const { facts } = "system" in opened ? opened.system : opened.devices;
   const unsaid = (what: string) =>
     new PursebenchError("INTERNAL", `${definition.id} uses ${what} without saying so in its definition`);
+  const expect = createExpect(({ owner: _, ...expectation }, ok) => {
+    tally.checks++;
+    write({ kind: "check", ok, ...expectation });
+  });
   return {
     get system() {
       if ("system" in opened) return opened.system;
@@ -160,10 +169,9 @@ function contextOf(
       const what = `a site for loading with ${profileWords(need)}`;
       throw new PursebenchError("INTERNAL", `${definition.id} uses ${what} without saying so in its needs`);
     },
-    expect: createExpect(({ owner: _, ...expectation }, ok) => {
-      tally.checks++;
-      write({ kind: "check", ok, ...expectation });
-    }),
+    expect,
+    bench,
+    timing: timing(expect, bench),
     note: (text) => void write({ kind: "note", text }),
     ending: (text) => void write({ kind: "ending", text }),
     async step(title, work) {
