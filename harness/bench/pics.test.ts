@@ -7,7 +7,8 @@ import { PursebenchError } from "../core/errors.ts";
 import { CardClaims, PsamClaims, ReaderClaims, TerminalClaims } from "./claims.ts";
 import { packageRoot } from "./package-root.ts";
 import { loadPics } from "./pics.ts";
-import { loadPixit, PixitSchema } from "./pixit.ts";
+import { loadPixit } from "./pixit.ts";
+import { PixitFieldsSchema } from "./pixit-fields.ts";
 
 const fixtures = join(packageRoot(), "fixtures");
 const place = mkdtempSync(join(tmpdir(), "pursebench-"));
@@ -57,7 +58,7 @@ test("the PIXIT's proforma asks for each item once, and each example can be load
   const rows = readFileSync(join(fixtures, "pixit", "README.md"), "utf8").matchAll(/^\| X\.(\d+) \| `(\w+)`/gm);
   const items = [...rows].map(([, number, field]) => [Number(number), field] as const);
   expect(items.map(([number]) => number)).toEqual(items.map((_, index) => index + 1));
-  expect(items.map(([, field]) => field).sort()).toEqual(Object.keys(PixitSchema.shape.specimen.shape).sort());
+  expect(items.map(([, field]) => field).sort()).toEqual(Object.keys(PixitFieldsSchema.shape.specimen.shape).sort());
   for (const name of readdirSync(join(fixtures, "pixit")).filter((each) => each.endsWith(".yaml"))) {
     const pixit = loadPixit(join(fixtures, "pixit", name), loadPics(join(fixtures, "pics", name)));
     expect(pixit.specimen.test).toBe(true);

@@ -1,7 +1,7 @@
 /** Where a PIXIT contradicts itself, or the PICS of the same device. */
 import type { Pics } from "./pics.ts";
 import type { PicsFlaw } from "./pics-flaws.ts";
-import type { Pixit } from "./pixit.ts";
+import type { Pixit } from "./pixit-fields.ts";
 
 type Item = keyof Pixit["specimen"];
 
