@@ -15,6 +15,7 @@ import type { Defect } from "./defect.ts";
 import { DEVICE_CARD_BEHAVIOURS } from "./device-card.ts";
 import { DEVICE_PSAM_BEHAVIOURS } from "./device-psam.ts";
 import { DEVICE_READER_BEHAVIOURS } from "./device-reader.ts";
+import { DEVICE_TERMINAL_BEHAVIOURS } from "./device-terminal.ts";
 import { ELEMENT_BYTES_BEHAVIOURS } from "./element-bytes.ts";
 import { FAULT_BEHAVIOURS } from "./faults.ts";
 import { HEAD_END_BEHAVIOURS } from "./head-end.ts";
@@ -90,6 +91,7 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   ...PSAM_BEHAVIOURS,
   ...TEARING_BEHAVIOURS,
   ...TERMINAL_BEHAVIOURS,
+  ...DEVICE_TERMINAL_BEHAVIOURS,
   ...UNGUARDED_BEHAVIOURS,
   ...SILENCE_BEHAVIOURS,
   ...FAULT_BEHAVIOURS,
