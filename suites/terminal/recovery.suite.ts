@@ -148,8 +148,6 @@ export const cases: readonly Case[] = [
         for (const kind of kinds) await line.says(`an error (${kind})`, bad(line.ns, kind), wanted);
         await line.send(bad(line.ns, "pcb"));
         await line.silent("a fourth error");
-        await line.send(rBlock(line.nr, 1));
-        await line.hear(50); // what it says to a good block now is its own affair
         await line.start(32); // without S(IFS), which would be a good block
         await line.says("an error after S(RESYNCH)", bad(0, "pcb"), due.R(0, 2));
         await inStep(line, "three errors and S(RESYNCH)");
