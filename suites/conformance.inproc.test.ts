@@ -3,6 +3,8 @@ import { loadBench } from "../harness/bench/load.ts";
 import { REFERENCE } from "../harness/defects/variation.ts";
 import { describe } from "../harness/protocol/messages/describe.ts";
 import { openStation } from "../harness/station/index.ts";
+import { consumptionOf } from "./define/consumption.ts";
+import { type Consumed, measuring } from "./define/measure-consumption.ts";
 import { registerCases } from "./define/vitest.ts";
 import { cases } from "./index.ts";
 
@@ -20,12 +22,30 @@ const selection = cases.filter(
   ({ cell, needs }) => cell === undefined || !needs?.exhaustive || place++ % EVERY_NTH === 0,
 );
 
+/** IDIEP of `fixtures/cards/specimen.yaml`. */
+const SPECIMEN = "0000004711";
+const consumed: Consumed[] = [];
+
 if (selection.length > 0) {
   const { bench } = loadBench("inproc");
   registerCases({
     title: "the reference system conforms, in process",
     cases: selection,
-    openStation: (record) => openStation({ bench, iut: "card", variation: REFERENCE }, record),
+    openStation: async (record) => {
+      const station = await openStation({ bench, iut: "card", variation: REFERENCE }, record);
+      return measuring(station, SPECIMEN, (each) => consumed.push(each));
+    },
     describe,
   });
 }
+
+test("no case uses more of its specimen than it says", () => {
+  const onRealBenches = new Map(cases.filter(({ needs }) => !needs?.exhaustive).map((each) => [each.id, each]));
+  const over = consumed.filter(({ caseId, NTIEP, value }) => {
+    const definition = onRealBenches.get(caseId);
+    const said = definition && consumptionOf(definition);
+    return said !== undefined && (NTIEP > said.NTIEP || value > said.value);
+  });
+  expect(over).toEqual([]);
+  expect(consumed.length).toBeGreaterThan(selection.length / 2);
+});

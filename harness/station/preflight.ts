@@ -70,9 +70,9 @@ function noPurse(
 async function specimenOf(card: LookedAt, identity: PurseIdentity): Promise<Readonly<Record<string, string>>> {
   const { PPIEP, IDIEP, SNIEP } = identity;
   try {
-    const { ALGIEP, DEXPIEP, VKIEP, CURRIEP, CEXPIEP } = await card.readPurse();
+    const { ALGIEP, DEXPIEP, VKIEP, CURRIEP, CEXPIEP, NTIEP, BALIEP } = await card.readPurse();
     const more = { ALGIEP: String(ALGIEP), DEXPIEP, VKIEP: String(VKIEP), CURRIEP, CEXPIEP: String(CEXPIEP) };
-    return { PPIEP, IDIEP, SNIEP, ...more };
+    return { PPIEP, IDIEP, SNIEP, ...more, NTIEP: String(NTIEP), BALIEP: String(BALIEP) };
   } catch (thrown) {
     if (thrown instanceof PursebenchError && thrown.code === "PROTOCOL") return { PPIEP, IDIEP, SNIEP };
     throw thrown;

@@ -6,9 +6,10 @@ import type { CaseEnd } from "../../harness/evidence/event.ts";
 import type { Recorder } from "../../harness/evidence/recorder.ts";
 import { isVerdict, type Summary, summarise, type Verdict, worst } from "../../harness/evidence/verdict.ts";
 import type { Latency, Preflight, Station } from "../../harness/flows/station.ts";
-import { contradictionWith } from "./against-device.ts";
+import { type Contradiction, contradictionWith } from "./against-device.ts";
 import { whyNotApplicable } from "./applicability.ts";
 import { type Case, headerOf, type Scope } from "./case.ts";
+import { whyExhausting } from "./consumption.ts";
 import { MOST_DIAGNOSES, ownerBy, runAgain, runReplaced, type Suspect } from "./diagnose.ts";
 import { executeCase, type Finished, settle } from "./execute.ts";
 import { MENDS } from "./failures.ts";
@@ -179,6 +180,21 @@ async function finish(
   return await executeCase(definition, station, evidence, { clock: options.clock, signal, latencies });
 }
 
+/** A specimen that is used up serves nobody any more; one that is played is new for each case. */
+function exhaustion(
+  { cases, pics, pixit }: CampaignOptions,
+  station: Station,
+  specimen: NonNullable<Scope["specimen"]>,
+): Contradiction | undefined {
+  if (!station.identify) return undefined;
+  const scope = { facts: station.facts, pics, specimen };
+  return whyExhausting(
+    cases.filter((each) => whyNotApplicable(each, scope) === undefined),
+    specimen,
+    pixit,
+  );
+}
+
 /** What the bench adds to every time that a case measures; nothing where it cannot be told. */
 async function latenciesOf({ evidence }: CampaignOptions, station: Station): Promise<readonly Latency[]> {
   if (!station.measure) return [];
@@ -226,7 +242,8 @@ async function lookedAt(options: CampaignOptions, station: Station): Promise<Loo
   options.evidence.write({ kind: "preflight", ...preflight });
   if (preflight.ok) {
     const { specimen } = preflight;
-    const contradiction = contradictionWith(options, specimen ?? {}, station.facts);
+    const contradiction =
+      contradictionWith(options, specimen ?? {}, station.facts) ?? exhaustion(options, station, specimen ?? {});
     return { specimen, ...(contradiction ? { verdictless: { outcome: "inconc", ...contradiction } } : {}) };
   }
   const { owner, reason, mend } = preflight;
