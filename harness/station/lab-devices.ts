@@ -63,6 +63,7 @@ export interface LabLine {
 export async function openLabDevices(options: OpenOptions, stack: DisposalStack): Promise<LabDevices> {
   const { bench } = options;
   const patience = patienceOf(options);
+  const untold = { ...patience, tell: undefined }; // nobody has to bring what the bench inserts itself
   const lab = needsLab(options) ? await lease(options.lab, stack) : undefined;
   const control = lab && stack.use(await LabControl.open(lab.control, soon()));
   const slotReader = (slot: number) =>
@@ -105,7 +106,7 @@ export async function openLabDevices(options: OpenOptions, stack: DisposalStack)
           ? openPcscReader(psam.reader, soon())
           : slotReader(psam.kind === "vpcd" ? VPCD_PSAM_SLOT : slot++);
       const holder = stack.use(await opened);
-      await waitForCard(holder, psam, "psam", patience);
+      await waitForCard(holder, psam, "psam", isOwnPsamCard(psam) ? untold : patience);
       let isUsed = false;
       readers.set(terminal.id, {
         reader: holder,
@@ -117,7 +118,7 @@ export async function openLabDevices(options: OpenOptions, stack: DisposalStack)
           isUsed = false;
           if (kind === "psam" && (await control?.exchange(own, fresh, soon()))) return;
           await insert();
-          await waitForCard(holder, psam, "psam", patience);
+          await waitForCard(holder, psam, "psam", isOwnPsamCard(psam) ? untold : patience);
         },
       });
     }
