@@ -29,7 +29,7 @@ test("a suite that does not exist is told with the nearest one and all there are
   expect(() => selectCases(CASES, { suites: ["load-negativ"] })).toThrow(
     expect.objectContaining({
       message: 'no suite "load-negativ", did you mean "load-negative"?',
-      mend: "there is: payment, encryption, cable, load, load-negative, clearing, tearing",
+      mend: "there is: card, psam, reader, terminal, payment, encryption, cable, load, load-negative, clearing, tearing",
     }),
   );
 });

@@ -285,6 +285,8 @@ export interface SystemFacts {
     readonly slots: number;
     /** Cards of the bench can go wrong in T=1. */
     readonly mischief: boolean;
+    /** How long a terminal that is played waits for its security card, ms. */
+    readonly psamPatienceMs: number;
     /** A terminal that the bench can switch off and on. */
     readonly terminalPower: boolean;
   };

@@ -12,6 +12,7 @@ import type { TestKeySet } from "../crypto/test-keys.ts";
 import type { LoadSiteFacts } from "../flows/loading.ts";
 import type { ServerRole, SiteFacts, SystemFacts, TerminalFacts } from "../flows/system.ts";
 import { PSAM_KINDS } from "./fixtures.ts";
+import { timeoutsOf } from "./timeouts.ts";
 
 /** More set-top boxes that a bench can have: in one process they cost nothing, on sockets a connection and its keys. */
 const BOXES = { inproc: 200, "virtual-lab": 8, lab: 8 } as const;
@@ -44,6 +45,7 @@ export function factsOf(bench: Bench, clock: Clock, keys: TestKeySet): SystemFac
       psamKinds: PSAM_KINDS,
       slots: 5,
       mischief: true,
+      psamPatienceMs: timeoutsOf(bench.timeouts).terminal.psamMs,
       terminalPower: has.ownTerminals,
     },
     sites: bench.sites.map((site) => siteFacts(bench, site)),

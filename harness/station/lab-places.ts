@@ -9,6 +9,7 @@ import type { SlotCard } from "../flows/devices.ts";
 import type { CardKind } from "../flows/system.ts";
 import { plugTerminal } from "../lab/terminal-plug.ts";
 import { serveT1 } from "../link/serve-t1.ts";
+import { countedLine } from "./counted-line.ts";
 import type { DevicePlaces, LinePlace, PlacesUse, SlotPlace } from "./device-places.ts";
 import type { LabParts } from "./lab-hardware.ts";
 import { CARD_SLOT } from "./lab-slot.ts";
@@ -97,14 +98,18 @@ async function labLine(parts: LabParts, use: PlacesUse, IDTERM: string, stack: D
     });
   const wiring: Parameters<typeof playTerminal>[1] = { trace: () => undefined, onLink: (inner) => use.onSam(inner) };
   const played = playTerminal({ keys, clock: systemClock, variation, timeouts }, wiring, fields, index, psam);
-  const far = stack.use(await plugTerminal(line.plug, deadlineIn(systemClock, HAND_MS)));
+  const plugged = stack.use(await plugTerminal(line.plug, deadlineIn(systemClock, HAND_MS)));
+  const { near, far, arrived } = countedLine(line.stream, plugged, systemClock);
   const serve = () => serveT1(far, played.terminal, systemClock, lineOptions(variation));
   let serving = serve();
   stack.defer(async () => await serving[Symbol.asyncDispose]());
   return {
-    stream: line.stream,
+    stream: near,
     async powerCycle() {
       await serving[Symbol.asyncDispose]();
+      const undo = far.onBytes(() => undefined); // without power nothing is heard
+      await arrived();
+      undo();
       await played.cutPower();
       serving = serve();
     },

@@ -73,6 +73,9 @@ function lackingDevice(needs: Needs, { offers }: SystemFacts): string | undefine
     return `has ${offers.slots} slots for cards of its own, not ${needs.slots}`;
   }
   if (needs.mischief && !offers.mischief) return "has no card that goes wrong in T=1";
+  if (needs.psamPatienceMs !== undefined && offers.psamPatienceMs <= needs.psamPatienceMs) {
+    return `has terminals that wait ${offers.psamPatienceMs} ms for a security card, and the case is about more than ${needs.psamPatienceMs} ms`;
+  }
   return needs.terminalPower && !offers.terminalPower ? "cannot switch a terminal off and on" : undefined;
 }
 

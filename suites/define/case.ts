@@ -60,6 +60,8 @@ export interface Needs {
   readonly slots?: number;
   /** Cards of the bench that go wrong in T=1. */
   readonly mischief?: true;
+  /** The terminal waits longer than that for its security card, ms. */
+  readonly psamPatienceMs?: number;
   /** The bench can switch its terminals off and on. */
   readonly terminalPower?: true;
   /** The card speaks that protocol (`offers` do not say it: the card does). */

@@ -7,6 +7,8 @@ import { inStep } from "./support/plain.ts";
 import { Sales } from "./support/sales.ts";
 import { terminalCase } from "./support/terminal-case.ts";
 
+/** When the played terminal asks for more time. */
+const WTX_AFTER_MS = 1_000;
 /** Block waiting time, ms. */
 const BWT_MS = 2_000;
 const REQUEST = due.S(PCB.WTX, 1);
@@ -16,7 +18,7 @@ export const cases: readonly Case[] = [
   terminalCase({
     id: "TERM-WTX-01",
     purpose: "Before BWT is over the terminal asks for more time, again and again while it works, and answers at last",
-    needs: { links: ["SAM"] },
+    needs: { links: ["SAM"], psamPatienceMs: WTX_AFTER_MS },
     async run(t) {
       const { line, sales } = await working(t);
       let requests = 0;
@@ -36,7 +38,7 @@ export const cases: readonly Case[] = [
     id: "TERM-WTX-02",
     purpose:
       "A response to S(WTX request) that is damaged, has another value or is another block is not taken: the request again",
-    needs: { links: ["SAM"] },
+    needs: { links: ["SAM"], psamPatienceMs: WTX_AFTER_MS },
     async run(t) {
       const { line } = await working(t);
       t.expect.equal("what comes within BWT", await line.hear(BWT_MS), REQUEST);
@@ -49,7 +51,7 @@ export const cases: readonly Case[] = [
   terminalCase({
     id: "TERM-WTX-03",
     purpose: "S(RESYNCH) while the terminal works is answered at once; the answer of that work does not come any more",
-    needs: { links: ["SAM"] },
+    needs: { links: ["SAM"], psamPatienceMs: WTX_AFTER_MS },
     async run(t) {
       const { line } = await working(t);
       t.expect.equal("what comes within BWT", await line.hear(BWT_MS), REQUEST);

@@ -87,6 +87,8 @@ class SimulatedLine {
     if (fault !== "none" && "flip" in fault) bytes = flipBit(bytes, fault.flip % (bytes.length * 8));
     if (fault !== "none" && "cut" in fault) bytes = bytes.subarray(0, 1 + (fault.cut % (bytes.length - 1)));
     const { next, blocks } = feed(newAccumulator(this.#edc), bytes);
+    // A line is half duplex: characters behind a block that is right by chance give its damaged length away (link/t1-receiver.ts).
+    if (blocks.length > 0 && next.pending.length > 0) return { kind: "invalid", reason: "edc", bytes };
     return blocks[0] ?? flush(next).blocks[0];
   }
 }

@@ -183,6 +183,13 @@ function collect(psam: SimulatedPsam, books: Books, money: Money, name: number):
   const DIGEST = name.toString(16).toUpperCase().padStart(64, "0");
   const LINES = encodeTotalsLine({ PPIEP: "000123", CURR: "0978", CEXP: 2, MTOT: sum, NTOT: number });
   const answer = send(psam, encodeCollectCommand({ DIGEST, LINES }));
+  const { outstanding } = books;
+  if (outstanding && outstanding.DIGEST !== DIGEST && outstanding.sum === sum && outstanding.number === number) {
+    if (answer === "6581") return;
+    expect(answer).toMatch(answerUnder(outstanding.NTCOL)); // the same lines again, under a digest that is kept from now on
+    books.outstanding = { ...outstanding, DIGEST, answer };
+    return;
+  }
   const expected = expectedAnswer(books, money, DIGEST);
   if (answer === "6581") {
     expect(expected).toBe("taken"); // only what changes something is written
@@ -193,8 +200,13 @@ function collect(psam: SimulatedPsam, books: Books, money: Money, name: number):
     return;
   }
   const NTCOL = ++books.collections;
-  expect(answer).toMatch(new RegExp(`^${NTCOL.toString(16).toUpperCase().padStart(8, "0")}.{16}9000$`));
+  expect(answer).toMatch(answerUnder(NTCOL));
   books.outstanding = { sum, number, DIGEST, NTCOL, answer };
+}
+
+/** NTCOL, some S4, `9000`. */
+function answerUnder(NTCOL: number): RegExp {
+  return new RegExp(`^${NTCOL.toString(16).toUpperCase().padStart(8, "0")}.{16}9000$`);
 }
 
 function expectedAnswer(books: Books, money: Money, DIGEST: string): string {

@@ -22,6 +22,7 @@ export const FAKE_FACTS: SystemFacts = {
     psamKinds: [],
     slots: 0,
     mischief: false,
+    psamPatienceMs: 500,
     terminalPower: false,
   },
   sites: [],
