@@ -10,6 +10,9 @@ import type { ByteStream } from "../device/contracts.ts";
 import { PipeStream } from "./pipe-stream.ts";
 import type { TerminalEmulator } from "./terminal-emulator.ts";
 
+/** What a guest hears first: from here on the line is its own. Until then the resident may answer. */
+const PLUGGED = Uint8Array.of(0x06);
+
 /** Serves the plug at `path` for `line`; `resident` answers while nobody is plugged in. */
 export async function serveTerminalPlug(
   path: string,
@@ -25,6 +28,7 @@ export async function serveTerminalPlug(
     const resting = attached[Symbol.asyncDispose]();
     const undo = line.onBytes((bytes) => socket.write(bytes));
     socket.on("data", (bytes: Uint8Array) => line.send(bytes));
+    socket.write(PLUGGED);
     socket.once("close", () => {
       undo();
       guest = undefined;
@@ -51,8 +55,9 @@ export async function serveTerminalPlug(
 export async function plugTerminal(path: string, deadline: Deadline): Promise<ByteStream> {
   const socket = connect(path);
   const opened = new Promise<void>((resolve, reject) => {
-    socket.once("connect", resolve);
+    socket.on("readable", () => socket.read(PLUGGED.length) !== null && resolve());
     socket.once("error", reject);
+    socket.once("close", () => reject(new Error("another terminal is plugged in")));
   });
   try {
     await within(deadline, opened, { what: `the terminal plug at ${path}`, owner: "bench" });
@@ -63,5 +68,6 @@ export async function plugTerminal(path: string, deadline: Deadline): Promise<By
       cause: thrown,
     });
   }
+  socket.removeAllListeners("readable");
   return new PipeStream("terminal plug", socket, socket);
 }
