@@ -21,9 +21,8 @@ export async function serveTerminalPlug(
 ): Promise<AsyncDisposable> {
   let attached = resident.attach(line);
   let guest: Socket | undefined;
-  const server = createServer((socket) => {
-    socket.on("error", () => socket.destroy());
-    if (guest) return void socket.destroy(); // one terminal at a time
+  const waiting: Socket[] = [];
+  const admit = (socket: Socket): void => {
     guest = socket;
     const resting = attached[Symbol.asyncDispose]();
     const undo = line.onBytes((bytes) => socket.write(bytes));
@@ -32,9 +31,21 @@ export async function serveTerminalPlug(
     socket.once("close", () => {
       undo();
       guest = undefined;
+      const next = waiting.shift();
+      if (next) return admit(next);
       void resting.then(() => {
         if (!guest) attached = resident.attach(line);
       });
+    });
+  };
+  const server = createServer((socket) => {
+    socket.on("error", () => socket.destroy());
+    if (!guest) return admit(socket);
+    // one terminal at a time: the next one comes when the last has gone, which may be under way
+    waiting.push(socket);
+    socket.once("close", () => {
+      const place = waiting.indexOf(socket);
+      if (place >= 0) waiting.splice(place, 1);
     });
   });
   await new Promise<void>((resolve, reject) => {
@@ -45,7 +56,7 @@ export async function serveTerminalPlug(
   return {
     async [Symbol.asyncDispose](): Promise<void> {
       server.close();
-      guest?.destroy();
+      for (const socket of [...waiting, ...(guest ? [guest] : [])]) socket.destroy();
       await attached[Symbol.asyncDispose]();
     },
   };
@@ -57,7 +68,7 @@ export async function plugTerminal(path: string, deadline: Deadline): Promise<By
   const opened = new Promise<void>((resolve, reject) => {
     socket.on("readable", () => socket.read(PLUGGED.length) !== null && resolve());
     socket.once("error", reject);
-    socket.once("close", () => reject(new Error("another terminal is plugged in")));
+    socket.once("close", () => reject(new Error("it was closed")));
   });
   try {
     await within(deadline, opened, { what: `the terminal plug at ${path}`, owner: "bench" });
