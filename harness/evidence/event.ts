@@ -1,6 +1,7 @@
 /** What a line of `events.jsonl` says. Bytes are upper-case hex. */
 import type { Owner } from "../core/errors.ts";
 import type { LinkName, RoleName } from "../core/trace.ts";
+import type { OperatorAnswer, OperatorStep } from "../flows/operator.ts";
 import type { Latency, ReplacedDevice, SpecimenIdentity, StationIdentity } from "../flows/station.ts";
 import type { Outcome } from "./verdict.ts";
 
@@ -44,6 +45,20 @@ export interface CaseEnd {
   readonly actual?: string | undefined;
   /** The event (`n`) that it was about. */
   readonly at?: number | undefined;
+}
+
+/** Plain JSON. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
+
+/** Somebody accepts a failure, bound to one case and one version of the IUT. */
+export interface Waiver {
+  readonly case: string;
+  readonly product: string;
+  readonly version: string;
+  readonly reason: string;
+  readonly approver: string;
+  /** Last day that it holds, YYYY-MM-DD. */
+  readonly expires: string;
 }
 
 /** A failed case run once more, to tell whose the failure is. */
@@ -98,7 +113,24 @@ export type EvidenceEvent =
   | { readonly kind: "specimens"; readonly specimens: readonly SpecimenIdentity[] }
   /** Measured at the bench before the first case. */
   | { readonly kind: "latencies"; readonly latencies: readonly Latency[] }
-  | { readonly kind: "case-start" }
+  /** What the devices claim (PICS) and which they are (PIXIT), as their files said: reports are made from the evidence alone. */
+  | { readonly kind: "claims"; readonly pics?: Json | undefined; readonly pixit?: Json | undefined }
+  /** A golden device stood in place of the one under test, before the first case or after the last. */
+  | {
+      readonly kind: "golden";
+      readonly when: "before" | "after";
+      readonly device: "card" | "psam";
+      /** Where it was: a SPEC. */
+      readonly spec: string;
+      readonly outcome: Outcome;
+      readonly reason: string;
+      /** The cases that it was put to; their lines have the caseId "ID/golden-before" or "ID/golden-after". */
+      readonly cases: readonly string[];
+    }
+  /** Somebody accepts that a case fails with this version of the IUT, until a day. Changes no verdict. */
+  | ({ readonly kind: "waiver" } & Waiver)
+  /** `attempt` is 2 or more where the case was run before: in a run that broke off, or because a retry was asked for. */
+  | { readonly kind: "case-start"; readonly attempt?: number | undefined }
   /** A part of a case begins. */
   | { readonly kind: "phase"; readonly title: string }
   /** How that ended which a case brought about, in a word or two for its place in a matrix. */
@@ -120,6 +152,32 @@ export type EvidenceEvent =
       readonly owner: Owner;
       readonly because: string;
       readonly reruns: readonly Rerun[];
+    }
+  /** A hand was asked for (`flows/operator.ts`). */
+  | { readonly kind: "prompt"; readonly step: OperatorStep }
+  /** What came of it; `by` names the person's way in: terminal, station page, robot. */
+  | {
+      readonly kind: "answer";
+      /** Line of the prompt. */
+      readonly to: number;
+      readonly answer: OperatorAnswer;
+      readonly by: string;
+      readonly afterMs: number;
+    }
+  /**
+   * What a case asked of its system and what it was told, so that today's suites can judge old evidence (`rejudge`). Never shown
+   * in a report. The form of `what` is the business of `suites/define/observation`.
+   */
+  | { readonly kind: "observation"; readonly what: Json }
+  /** The run goes on after it broke off. */
+  | {
+      readonly kind: "resumed";
+      /** Bytes of a line that was being written when it broke off, hex; they are not part of the chain. */
+      readonly torn?: string | undefined;
+      /** The case that was under way; it is run again from its beginning. */
+      readonly during?: string | undefined;
+      /** Wall time between the last line and this one. */
+      readonly afterMs: number;
     }
   /** Ctrl-C or a station that could not go on. */
   | { readonly kind: "interrupted"; readonly reason: string }

@@ -25,6 +25,9 @@ const SYSTEM = [
 /** What only the tests need. */
 const FOR_TESTS = [
   { package: "libxml2-utils", shows: ["/usr/bin/xmllint"], why: "the tests hold JUnit reports to XML" },
+  { package: "chromium", shows: ["/usr/bin/chromium"], why: "the tests look at pages in a real browser" },
+  { package: "tshark", shows: ["/usr/bin/tshark"], why: "the tests open captures with Wireshark" },
+  { package: "poppler-utils", shows: ["/usr/bin/pdftotext"], why: "the tests read the PDF reports" },
   { package: "postgresql", shows: ["/usr/lib/postgresql"], why: "the tests run on a real PostgreSQL server too" },
 ];
 
@@ -148,8 +151,9 @@ function compile() {
   const sources = Math.max(...["harness", "suites", "reports"].map((folder) => newest(join(root, folder), isSource)));
   if (existsSync(stamp) && statSync(stamp).mtimeMs > sources) return;
   say("compiling");
-  if (!run(process.execPath, [join(root, "node_modules", "typescript", "bin", "tsc"), "-p", "tsconfig.build.json"])) {
-    fail("the sources do not compile: see the messages above");
+  const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
+  for (const project of ["tsconfig.build.json", "harness/page/browser/tsconfig.json"]) {
+    if (!run(process.execPath, [compiler, "-p", project])) fail("the sources do not compile: see the messages above");
   }
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, "");

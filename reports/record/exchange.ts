@@ -76,6 +76,13 @@ export function exchangeOf(line: EvidenceLine): Exchange | undefined {
     case "diagnosis":
     case "specimens":
     case "latencies":
+    case "claims":
+    case "golden":
+    case "waiver":
+    case "prompt":
+    case "answer":
+    case "observation":
+    case "resumed":
     case "interrupted":
     case "run-end":
       return undefined;

@@ -1,0 +1,2 @@
+/** Begins the station page. */
+document.documentElement.dataset.ready = "yes";
