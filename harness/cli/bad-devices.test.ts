@@ -5,7 +5,7 @@ import { userInfo } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { packageRoot } from "../bench/package-root.ts";
-import { isAlive } from "../lab/process/identity.ts";
+import { isAlive } from "../core/process-identity.ts";
 import { labState } from "../lab/state-file.ts";
 import { COMMAND, type Ended, newPlace, ONE_CASE, pursebench, start, startProgram } from "./testing/command.ts";
 

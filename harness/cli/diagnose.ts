@@ -4,7 +4,7 @@ import { type DeviceSpec, specText } from "../bench/spec.ts";
 import { systemClock } from "../core/clock.ts";
 import { deadlineIn } from "../core/deadline.ts";
 import { messageOf, PursebenchError } from "../core/errors.ts";
-import type { Finding } from "./ports.ts";
+import type { Finding } from "../run/house.ts";
 
 /** Each single look ends by then. */
 const LOOK_MS = 5_000;

@@ -3,37 +3,13 @@
 import type { Case } from "../../suites/define/case.ts";
 import type { SimulatedCardKind } from "../bench/card-kinds.ts";
 import type { CardProfile } from "../bench/card-profile.ts";
-import type { Pixit } from "../bench/pixit.ts";
 import type { Bench } from "../bench/schema.ts";
-import type { Clock } from "../core/clock.ts";
-import type { Random } from "../core/random.ts";
 import type { RoleName } from "../core/trace.ts";
-import type { Describe } from "../evidence/event.ts";
-import type { LineFile } from "../evidence/line-file.ts";
-import type { OpenStation } from "../flows/station.ts";
+import type { Finding, RunHouse } from "../run/house.ts";
 import type { CardPlace, PersonaliseOptions } from "../station/card-commands.ts";
 import type { InstallOptions } from "../station/install-applet.ts";
 import type { CardLook } from "../station/look-at-card.ts";
 import type { Personalised } from "../station/personalise-card.ts";
-
-/** What a station is opened from. */
-export interface StationOptions {
-  readonly bench: Bench;
-  readonly iut: RoleName;
-  readonly pixit?: Pixit | undefined;
-  /** Hears what the bench waits for. */
-  readonly tell?: ((text: string) => void) | undefined;
-  /** Ends a wait for a card. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** One thing that `doctor` looked at. */
-export interface Finding {
-  readonly what: string;
-  readonly ok: boolean;
-  readonly detail: string;
-  readonly mend?: string | undefined;
-}
 
 export interface KillMatrix {
   readonly mutants: number;
@@ -67,18 +43,7 @@ export interface Serving extends AsyncDisposable {
   readonly ended?: Promise<void> | undefined;
 }
 
-export interface House {
-  readonly clock: Clock;
-  readonly random: Random;
-  cases(): Promise<readonly Case[]>;
-  /** Throws `USAGE` when the key set that a bench description (`file`) names cannot be used, or lacks what the bench needs. */
-  checkKeys(bench: Bench, file: string): Promise<void>;
-  readonly openStation: OpenStation<StationOptions>;
-  describe(): Promise<Describe>;
-  /** Renders the reports of a run; paths of what was written. */
-  renderReports(dir: string, options: { readonly allure: boolean }): Promise<readonly string[]>;
-  /** Why the virtual lab cannot run on this machine; `ok` when it can. Looks at files only. */
-  labFinding(): Promise<Finding>;
+export interface House extends RunHouse {
   doctor(bench: Bench | undefined): Promise<readonly Finding[]>;
   /** `onProgress` hears of every defect judged. */
   runMutants(options: {
@@ -108,6 +73,4 @@ export interface House {
   personaliseCard(place: CardPlace, options: PersonaliseOptions): Promise<Personalised>;
   /** Puts a test applet onto a blank Java Card. */
   installApplet(options: InstallOptions): Promise<void>;
-  /** How the file of events is opened; the real one when absent. */
-  readonly openEvents?: ((path: string) => LineFile) | undefined;
 }

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { messageOf, PursebenchError } from "../core/errors.ts";
+import { toolVersion } from "../run/version.ts";
 import { addCard } from "./commands/card.ts";
 import { addCases } from "./commands/cases.ts";
 import { addCertify } from "./commands/certify.ts";
@@ -14,7 +15,6 @@ import type { CliContext } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
 import type { Io } from "./io.ts";
 import type { House } from "./ports.ts";
-import { toolVersion } from "./version.ts";
 
 /** Runs the command that `args` (without node and script) ask for. Resolves with the exit code; never rejects. */
 export async function runCli(args: readonly string[], io: Io, house: House): Promise<number> {

@@ -6,7 +6,7 @@ import type { Moment } from "../flows/station.ts";
 import type { RecordedEvent } from "../flows/system.ts";
 import { genesis, link } from "./chain.ts";
 import { encodeEvent, MASKED } from "./encode-event.ts";
-import type { Describe, EvidenceEvent } from "./event.ts";
+import type { Describe, EvidenceEvent, EvidenceLine } from "./event.ts";
 import { createLineFile, type LineFile } from "./line-file.ts";
 import { KeyMask } from "./masking/key-mask.ts";
 import type { Recorder } from "./recorder.ts";
@@ -26,6 +26,9 @@ interface Waiting {
   readonly event: { readonly seen: TraceEvent } | { readonly said: EvidenceEvent };
 }
 
+/** Hears a line as it is written. */
+export type LineListener = (line: Pick<EvidenceLine, "n" | "at" | "caseId" | "event">) => void;
+
 export interface EvidenceOptions {
   /** An empty directory, from `createRunDirectory`. */
   readonly dir: string;
@@ -34,6 +37,7 @@ export interface EvidenceOptions {
   readonly describe: Describe;
   /** How the file of events is opened; the real one when absent. */
   readonly open?: (path: string) => LineFile;
+  readonly onLine?: LineListener | undefined;
 }
 
 /**
@@ -50,6 +54,7 @@ export class Evidence implements Recorder, AsyncDisposable {
   readonly #clock: Clock;
   readonly #describe: Describe;
   readonly #startMs: number;
+  readonly #onLine: LineListener | undefined;
   readonly #fail: (error: PursebenchError) => void;
   readonly #lastMessages = new Map<LinkName, Extract<TraceEvent, { kind: "message" }>>();
   readonly #mask = new KeyMask();
@@ -67,6 +72,7 @@ export class Evidence implements Recorder, AsyncDisposable {
     this.#clock = options.clock;
     this.#describe = options.describe;
     this.#startMs = options.clock.monotonicMs();
+    this.#onLine = options.onLine;
     this.#hash = genesis(writeIdentification(options.dir, options.run));
     this.#file = openEvents(join(options.dir, EVENTS_FILE), options.open ?? createLineFile);
     let settle: (error: PursebenchError) => void = () => undefined;
@@ -146,7 +152,8 @@ export class Evidence implements Recorder, AsyncDisposable {
   #line({ n, atMs, benchMs, wall, caseId, event }: Waiting): string {
     const bench = benchMs === undefined ? "" : `,"bench":${rounded(benchMs)}`;
     const owner = caseId === undefined ? "" : `,"caseId":${JSON.stringify(caseId)}`;
-    const { text, isMasked } = this.#text(event);
+    const { text, isMasked, kept } = this.#text(event);
+    this.#onLine?.({ n, at: rounded(atMs), ...(caseId === undefined ? {} : { caseId }), event: kept });
     const masked = isMasked ? ',"masked":true' : "";
     const head = `{"n":${n},"at":${rounded(atMs)}${bench},"wall":"${wall.toISOString()}"${owner}${masked}`;
     const { line, hash } = link(this.#hash, `${head},"event":${text}}`);
@@ -155,16 +162,18 @@ export class Evidence implements Recorder, AsyncDisposable {
   }
 
   /** An event as the file keeps it: without session keys. */
-  #text(event: Waiting["event"]): { readonly text: string; readonly isMasked: boolean } {
+  #text(event: Waiting["event"]): { readonly text: string; readonly isMasked: boolean; readonly kept: EvidenceEvent } {
     if ("said" in event) {
       const said = JSON.stringify(event.said);
       const text = this.#mask.text(said);
-      return { text, isMasked: text !== said };
+      const isMasked = text !== said;
+      return { text, isMasked, kept: isMasked && this.#onLine ? JSON.parse(text) : event.said };
     }
     const seen = this.#mask.event(event.seen);
     const isMasked = seen !== event.seen;
-    const kept = encodeEvent(seen, this.#describe, this.#questionOf(seen));
-    return { text: JSON.stringify(isMasked ? withMaskNote(kept) : kept), isMasked };
+    const encoded = encodeEvent(seen, this.#describe, this.#questionOf(seen));
+    const kept = isMasked ? withMaskNote(encoded) : encoded;
+    return { text: JSON.stringify(kept), isMasked, kept };
   }
 
   /** The message on the same link that `event` answers, if it does. */

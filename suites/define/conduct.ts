@@ -5,7 +5,7 @@ import type { Clock } from "../../harness/core/clock.ts";
 import { PursebenchError } from "../../harness/core/errors.ts";
 import { writeResults } from "../../harness/evidence/derive.ts";
 import type { Describe } from "../../harness/evidence/event.ts";
-import { Evidence } from "../../harness/evidence/evidence.ts";
+import { Evidence, type LineListener } from "../../harness/evidence/evidence.ts";
 import type { LineFile } from "../../harness/evidence/line-file.ts";
 import type { Results } from "../../harness/evidence/results.ts";
 import type { RunIdentification } from "../../harness/evidence/run-identification.ts";
@@ -28,6 +28,7 @@ export interface ConductOptions {
   readonly diagnose?: boolean | undefined;
   readonly tell?: ((text: string) => void) | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+  readonly onLine?: LineListener | undefined;
   /** Ed25519 private key that seals the closed run. */
   readonly signingKey?: KeyObject | undefined;
   /** How the file of events is opened; the real one when absent. */
@@ -43,8 +44,8 @@ export interface Conducted {
 
 /** A whole run: evidence, campaign, closing line, results. Rejects with `STORAGE` only when it cannot even begin. */
 export async function conductRun(options: ConductOptions): Promise<Conducted> {
-  const { dir, run, clock, describe, cases, pics, pixit, signal, diagnose, tell, onProgress, open } = options;
-  await using evidence = new Evidence({ dir, run, clock, describe, ...(open ? { open } : {}) });
+  const { dir, run, clock, describe, cases, pics, pixit, signal, diagnose, tell, onProgress, onLine, open } = options;
+  await using evidence = new Evidence({ dir, run, clock, describe, onLine, ...(open ? { open } : {}) });
   const station = () => options.station(evidence.record);
   const outcome = await runCampaign({
     cases,

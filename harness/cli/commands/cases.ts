@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { headerOf, SUITES } from "../../../suites/define/case.ts";
+import { parseRole, selectCases } from "../../run/selection.ts";
 import { type CliContext, line, printJson } from "../context.ts";
-import { parseRole, selectCases } from "../selection.ts";
 
 interface CasesOptions {
   readonly iut?: string;

@@ -1,43 +1,17 @@
-import type { KeyObject } from "node:crypto";
-import { join } from "node:path";
 import type { Command } from "commander";
 import { Option } from "commander";
-import { type Case, SUITES } from "../../../suites/define/case.ts";
-import { type Conducted, conductRun, exitCodeOf } from "../../../suites/define/conduct.ts";
-import { specificationFolder } from "../../../suites/define/requirements.ts";
-import { type LoadedBench, loadBench } from "../../bench/load.ts";
-import { loadPics, type Pics } from "../../bench/pics.ts";
-import { loadPixit } from "../../bench/pixit.ts";
-import { specText } from "../../bench/spec.ts";
-import { messageOf, PursebenchError } from "../../core/errors.ts";
-import type { RoleName } from "../../core/trace.ts";
-import { createRunDirectory, DEFAULT_RUNS, newRunName } from "../../evidence/run-directory.ts";
-import type { RunIdentification, RunMode } from "../../evidence/run-identification.ts";
-import { readSigningKey } from "../../evidence/seal.ts";
+import { SUITES } from "../../../suites/define/case.ts";
+import { DEFAULT_RUNS } from "../../evidence/run-directory.ts";
+import { performRun } from "../../run/perform.ts";
+import { prepareRun } from "../../run/prepare.ts";
+import type { RunRequest } from "../../run/request.ts";
 import { type CliContext, printJson } from "../context.ts";
-import { digestOfCases, digestOfFile, digestOfFolder } from "../digests.ts";
-import type { Finding } from "../ports.ts";
 import { progressPrinter } from "../progress.ts";
-import { parseRole, selectCases } from "../selection.ts";
 import { summaryText } from "../summary.ts";
-import { toolVersion } from "../version.ts";
 
-interface CertifyOptions {
-  readonly bench?: string;
-  readonly iut?: string;
+interface CertifyOptions extends Omit<RunRequest, "suites" | "cases"> {
   readonly suite: readonly string[];
   readonly case: readonly string[];
-  readonly card?: string;
-  readonly psam?: string;
-  readonly terminal?: string;
-  readonly wait?: string;
-  readonly pics?: string;
-  readonly pixit?: string;
-  readonly mode?: RunMode;
-  readonly out?: string;
-  readonly allure?: boolean;
-  readonly diagnose: boolean;
-  readonly sign?: string;
   readonly json?: boolean;
 }
 
@@ -77,102 +51,17 @@ export function addCertify(root: Command, context: CliContext): void {
 
 async function certify(options: CertifyOptions, context: CliContext): Promise<void> {
   const { house, io } = context;
-  const lab = options.bench === undefined ? await house.labFinding() : undefined;
-  const bench = options.bench ?? (lab?.ok ? "virtual-lab" : "inproc");
-  const prepared = prepare({ ...options, bench }, await house.cases());
-  await house.checkKeys(prepared.bench, prepared.file);
-  if (lab && !lab.ok) io.err(`${whyInproc(lab)}\n`);
-  const started = house.clock.wall();
-  const name = newRunName(started, house.random);
-  const dir = createRunDirectory(options.out ?? join(DEFAULT_RUNS, name));
-  const write = options.json ? io.err : io.out;
-  const conducted = await interruptible(context, async (signal) =>
-    conductRun({
-      dir,
-      run: identification(prepared, options, name, started),
-      cases: prepared.cases,
-      station: (record) =>
-        house.openStation({ ...prepared.station, tell: (text) => io.err(`${text}\n`), signal }, record),
-      describe: await house.describe(),
-      clock: house.clock,
-      pics: prepared.pics,
-      pixit: prepared.station.pixit,
-      signal,
-      diagnose: options.diagnose,
-      tell: (text) => io.err(`${text}\n`),
-      onProgress: progressPrinter(io, write),
-      signingKey: prepared.signingKey,
-      open: house.openEvents,
-    }),
+  const { suite: suites, case: cases, json, ...rest } = options;
+  const prepared = await prepareRun({ ...rest, suites, cases }, house);
+  const write = json ? io.err : io.out;
+  const tell = (text: string) => io.err(`${text}\n`);
+  const performed = await interruptible(context, (signal) =>
+    performRun(prepared, { signal, tell, onProgress: progressPrinter(io, write) }),
   );
-  const reports = await render(conducted, dir, options.allure === true, context);
+  const { conducted, dir, reports, exitCode } = performed;
   write(summaryText(conducted, dir, reports));
-  if (options.json && conducted.results) printJson(io, conducted.results);
-  context.exit(exitCodeOf(conducted));
-}
-
-/** The real stack is the default; where it cannot run, the bench that always works. */
-function whyInproc({ detail, mend }: Finding): string {
-  return `The virtual lab cannot run here: ${detail}${mend ? ` (to mend: ${mend})` : ""}. Using the inproc bench.`;
-}
-
-interface Prepared extends LoadedBench {
-  readonly station: Parameters<CliContext["house"]["openStation"]>[0];
-  readonly cases: readonly Case[];
-  readonly pics: Pics | undefined;
-  readonly iut: RoleName;
-  readonly mode: RunMode;
-  readonly signingKey: KeyObject | undefined;
-}
-
-/** Everything that can be wrong with the command line is found here, before anything is made or opened. */
-function prepare(options: CertifyOptions & { readonly bench: string }, all: readonly Case[]): Prepared {
-  const loaded = loadBench(options.bench, options);
-  const mode = options.mode ?? (options.case.length > 0 ? "engineering" : "certification");
-  if (mode === "certification" && options.case.length > 0) {
-    throw new PursebenchError("USAGE", "--case with --mode certification: there the PICS alone decides what is run", {
-      mend: "leave --case away, or use --mode engineering",
-    });
-  }
-  const pics = options.pics === undefined ? undefined : loadPics(options.pics);
-  const pixit = options.pixit === undefined ? undefined : loadPixit(options.pixit, pics);
-  const chosen = options.iut === undefined ? undefined : parseRole(options.iut);
-  const iut = chosen ?? pics?.role ?? impliedRole(options);
-  const cases = selectCases(all, { suites: options.suite, cases: options.case, iut: chosen });
-  if (cases.length === 0) {
-    throw new PursebenchError("USAGE", "this selects no case", { mend: "`pursebench cases` lists them" });
-  }
-  const signingKey = options.sign === undefined ? undefined : readSigningKey(options.sign);
-  return { ...loaded, signingKey, station: { bench: loaded.bench, iut, pixit }, cases, pics, iut, mode };
-}
-
-function impliedRole({ card, psam, terminal }: CertifyOptions): RoleName {
-  if (card === undefined && terminal !== undefined) return "terminal";
-  return card === undefined && psam !== undefined ? "psam" : "card";
-}
-
-function identification(prepared: Prepared, options: CertifyOptions, run: string, started: Date): RunIdentification {
-  const { bench, file, iut, mode, cases } = prepared;
-  const first = bench.terminals[0]?.terminal;
-  const specs = { card: bench.card, psam: bench.psam, terminal: first };
-  const spec = iut === "card" || iut === "psam" || iut === "terminal" ? specs[iut] : undefined;
-  const digested = (path: string | undefined) =>
-    path === undefined ? undefined : { file: path, sha256: digestOfFile(path) };
-  return {
-    format: "pursebench-run/1",
-    run,
-    started: started.toISOString(),
-    mode,
-    tool: { name: "pursebench", version: toolVersion() },
-    node: process.version,
-    platform: `${process.platform} ${process.arch}`,
-    digests: { suites: digestOfCases(cases), specification: digestOfFolder(specificationFolder()) },
-    bench: { name: bench.name, file },
-    iut: { role: iut, spec: spec && specText(spec) },
-    pics: digested(options.pics),
-    pixit: digested(options.pixit),
-    selection: { suites: options.suite, cases: options.case },
-  };
+  if (json && conducted.results) printJson(io, conducted.results);
+  context.exit(exitCode);
 }
 
 /** The first Ctrl-C ends the run in good order, the second at once. */
@@ -187,22 +76,6 @@ async function interruptible<T>({ io }: CliContext, work: (signal: AbortSignal) 
     return await work(controller.signal);
   } finally {
     undo();
-  }
-}
-
-/** A report that cannot be made takes nothing from the verdict: the evidence is there and can be rendered again. */
-async function render(
-  { results }: Conducted,
-  dir: string,
-  allure: boolean,
-  { house, io }: CliContext,
-): Promise<readonly string[]> {
-  if (!results) return [];
-  try {
-    return await house.renderReports(dir, { allure });
-  } catch (thrown) {
-    io.err(`The report could not be made: ${messageOf(thrown)}\nTry again with: pursebench report ${dir}\n`);
-    return [];
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
+import { parseRole } from "../../run/selection.ts";
 import { type CliContext, line, printJson } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
-import { parseRole } from "../selection.ts";
 
 export function addMutants(root: Command, context: CliContext): void {
   const { house, io } = context;

@@ -2,6 +2,7 @@ import { createHash, hash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Case } from "../../suites/define/case.ts";
+import type { Bench } from "../bench/schema.ts";
 
 /** SHA-256, hex, over names and bytes of all files below `folder`, in the order of their names. */
 export function digestOfFolder(folder: string): string {
@@ -28,4 +29,11 @@ export function digestOfCases(cases: readonly Case[]): string {
 
 export function digestOfFile(path: string): string {
   return hash("sha256", readFileSync(path), "hex");
+}
+
+/** SHA-256, hex, over a bench description as it is used, and over the bytes of its key set; where that lies does not count. */
+export function digestOfBench({ keys, ...bench }: Bench): string {
+  const digest = createHash("sha256").update(JSON.stringify(bench));
+  if (keys !== undefined) digest.update("\0").update(readFileSync(keys));
+  return digest.digest("hex");
 }

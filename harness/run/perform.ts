@@ -1,0 +1,71 @@
+import type { Progress } from "../../suites/define/campaign.ts";
+import { type Conducted, conductRun, exitCodeOf } from "../../suites/define/conduct.ts";
+import { messageOf } from "../core/errors.ts";
+import type { LineListener } from "../evidence/evidence.ts";
+import { createRunDirectory } from "../evidence/run-directory.ts";
+import type { Operator } from "../flows/operator.ts";
+import type { PreparedRun } from "./prepare.ts";
+
+/** Who watches a run, and who lends it a hand. */
+export interface RunHooks {
+  /** Ends the run in good order. */
+  readonly signal?: AbortSignal | undefined;
+  /** Hears what is waited for and what is done beside the cases, one sentence at a time. */
+  readonly tell?: ((text: string) => void) | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Hears every line of the evidence as it is written. */
+  readonly onLine?: LineListener | undefined;
+  readonly operator?: Operator | undefined;
+}
+
+export interface Performed {
+  readonly dir: string;
+  readonly conducted: Conducted;
+  /** Paths of the reports that were made. */
+  readonly reports: readonly string[];
+  /** Of a command that does nothing else (design, section 6). */
+  readonly exitCode: number;
+}
+
+/** Runs, evidences, seals and renders. Rejects with `USAGE` when the directory is in use, with `STORAGE` when the run cannot even begin. */
+export async function performRun(prepared: PreparedRun, hooks: RunHooks = {}): Promise<Performed> {
+  const { house, bench, iut, pixit } = prepared;
+  const { signal, tell, onProgress, onLine, operator } = hooks;
+  for (const remark of prepared.remarks) tell?.(remark);
+  const dir = createRunDirectory(prepared.dir);
+  const conducted = await conductRun({
+    dir,
+    run: prepared.run,
+    cases: prepared.cases,
+    station: (record) => house.openStation({ bench, iut, pixit, tell, signal, operator }, record),
+    describe: await house.describe(),
+    clock: house.clock,
+    pics: prepared.pics,
+    pixit,
+    signal,
+    diagnose: prepared.request.diagnose ?? true,
+    tell,
+    onProgress,
+    onLine,
+    signingKey: prepared.signingKey,
+    open: house.openEvents,
+  });
+  const reports = await render(conducted, prepared, dir, tell);
+  return { dir, conducted, reports, exitCode: exitCodeOf(conducted) };
+}
+
+/** A report that cannot be made takes nothing from the verdict: the evidence is there and can be rendered again. */
+async function render(
+  { results }: Conducted,
+  { house, request }: PreparedRun,
+  dir: string,
+  tell: RunHooks["tell"],
+): Promise<readonly string[]> {
+  if (!results) return [];
+  try {
+    return await house.renderReports(dir, { allure: request.allure === true });
+  } catch (thrown) {
+    tell?.(`The report could not be made: ${messageOf(thrown)}\nTry again with: pursebench report ${dir}`);
+    return [];
+  }
+}

@@ -1,0 +1,28 @@
+import type { RunMode } from "../evidence/run-identification.ts";
+
+/** What somebody asks of a run, as words: options of the command, fields of the station page, a job of the night. */
+export interface RunRequest {
+  /** A file, or the name of a description that comes along; the virtual lab where it can run, when absent. */
+  readonly bench?: string | undefined;
+  /** Role under test; selects the cases whose failure is that role's. */
+  readonly iut?: string | undefined;
+  readonly suites?: readonly string[] | undefined;
+  readonly cases?: readonly string[] | undefined;
+  /** SPECs in place of those of the bench description. */
+  readonly card?: string | undefined;
+  readonly psam?: string | undefined;
+  readonly terminal?: string | undefined;
+  /** Seconds to wait for a card that is not there yet. */
+  readonly wait?: string | undefined;
+  /** Files. */
+  readonly pics?: string | undefined;
+  readonly pixit?: string | undefined;
+  readonly mode?: RunMode | undefined;
+  /** Directory of the run, new or empty; below `reports/runs` when absent. */
+  readonly out?: string | undefined;
+  readonly allure?: boolean | undefined;
+  /** False: nobody looks for whose a failure is. */
+  readonly diagnose?: boolean | undefined;
+  /** Ed25519 private key, PEM. */
+  readonly sign?: string | undefined;
+}
