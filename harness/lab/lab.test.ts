@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { concat, fromHex, toHex, uintToBytes } from "../core/bytes.ts";
 import { systemClock } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
+import { identify, isAlive, type ProcessIdentity, signal } from "../core/process-identity.ts";
 import { describeByteStream } from "../device/byte-stream.contract.ts";
 import { type CardReaderBench, codeOf, describeCardReader, soon } from "../device/card-reader.contract.ts";
 import { listReaders, openReader } from "../device/pcsc/open-reader.ts";
@@ -19,7 +20,6 @@ import { labControl, labDown, labStatus, labUp } from "./lab.ts";
 import { labScript } from "./lab-script.ts";
 import { labPaths } from "./paths.ts";
 import { endForeignProcess } from "./process/end-process.ts";
-import { identify, isAlive, type ProcessIdentity, signal } from "./process/identity.ts";
 import { openPseudoTerminal } from "./pseudo-terminal.ts";
 import type { LabState } from "./state-file.ts";
 

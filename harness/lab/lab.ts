@@ -4,6 +4,7 @@ import { chmod, mkdir, open, rm } from "node:fs/promises";
 import { z } from "zod";
 import { type Deadline, within } from "../core/deadline.ts";
 import { PursebenchError } from "../core/errors.ts";
+import { isAlive } from "../core/process-identity.ts";
 import { cleanUp } from "./clean-up.ts";
 import { LabControl } from "./control/client.ts";
 import type { SlotReport } from "./control/messages.ts";
@@ -11,7 +12,6 @@ import { labScript } from "./lab-script.ts";
 import { assertPackages } from "./packages.ts";
 import { type LabPaths, labPaths } from "./paths.ts";
 import { isRoot } from "./pcscd.ts";
-import { isAlive } from "./process/identity.ts";
 import { takeStartLock } from "./start-lock.ts";
 import { type LabState, readState } from "./state-file.ts";
 

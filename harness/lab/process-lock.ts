@@ -1,5 +1,5 @@
 import { open, readFile, rm } from "node:fs/promises";
-import { identify, isAlive, processIdentity } from "./process/identity.ts";
+import { identify, isAlive, processIdentity } from "../core/process-identity.ts";
 
 /**
  * Takes the lock at `path`, a file that names its holder, or gives undefined while another living process has it. A lock

@@ -1,7 +1,7 @@
 /** `lab.json`: what runs, written as it starts, so that a lab that crashed can be cleaned up after. */
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { z } from "zod";
-import { processIdentity } from "./process/identity.ts";
+import { processIdentity } from "../core/process-identity.ts";
 
 export const labState = z.object({
   version: z.literal(1),

@@ -1,7 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { PursebenchError } from "../../core/errors.ts";
-import { identify, type ProcessIdentity } from "./identity.ts";
+import { identify, type ProcessIdentity } from "../../core/process-identity.ts";
 
 /** A helper program of the lab. */
 export interface Child extends AsyncDisposable {

@@ -1,6 +1,6 @@
 import type { Clock } from "../../core/clock.ts";
 import { PursebenchError } from "../../core/errors.ts";
-import { isAlive, type ProcessIdentity, signal } from "./identity.ts";
+import { isAlive, type ProcessIdentity, signal } from "../../core/process-identity.ts";
 
 const LOOK_AGAIN_MS = 10;
 const PATIENCE_MS = 3000;
