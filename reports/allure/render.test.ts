@@ -1,7 +1,9 @@
-import { readdir, readFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { recordedRun } from "../testing/recorded-run.ts";
+import { HISTORY_FILE } from "./history.ts";
 import { withoutAnalytics } from "./offline.ts";
 import { renderAllure } from "./render.ts";
 
@@ -24,6 +26,27 @@ test("Allure shows recorded verdicts: fail failed, inconclusive and error broken
   expect(passed.steps[0]).toMatchObject({ name: "602 cable set-top-box → head-end: selection" });
   expect(await readFile(page, "utf8")).not.toMatch(/googletagmanager|dataLayer/);
 }, 120_000);
+
+test("a run stands in the history of its folder once, however often it is rendered, between the runs before and after it", async () => {
+  const recorded = await recordedRun();
+  const folder = await mkdtemp(join(tmpdir(), "pursebench-runs-"));
+  const [first, second] = ["20260801T101530Z-000001", "20260802T101530Z-000002"];
+  for (const name of [first, second]) {
+    await cp(recorded, join(folder, name), { recursive: true });
+    const identification = JSON.parse(await readFile(join(recorded, "run.json"), "utf8"));
+    await writeFile(join(folder, name, "run.json"), JSON.stringify({ ...identification, run: name }));
+  }
+  for (const name of [second, first, second]) await renderAllure(join(folder, name));
+  const points = (await readFile(join(folder, HISTORY_FILE), "utf8"))
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line));
+  expect(points.map(({ name }) => name)).toEqual([`pursebench ${first}`, `pursebench ${second}`]);
+  // the same case is the same test in both, whatever its verdict: else it had no history
+  const [left, right] = points.map(({ testResults }) => Object.keys(testResults).sort());
+  expect(left).toHaveLength(6);
+  expect(left).toEqual(right);
+}, 180_000);
 
 test("visitor counting is taken out of Allure pages, and what would still load from elsewhere is refused", () => {
   const counting = `<script async src="https://www.googletagmanager.com/gtag/js?id=G-1"></script>

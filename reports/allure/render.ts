@@ -1,12 +1,15 @@
 /** The Allure report of a run: recorded verdicts as Allure results by way of vitest, and the static pages from them. */
-import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { performance } from "node:perf_hooks";
 import { fileURLToPath } from "node:url";
 import { PursebenchError } from "../../harness/core/errors.ts";
 import { loadRun } from "../record/load.ts";
+import { CATEGORIES, CHARTS } from "./categories.ts";
 import { REPORT_DIRECTORY, RESULTS_DIRECTORY, RUN_DIR_VARIABLE } from "./config.ts";
+import { before, HISTORY_FILE, historyOf, remember } from "./history.ts";
 import { withoutAnalytics } from "./offline.ts";
 import { runNode } from "./process.ts";
 
@@ -54,26 +57,30 @@ async function resultCount(results: string): Promise<number> {
 async function writePages(dir: string, run: string): Promise<string> {
   const output = join(dir, REPORT_DIRECTORY);
   await rm(output, { recursive: true, force: true });
-  // one file, because browsers let a page that is opened from disk fetch nothing
-  const args = [
-    programOf("allure", "../cli.js"),
-    "awesome",
-    "--single-file",
-    "--group-by",
-    "feature",
-    "--output",
-    output,
-  ];
-  const ended = await runNode(
-    [...args, "--report-name", `pursebench ${run}`, "--report-language", "en", RESULTS_DIRECTORY],
-    dir,
-    {},
-    LIMIT_MS,
-  );
-  if (ended.code !== 0) throw new PursebenchError("INTERNAL", `allure ended with ${ended.code}: ${ended.output}`);
+  const work = await mkdtemp(join(tmpdir(), "pursebench-allure-"));
+  try {
+    const name = `pursebench ${run}`;
+    const history = historyOf(dir);
+    const seen = join(work, HISTORY_FILE);
+    await writeFile(seen, history === undefined ? "" : await before(history, name));
+    const config = join(work, "allurerc.json");
+    await writeFile(config, JSON.stringify(configuration(name, output, seen)));
+    const args = [programOf("allure", "../cli.js"), "generate", "--config", config, "--output", output];
+    const ended = await runNode([...args, RESULTS_DIRECTORY], dir, {}, LIMIT_MS);
+    if (ended.code !== 0) throw new PursebenchError("INTERNAL", `allure ended with ${ended.code}: ${ended.output}`);
+    if (history !== undefined) await remember(history, name, await readFile(seen, "utf8"));
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
   const page = join(output, "index.html");
   await writeFile(page, withoutAnalytics(await readFile(page, "utf8")));
   return page;
+}
+
+/** Of Allure; one file, because browsers let a page that is opened from disk fetch nothing. */
+function configuration(name: string, output: string, historyPath: string) {
+  const options = { singleFile: true, groupBy: ["feature"], reportLanguage: "en", reportName: name, charts: CHARTS };
+  return { name, output, historyPath, categories: { rules: CATEGORIES }, plugins: { awesome: { options } } };
 }
 
 /** A program of a package, from a module that the package exports. */

@@ -1,0 +1,93 @@
+/** The exchanges of a run as a capture that Wireshark opens: APDUs in its own words, everything else in ours. */
+import { createWriteStream } from "node:fs";
+import { pipeline } from "node:stream/promises";
+import { fromHex } from "../../harness/core/bytes.ts";
+import type { LinkName } from "../../harness/core/trace.ts";
+import type { EvidenceEvent, EvidenceLine } from "../../harness/evidence/event.ts";
+import { readEvents, readRun } from "../../harness/evidence/reader.ts";
+import { exchangeOf } from "../record/exchange.ts";
+import type { Exchange } from "../record/run-record.ts";
+import { interfaceDescription, packet, sectionHeader } from "./pcapng.ts";
+import { type UpperPdu, upperPdu } from "./upper-pdu.ts";
+
+type Message = Extract<EvidenceEvent, { kind: "message" }>;
+
+/** Each link is an interface of the capture; the order is that of their blocks. */
+const LINKS: Readonly<Record<LinkName, string>> = {
+  "235": "235 set-top box - card",
+  SAM: "SAM terminal - PSAM",
+  HSM: "HSM load server - HSM",
+  line: "line concentrator - terminal",
+  LAN: "LAN payment server - concentrator",
+  cable: "cable head end - set-top box",
+  "234": "234 head end - merchant, bank, load server",
+  "236": "236 head end - payment server, load server",
+  "237": "237 head end - its own payment server",
+  "238": "238 payment server - merchant",
+  batch: "batch payment server - concentration point - clearing",
+  ui: "ui user - set-top box",
+};
+const NAMES = Object.keys(LINKS) as LinkName[];
+/** Who gives commands there; the other answers with data and status word. */
+const APDU_LINKS: Partial<Record<LinkName, "card" | "psam">> = { "235": "card", SAM: "psam" };
+const CHUNK = 1 << 18;
+
+/** Writes the messages of the run in `runDir` to `path`. Rejects with `USAGE` when there is no run. */
+export async function writeCapture(runDir: string, path: string): Promise<void> {
+  await pipeline(blocksOf(runDir), createWriteStream(path));
+}
+
+/** The file, in pieces of about `CHUNK` bytes. */
+async function* blocksOf(runDir: string): AsyncGenerator<Uint8Array> {
+  const run = await readRun(runDir);
+  const startUs = BigInt(Date.parse(run.started)) * 1000n;
+  let waiting: Uint8Array[] = [
+    sectionHeader(`${run.tool.name} ${run.tool.version}`, `bench ${run.bench.name}, run ${run.run}`),
+    ...NAMES.map((name) => interfaceDescription(LINKS[name])),
+  ];
+  let size = 0;
+  for await (const line of readEvents(runDir)) {
+    if (line.event.kind !== "message") continue;
+    const bytes = packetOf(line, line.event, startUs);
+    waiting.push(bytes);
+    size += bytes.length;
+    if (size < CHUNK) continue;
+    yield Buffer.concat(waiting);
+    waiting = [];
+    size = 0;
+  }
+  yield Buffer.concat(waiting);
+}
+
+function packetOf(line: EvidenceLine, event: Message, startUs: bigint): Uint8Array {
+  const exchange = exchangeOf(line);
+  const bytes = upperPdu(pduOf(event, exchange?.name ?? ""));
+  return packet({
+    interface: NAMES.indexOf(event.link),
+    atUs: startUs + BigInt(Math.round(line.at * 1000)),
+    bytes,
+    length: bytes.length + (event.length === undefined ? 0 : event.length - event.hex.length / 2),
+    comment: exchange ? commentOf(line, exchange) : "",
+  });
+}
+
+function pduOf({ link, from, to, hex, step }: Message, name: string): UpperPdu {
+  const bytes = fromHex(hex);
+  const icc = APDU_LINKS[link];
+  // the dissector takes whole APDUs only: what was torn or disturbed below four and two bytes is none
+  if (icc !== undefined && bytes.length >= (from === icc ? 2 : 4)) {
+    return { dissector: "iso7816", direction: from === icc ? "received" : "sent", bytes };
+  }
+  const info = `${step ? `${step} ` : ""}${from} > ${to}: ${name}`;
+  return { dissector: "data", protocol: `purse ${link} ${name}`, info, bytes };
+}
+
+/** What the bytes mean, as the report says it. */
+function commentOf({ n, caseId, masked }: EvidenceLine, { step, from, to, name, decoded }: Exchange): string {
+  return [
+    `${from} > ${to}: ${name}`,
+    `evidence line ${n}${caseId === undefined ? "" : `, case ${caseId}`}${step === "" ? "" : `, step ${step}`}`,
+    ...(masked ? ["a session key is overwritten with zeros"] : []),
+    ...decoded.map(([element, value]) => `${element}: ${value}`),
+  ].join("\n");
+}
