@@ -66,7 +66,8 @@ export async function readResults(dir: string): Promise<Results> {
   throw unreadable(join(dir, RESULTS_FILE), `format is ${JSON.stringify(results.format)}`);
 }
 
-function parseLine(bytes: Buffer): EvidenceLine | undefined {
+/** `undefined` for what is no line of evidence. */
+export function parseLine(bytes: Buffer): EvidenceLine | undefined {
   let value: unknown;
   try {
     value = JSON.parse(bytes.toString("utf8"));
