@@ -45,3 +45,10 @@ export const USED_UP_KINDS: ReadonlySet<string> = new Set<SimulatedCardKind>([
   "at-carry",
   "whole-range",
 ]);
+
+/** What a person can have at hand: `specimen` is the card under test itself, `virtual` no card; `exerciser` is that of readers. */
+export const HAND_CARD_KINDS = [
+  ...CARD_KINDS.filter((kind) => kind !== "specimen" && kind !== "virtual"),
+  "exerciser" as const,
+] as const;
+export type HandCardKind = (typeof HAND_CARD_KINDS)[number];

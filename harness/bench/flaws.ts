@@ -23,6 +23,7 @@ interface Described extends SitesAndTerminals {
   readonly catalogue: readonly { readonly SITE: string }[];
   readonly loadSites: readonly LoadSiteFields[];
   readonly hsm: { readonly port: number; readonly external: boolean };
+  readonly cardsAtHand: readonly { readonly kind: string; readonly label: string }[];
 }
 
 /** The virtual reader has five slots: the card's, one for a PSAM that speaks vpcd, and these. */
@@ -36,7 +37,28 @@ export function benchFlaws(bench: Described): readonly BenchFlaw[] {
     ...catalogueFlaws(bench),
     ...addressFlaws(bench),
     ...kindFlaws(bench),
+    ...handFlaws(bench),
   ];
+}
+
+/** A hand is of use at a reader that only a person can serve; of each kind one card is enough. */
+function handFlaws({ card, cardsAtHand }: Described): BenchFlaw[] {
+  if (cardsAtHand.length === 0) return [];
+  if (card.kind !== "pcsc" && card.kind !== "serial") {
+    const message =
+      "expected none: the harness puts the cards of this bench in itself (only pcsc: and serial: need a hand)";
+    return [{ path: ["cardsAtHand"], message }];
+  }
+  const kinds = cardsAtHand.map(({ kind }) => kind);
+  const labels = cardsAtHand.map(({ label }) => label);
+  return cardsAtHand.flatMap(({ kind, label }, index) => [
+    ...(kinds.indexOf(kind) === index
+      ? []
+      : [{ path: ["cardsAtHand", index, "kind"], message: "expected another kind: this one is there" }]),
+    ...(labels.indexOf(label) === index
+      ? []
+      : [{ path: ["cardsAtHand", index, "label"], message: "expected another label: a card has this one" }]),
+  ]);
 }
 
 /** A load site has a name and an identifier of its own, also among the shops, and its origin is nobody else's. */

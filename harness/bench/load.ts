@@ -55,7 +55,7 @@ function benchFile(which: string): string {
 function overridden(bench: Bench, { card, psam, terminal, wait }: BenchOverrides): Bench {
   return {
     ...bench,
-    ...(card === undefined ? {} : { card: parseSpec(card, "card") }),
+    ...(card === undefined ? {} : withCard(bench, parseSpec(card, "card"))),
     ...(psam === undefined ? {} : { psam: parseSpec(psam, "psam") }),
     ...(terminal === undefined ? {} : { terminals: withFirst(bench, parseSpec(terminal, "terminal")) }),
     ...(wait === undefined ? {} : { waitForCardMs: parseSeconds(wait) * 1_000 }),
@@ -68,6 +68,11 @@ function parseSeconds(text: string): number {
   throw new PursebenchError("USAGE", `--wait: found "${text}", expected a number of seconds from 1 to 600`, {
     mend: "for example: --wait 60",
   });
+}
+
+/** Cards at hand are for a reader that a person serves. */
+function withCard({ cardsAtHand }: Bench, card: DeviceSpec): Pick<Bench, "card" | "cardsAtHand"> {
+  return { card, cardsAtHand: card.kind === "pcsc" || card.kind === "serial" ? cardsAtHand : [] };
 }
 
 function withFirst({ terminals }: Bench, spec: DeviceSpec): Bench["terminals"] {

@@ -1,6 +1,7 @@
 /** The description of a bench: what stands on the table, and what the reference system around it is to be. */
 import { z } from "zod";
 import { digits, wholeNumber } from "../core/checked-yaml.ts";
+import { HAND_CARD_KINDS } from "./card-kinds.ts";
 import { benchFlaws } from "./flaws.ts";
 import { Clearing, LoadSite } from "./loading-fields.ts";
 import { Address, Site, spec, Terminal, text } from "./site-fields.ts";
@@ -39,6 +40,9 @@ const CatalogueItem = z.strictObject({
   content: text(32_768),
 });
 
+/** A card on the table: the kind of test card that it is (`test-cards.md`), and how a person finds it. */
+const CardAtHand = z.strictObject({ kind: z.enum(HAND_CARD_KINDS), label: text(60) });
+
 const Database = z
   .string()
   .regex(/^(sqlite::memory:|sqlite:.+|postgres(ql)?:\/\/.+)$/, "expected sqlite::memory:, sqlite:PATH or postgres://…")
@@ -68,6 +72,10 @@ const BenchFieldsSchema = z.strictObject({
   timeouts: Timeouts.default({}),
   /** How long to wait for a card or PSAM that has yet to be inserted, or to connect. */
   waitForCardMs: milliseconds.default(30_000),
+  /** Cards that a person can put into the reader of a bench that the harness cannot serve itself (`operator.md`). */
+  cardsAtHand: z.array(CardAtHand).max(32, "expected at most 32 cards").default([]),
+  /** How long a person has for one step. */
+  handMs: milliseconds.default(60_000),
   sites: z.array(Site).min(1, "expected at least one site"),
   /** Where value can be loaded; load server, HSM and bank server are up where there is one. */
   loadSites: z.array(LoadSite).default([]),
