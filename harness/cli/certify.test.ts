@@ -1,8 +1,10 @@
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { createHash, generateKeyPairSync } from "node:crypto";
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { sampleCase } from "../../suites/define/testing/sample-cases.ts";
+import { packageRoot } from "../bench/package-root.ts";
 import { verifyRun } from "../evidence/verify.ts";
 import { FakeIo, fakeHouse, pursebench } from "./testing/fake-house.ts";
 
@@ -23,6 +25,40 @@ test("a pass is 0, and the run directory is complete and untouched", async () =>
     iut: { role: "card", spec: "sim" },
     selection: { suites: [], cases: ["PAY-CARD-001"] },
   });
+});
+
+test("laboratory and order are in run.json, the logo lies beside it, and the laboratory's key seals the run", async () => {
+  const out = newOut();
+  const place = mkdtempSync(join(tmpdir(), "pursebench-"));
+  const lab = join(place, "lab.yaml");
+  const order = join(packageRoot(), "fixtures", "laboratory", "order.yaml");
+  const { privateKey, publicKey } = generateKeyPairSync("ed25519");
+  writeFileSync(join(place, "lab.key"), privateKey.export({ type: "pkcs8", format: "pem" }));
+  copyFileSync(join(packageRoot(), "fixtures", "laboratory", "logo.png"), join(place, "mark.png"));
+  writeFileSync(lab, "format: pursebench-laboratory/1\nname: A Lab\nlogo: mark.png\nsigningKey: lab.key\n");
+  const args = ["certify", "--case", "PAY-CARD-001", "--lab", lab, "--order", order, "--out", out];
+  expect((await pursebench(args)).code).toBe(0);
+  const run = JSON.parse(readFileSync(join(out, "run.json"), "utf8"));
+  const sha256 = createHash("sha256")
+    .update(readFileSync(join(out, "logo.png")))
+    .digest("hex");
+  expect(run.laboratory).toEqual({ name: "A Lab", address: [], logo: { file: "logo.png", sha256 } });
+  expect(run.order).toMatchObject({ number: "2026-0147", client: { name: "Example Purse Cards Ltd" } });
+  expect(await verifyRun(out, publicKey)).toMatchObject({ ok: true });
+});
+
+test("the laboratory of the house is taken where none is named, and a wrong one is 64 before anything is made", async () => {
+  const out = newOut();
+  const laboratoryFile = join(packageRoot(), "fixtures", "laboratory", "laboratory.yaml");
+  await pursebench(["certify", "--case", "PAY-CARD-001", "--out", out], fakeHouse({ laboratoryFile }));
+  expect(JSON.parse(readFileSync(join(out, "run.json"), "utf8")).laboratory.name).toBe("Example Card Laboratory");
+  const wrong = join(mkdtempSync(join(tmpdir(), "pursebench-")), "wrong.yaml");
+  writeFileSync(wrong, "format: pursebench-laboratory/1\nnaem: A Lab\n");
+  const none = newOut();
+  const { code, complained } = await pursebench(["certify", "--lab", wrong, "--out", none]);
+  expect(code).toBe(64);
+  expect(complained).toContain('wrong.yaml:2: unknown field "naem" in the file, did you mean "name"?');
+  expect(existsSync(none)).toBe(false);
 });
 
 test("a fail is 1 and says whose it is and why", async () => {

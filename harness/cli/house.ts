@@ -1,4 +1,5 @@
 /** The real house behind the command. Parts are loaded when a command needs them, so that `--help` is quick. */
+import { defaultLaboratoryFile } from "../bench/laboratory.ts";
 import { systemClock } from "../core/clock.ts";
 import { systemRandom } from "../core/random.ts";
 import { diagnose, labPackages } from "./diagnose.ts";
@@ -22,6 +23,7 @@ export function realHouse(): House {
     renderReports,
     doctor: diagnose,
     labFinding: labPackages,
+    laboratoryFile: defaultLaboratoryFile(process.env),
     runMutants,
     lab: realLab,
     serveTerminal: async (options) => (await import("../station/terminal-program.ts")).serveTerminalProgram(options),

@@ -43,6 +43,8 @@ export interface RunHouse {
   renderReports(dir: string, options: { readonly allure: boolean }): Promise<readonly string[]>;
   /** Why the virtual lab cannot run on this machine; `ok` when it can. Looks at files only. */
   labFinding(): Promise<Finding>;
+  /** The laboratory's file where a request names none. */
+  readonly laboratoryFile?: string | undefined;
   /** How the file of events is opened; the real one when absent. */
   readonly openEvents?: ((path: string) => LineFile) | undefined;
 }

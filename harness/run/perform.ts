@@ -1,6 +1,9 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Progress } from "../../suites/define/campaign.ts";
 import { type Conducted, conductRun, exitCodeOf } from "../../suites/define/conduct.ts";
-import { messageOf } from "../core/errors.ts";
+import type { LogoPicture } from "../bench/logo.ts";
+import { messageOf, PursebenchError } from "../core/errors.ts";
 import type { LineListener } from "../evidence/evidence.ts";
 import { createRunDirectory } from "../evidence/run-directory.ts";
 import type { Operator } from "../flows/operator.ts";
@@ -33,6 +36,7 @@ export async function performRun(prepared: PreparedRun, hooks: RunHooks = {}): P
   const { signal, tell, onProgress, onLine, operator } = hooks;
   for (const remark of prepared.remarks) tell?.(remark);
   const dir = createRunDirectory(prepared.dir);
+  if (prepared.logo) keepLogo(dir, prepared.logo);
   const conducted = await conductRun({
     dir,
     run: prepared.run,
@@ -52,6 +56,17 @@ export async function performRun(prepared: PreparedRun, hooks: RunHooks = {}): P
   });
   const reports = await render(conducted, prepared, dir, tell);
   return { dir, conducted, reports, exitCode: exitCodeOf(conducted) };
+}
+
+/** A report can be made anew where the laboratory's files are not; `run.json` has the digest. */
+function keepLogo(dir: string, { file, bytes }: LogoPicture): void {
+  const path = join(dir, file);
+  try {
+    writeFileSync(path, bytes, { flag: "wx", flush: true });
+  } catch (cause) {
+    const mend = "make room on the disk or choose another place with --out";
+    throw new PursebenchError("STORAGE", `${path} cannot be written: ${messageOf(cause)}`, { mend, cause });
+  }
 }
 
 /** A report that cannot be made takes nothing from the verdict: the evidence is there and can be rendered again. */

@@ -1,7 +1,10 @@
 import type { KeyObject } from "node:crypto";
 import { join, resolve } from "node:path";
 import type { Case } from "../../suites/define/case.ts";
+import { type LoadedLaboratory, loadLaboratory } from "../bench/laboratory.ts";
 import { type LoadedBench, loadBench } from "../bench/load.ts";
+import type { LogoPicture } from "../bench/logo.ts";
+import { loadOrder } from "../bench/order.ts";
 import { loadPics, type Pics } from "../bench/pics.ts";
 import { loadPixit, type Pixit } from "../bench/pixit.ts";
 import { PursebenchError } from "../core/errors.ts";
@@ -27,6 +30,8 @@ export interface PreparedRun extends LoadedBench {
   readonly iut: RoleName;
   readonly mode: RunMode;
   readonly signingKey: KeyObject | undefined;
+  /** The laboratory's, for the reports; copied into the run directory. */
+  readonly logo: LogoPicture | undefined;
   /** What whoever asked should know before it begins. */
   readonly remarks: readonly string[];
 }
@@ -40,18 +45,23 @@ export async function prepareRun(request: RunRequest, house: RunHouse): Promise<
   const pixit = request.pixit === undefined ? undefined : loadPixit(request.pixit, pics);
   const chosen = request.iut === undefined ? undefined : parseRole(request.iut);
   const cases = chosenCases(await house.cases(), request, chosen);
-  const signingKey = request.sign === undefined ? undefined : readSigningKey(request.sign);
+  const tester = laboratoryOf(request, house);
+  const order = request.order === undefined ? undefined : loadOrder(request.order);
+  const keyFile = request.sign ?? tester?.signingKey;
+  const signingKey = keyFile === undefined ? undefined : readSigningKey(keyFile);
   await house.checkKeys(loaded.bench, loaded.file);
   const started = house.clock.wall();
   const name = newRunName(started, house.random);
   const parts = { ...loaded, cases, pics, pixit, iut: chosen ?? pics?.role ?? impliedRole(request), mode };
+  const who = { laboratory: tester?.laboratory, order };
   return {
     ...parts,
     house,
     request,
     dir: resolve(request.out ?? join(DEFAULT_RUNS, name)),
-    run: identify(parts, request, name, started),
+    run: { ...identify(parts, request, name, started), ...who },
     signingKey,
+    logo: tester?.logo,
     remarks: lab && !lab.ok ? [whyInproc(lab)] : [],
   };
 }
@@ -63,6 +73,11 @@ function modeOf({ mode, cases = [] }: RunRequest): RunMode {
     });
   }
   return mode ?? (cases.length > 0 ? "engineering" : "certification");
+}
+
+function laboratoryOf({ lab }: RunRequest, { laboratoryFile }: RunHouse): LoadedLaboratory | undefined {
+  const file = lab ?? laboratoryFile;
+  return file === undefined ? undefined : loadLaboratory(file);
 }
 
 function chosenCases(all: readonly Case[], { suites, cases }: RunRequest, iut: RoleName | undefined): readonly Case[] {

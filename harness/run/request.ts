@@ -23,6 +23,10 @@ export interface RunRequest {
   readonly allure?: boolean | undefined;
   /** False: nobody looks for whose a failure is. */
   readonly diagnose?: boolean | undefined;
-  /** Ed25519 private key, PEM. */
+  /** File that says who tests; the house's, when absent. */
+  readonly lab?: string | undefined;
+  /** File that says for whom. */
+  readonly order?: string | undefined;
+  /** Ed25519 private key, PEM; the laboratory's, when absent. */
   readonly sign?: string | undefined;
 }

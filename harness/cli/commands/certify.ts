@@ -43,7 +43,12 @@ export function addCertify(root: Command, context: CliContext): void {
     .option("--out <dir>", `directory of the run, new or empty (default: ${DEFAULT_RUNS}/TIME-ID)`)
     .option("--allure", "make the Allure report too (later: pursebench report --allure DIR)")
     .option("--no-diagnose", "do not run cases that failed again with devices replaced, to tell whose the failure is")
-    .option("--sign <key.pem>", "seal the run with this Ed25519 private key")
+    .option(
+      "--lab <file>",
+      "who tests: name, address, logo, key (default: ~/.config/pursebench/laboratory.yaml, if any)",
+    )
+    .option("--order <file>", "for whom, and what was brought (fixtures/laboratory/ has examples of both)")
+    .option("--sign <key.pem>", "seal the run with this Ed25519 private key (default: the laboratory's, if any)")
     .option("--json", "print results.json on standard output, progress on standard error")
     .addHelpText("after", HELP)
     .action((options: CertifyOptions) => certify(options, context));
