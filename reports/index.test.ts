@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { appendFile, readFile } from "node:fs/promises";
+import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { packageRoot } from "../harness/bench/package-root.ts";
 import { renderReports } from "./index.ts";
 import { BASIS, recordedRun } from "./testing/recorded-run.ts";
 
@@ -124,14 +125,21 @@ describe("the JUnit document", () => {
     expect(junit).not.toMatch(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/);
   });
 
-  test("is accepted by xmllint (Debian package libxml2-utils, which the set-up installs)", () => {
-    const looked = spawnSync("xmllint", ["--noout", join(dir, "junit.xml")]);
+  test("is valid by the schema of Jenkins (xmllint: Debian package libxml2-utils, which the set-up installs)", async () => {
+    const schema = join(packageRoot(), "fixtures", "schemas", "jenkins-junit.xsd");
+    const validate = (path: string) =>
+      spawnSync("xmllint", ["--noout", "--schema", schema, path], { encoding: "utf8" });
+    const looked = validate(join(dir, "junit.xml"));
     expect(looked.error).toBeUndefined();
-    expect(looked.stderr.toString()).toBe("");
+    expect(looked.stderr).toBe(`${join(dir, "junit.xml")} validates\n`);
+    const wrong = join(dir, "wrong.xml");
+    await writeFile(wrong, junit.replace("<testcase ", "<testcase verdict='pass' "));
+    expect(validate(wrong).status).not.toBe(0);
   });
 
   test("tells failures, errors and skipped cases apart", () => {
-    expect(junit).toContain('tests="6" failures="1" errors="2" skipped="2"');
+    expect(junit).toContain('tests="6" failures="1" errors="2" time="');
+    expect(junit).toMatch(/<testsuite name="load" tests="2" failures="0" errors="0" time="[0-9.]+" skipped="2"/);
     expect(junit.match(/<failure type="fail"/g)).toHaveLength(1);
     expect(junit.match(/<error type="inconc"/g)).toHaveLength(1);
     expect(junit.match(/<error type="error"/g)).toHaveLength(1);
