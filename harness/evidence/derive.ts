@@ -2,32 +2,24 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf } from "../core/errors.ts";
 import type { IutIdentity, Latency, SpecimenIdentity } from "../flows/station.ts";
-import type { CaseHeader, EvidenceEvent, EvidenceLine } from "./event.ts";
+import { CaseReading } from "./case-reading.ts";
+import type { EvidenceEvent, EvidenceLine } from "./event.ts";
 import { readEvents, readRun } from "./reader.ts";
-import type { CaseResult, ResultStep, Results } from "./results.ts";
+import type { Golden, Results } from "./results.ts";
 import { RESULTS_FILE, storageError } from "./run-directory.ts";
 import type { RunIdentification } from "./run-identification.ts";
-import { isVerdict, summarise, worst } from "./verdict.ts";
-
-interface OpenCase {
-  readonly header: CaseHeader;
-  readonly steps: ResultStep[];
-  from?: number;
-  to?: number;
-  startedAt?: number;
-  lastAt?: number;
-  ending?: string;
-  end?: Extract<EvidenceEvent, { kind: "case-end" }>;
-  diagnosis?: Extract<EvidenceEvent, { kind: "diagnosis" }>;
-}
+import { isVerdict, type Outcome, summarise, type Verdict, worst } from "./verdict.ts";
 
 interface Reading {
-  readonly cases: Map<string, OpenCase>;
-  iut: IutIdentity;
-  devices: readonly { readonly name: string; readonly version: string }[];
+  readonly cases: Map<string, CaseReading>;
+  identity?: Extract<EvidenceEvent, { kind: "identity" }>;
+  specimen?: Readonly<Record<string, string>>;
   specimens?: readonly SpecimenIdentity[];
   latencies?: readonly Latency[];
-  interrupted?: string;
+  claims?: Results["claims"];
+  readonly golden: Golden[];
+  interrupted?: string | undefined;
+  resumed: number;
   complete: boolean;
   lines: number;
   ended: string;
@@ -36,14 +28,7 @@ interface Reading {
 /** The results of the run in `dir`, from `run.json` and the events alone. Rejects with `USAGE` for damaged evidence. */
 export async function deriveResults(dir: string): Promise<Results> {
   const run = await readRun(dir);
-  const reading: Reading = {
-    cases: new Map(),
-    iut: { role: run.iut.role, description: run.iut.spec ?? "not identified" },
-    devices: [],
-    complete: false,
-    lines: 0,
-    ended: run.started,
-  };
+  const reading = newReading(run);
   for await (const line of readEvents(dir)) take(reading, line);
   return conclude(run, reading);
 }
@@ -65,50 +50,66 @@ export function resultsText(results: Results): string {
   return `${JSON.stringify(results, null, 2)}\n`;
 }
 
+function newReading({ started }: RunIdentification): Reading {
+  return { cases: new Map(), golden: [], resumed: 0, complete: false, lines: 0, ended: started };
+}
+
 function take(reading: Reading, line: EvidenceLine): void {
   reading.lines = line.n;
   reading.ended = line.wall;
-  const { event } = line;
-  if (event.kind === "selection") for (const header of event.cases) open(reading, header);
-  if (event.kind === "identity") {
-    reading.iut = { ...event.iut };
-    reading.devices = event.devices;
-  }
-  if (event.kind === "specimens") reading.specimens ??= event.specimens;
-  if (event.kind === "latencies") reading.latencies = event.latencies;
-  if (event.kind === "preflight" && event.specimen) reading.iut = { ...reading.iut, specimen: event.specimen };
-  if (event.kind === "interrupted") reading.interrupted = event.reason;
-  if (event.kind === "run-end") reading.complete = true;
-  const owner = line.caseId === undefined ? undefined : reading.cases.get(line.caseId);
-  if (owner) takeForCase(owner, line);
+  if (line.caseId === undefined) takeForRun(reading, line.event);
+  else reading.cases.get(line.caseId)?.take(line);
 }
 
-function open(reading: Reading, header: CaseHeader): void {
-  const { id, suite, purpose, requirements, owner, cell } = header;
-  const place = cell === undefined ? {} : { cell };
-  reading.cases.set(id, { header: { id, suite, purpose, requirements, owner, ...place }, steps: [] });
-}
-
-function takeForCase(into: OpenCase, line: EvidenceLine): void {
-  const { event } = line;
-  if (event.kind === "diagnosis") {
-    into.diagnosis = event;
-    return; // long after the case
-  }
-  into.from ??= line.n;
-  into.to = line.n;
-  into.lastAt = line.at;
-  if (event.kind === "case-start") into.startedAt = line.at;
-  if (event.kind === "case-end") into.end = event;
-  if (event.kind === "ending") into.ending = event.text;
-  if (event.kind === "message" && event.step !== undefined) {
-    into.steps.push({ step: event.step, at: line.at, link: event.link });
+/** Who was there is what was there first: a run that goes on has to find the same. */
+function takeForRun(reading: Reading, event: EvidenceEvent): void {
+  switch (event.kind) {
+    case "selection":
+      for (const header of event.cases) reading.cases.set(header.id, new CaseReading(header));
+      break;
+    case "identity":
+      reading.identity ??= event;
+      break;
+    case "preflight":
+      if (event.specimen) reading.specimen ??= event.specimen;
+      break;
+    case "specimens":
+      reading.specimens ??= event.specimens;
+      break;
+    case "latencies":
+      reading.latencies = event.latencies;
+      break;
+    case "claims":
+      reading.claims = { pics: event.pics, pixit: event.pixit };
+      break;
+    case "golden": {
+      const { kind: _, ...golden } = event;
+      reading.golden.push(golden);
+      break;
+    }
+    case "interrupted":
+      reading.interrupted = event.reason;
+      break;
+    case "run-end":
+      reading.complete = true;
+      break;
+    case "resumed":
+      reading.resumed++;
+      reading.complete = false;
+      reading.interrupted = undefined;
+      for (const each of reading.cases.values()) each.breakOff();
+      break;
+    default: // of no consequence for the results
   }
 }
 
 function conclude(run: RunIdentification, reading: Reading): Results {
-  const cases = [...reading.cases.values()].map((each) => resultOf(each, reading));
+  const { interrupted, resumed, complete, specimens, latencies, claims, golden } = reading;
+  const cases = [...reading.cases.values()].map((each) =>
+    each.result(interrupted ?? "the run broke off before this case"),
+  );
   const outcomes = cases.map((each) => each.verdict);
+  const stoppedIn = complete ? undefined : [...reading.cases].find(([, { isUnderWay }]) => isUnderWay)?.[0];
   return {
     format: "pursebench-results/1",
     run: {
@@ -116,51 +117,34 @@ function conclude(run: RunIdentification, reading: Reading): Results {
       started: run.started,
       ended: reading.ended,
       lines: reading.lines,
-      complete: reading.complete,
-      ...(reading.interrupted === undefined ? {} : { interrupted: reading.interrupted }),
+      complete,
+      ...(interrupted === undefined ? {} : { interrupted }),
+      ...(stoppedIn === undefined ? {} : { stoppedIn }),
+      ...(resumed === 0 ? {} : { resumed }),
     },
-    iut: reading.iut,
+    iut: iutOf(run, reading),
     bench: {
       name: run.bench.name,
-      devices: reading.devices,
-      ...(reading.specimens ? { specimens: reading.specimens } : {}),
-      ...(reading.latencies ? { latencies: reading.latencies } : {}),
+      devices: reading.identity?.devices ?? [],
+      ...(specimens ? { specimens } : {}),
+      ...(latencies ? { latencies } : {}),
     },
+    ...(claims ? { claims } : {}),
+    ...(golden.length > 0 ? { golden } : {}),
     mode: run.mode,
-    verdict: worst(outcomes.filter(isVerdict)),
+    verdict: verdictOf(outcomes, golden),
     summary: summarise(outcomes),
     cases,
   };
 }
 
-function resultOf(each: OpenCase, reading: Reading): CaseResult {
-  const events = each.from === undefined || each.to === undefined ? undefined : { from: each.from, to: each.to };
-  const place = {
-    ...(events === undefined ? {} : { events }),
-    ...(each.ending === undefined ? {} : { ending: each.ending }),
-  };
-  if (each.end) {
-    const { kind: _, outcome, ...end } = each.end;
-    return { ...each.header, ...end, ...diagnosed(each), verdict: outcome, steps: each.steps, ...place };
-  }
-  // No verdict was spoken: the run broke off, during this case or before it.
-  const began = each.startedAt !== undefined;
-  return {
-    ...each.header,
-    verdict: began ? "error" : "notRun",
-    reason: began
-      ? "the run broke off during this case"
-      : (reading.interrupted ?? "the run broke off before this case"),
-    owner: "bench",
-    durationMs: Math.round((each.lastAt ?? 0) - (each.startedAt ?? each.lastAt ?? 0)),
-    steps: each.steps,
-    ...place,
-  };
+function iutOf({ iut: { role, spec } }: RunIdentification, { identity, specimen }: Reading): IutIdentity {
+  const iut = identity?.iut ?? { role, description: spec ?? "not identified" };
+  return { ...iut, ...(specimen ? { specimen } : {}) };
 }
 
-/** A diagnosis refines whose a failure is, and nothing else. */
-function diagnosed({ diagnosis }: OpenCase): Partial<Pick<CaseResult, "owner" | "ownerBecause" | "reruns">> {
-  if (!diagnosis) return {};
-  const { owner, because, reruns } = diagnosis;
-  return { owner, ownerBecause: because, reruns };
+/** Of a whole run. What a bench says of a device is worth nothing where a golden one does not pass on it. */
+export function verdictOf(outcomes: readonly Outcome[], golden: readonly Pick<Golden, "when" | "outcome">[]): Verdict {
+  if (golden.some(({ when, outcome }) => when === "after" && outcome !== "pass")) return "inconc";
+  return worst(outcomes.filter(isVerdict));
 }
