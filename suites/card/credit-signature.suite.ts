@@ -1,9 +1,10 @@
 /** S2 of a load (`card-edge.md` 5.2b, `keys-and-signatures.md` 9): what the card takes no load for. Nothing here moves value. */
 import { concat, fromHex, uintToBytes } from "../../harness/core/bytes.ts";
 import { mac } from "../../harness/crypto/algorithm.ts";
-import { type Case, type DeviceContext, defineDeviceCase } from "../define/case.ts";
+import { type Case, defineDeviceCase } from "../define/case.ts";
 import { eachBitAltered, eachByteAltered, SPOILT } from "./support/forged.ts";
 import { creditIep, openPurse, type Purse } from "./support/purse.ts";
+import { type Refused, refusalCases } from "./support/refusals.ts";
 import {
   type LoadSession,
   loadSession,
@@ -17,21 +18,18 @@ import { Sweep } from "./support/sweep.ts";
 const about = { requirement: "LOAD-BANK-881-b" };
 const requirements = ["LOAD-BANK-881-b", "LOAD-PRE-1081-b", "HSM-0054-d"];
 
-type Row = readonly [what: string, make: (session: LoadSession, purse: Purse) => Uint8Array];
+const refusalCase = refusalCases<LoadSession>({
+  name: "CREDIT IEP",
+  title: "loads that are not the security module's",
+  requirement: about.requirement,
+  requirements,
+  consumes: { NTIEP: 1, writes: 1 },
+  open: (purse) => purse.openLoad({}, about),
+  command: creditIep,
+  transact: (purse) => purse.load({}, about),
+});
 
-/** Each is sent after its own INITIALIZE IEP and is refused with `'9302'`; afterwards the purse is as before, and can be loaded. */
-async function expectRefusals(t: DeviceContext, rows: readonly Row[]): Promise<void> {
-  const purse = await openPurse(t);
-  const sweep = new Sweep(purse.talk);
-  for (const [what, make] of rows) {
-    const session = await purse.openLoad({}, about);
-    await sweep.ask(`CREDIT IEP, ${what}`, creditIep(make(session, purse)), "9302");
-    await sweep.ask(`CREDIT IEP after that, ${what}`, creditIep(make(session, purse)), "6985");
-  }
-  sweep.expectNone("loads that are not the security module's", about);
-  await purse.expectSame(about);
-  await purse.load({}, about);
-}
+type Row = Refused<LoadSession>;
 
 /** LOADDATA with an S2 made by `make` in place of the right one. */
 const withS2 = (make: (session: LoadSession, purse: Purse) => Uint8Array) => (session: LoadSession, purse: Purse) =>
@@ -79,109 +77,68 @@ const OTHER_BYTES: readonly Row[] = [
 ];
 
 export const cases: readonly Case[] = [
-  defineDeviceCase({
+  refusalCase({
     id: "CARD-LS2-01",
-    suite: "card",
     purpose:
       "LOADDATA with any one of its 15 bytes altered after it was signed, or any bit of S2 inverted, is refused, and uses its R up",
-    requirements,
-    owner: "card",
-    needs: { keys: true },
-    consumes: { NTIEP: 1, writes: 1 },
-    run: (t) =>
-      expectRefusals(t, [
-        ...range(7).map(
-          (at): Row => [
-            `byte ${at} altered`,
-            (session) => eachByteAltered(signedLoad(session))[at]?.[1] ?? new Uint8Array(15),
-          ],
-        ),
-        ...range(64).map(
-          (bit): Row => [
-            `bit ${bit} of S2 inverted`,
-            (session) => eachBitAltered(signedLoad(session), 7)[bit]?.[1] ?? new Uint8Array(15),
-          ],
-        ),
-      ]),
+    rows: [
+      ...range(7).map(
+        (at): Row => [
+          `byte ${at} altered`,
+          (session) => eachByteAltered(signedLoad(session))[at]?.[1] ?? new Uint8Array(15),
+        ],
+      ),
+      ...range(64).map(
+        (bit): Row => [
+          `bit ${bit} of S2 inverted`,
+          (session) => eachBitAltered(signedLoad(session), 7)[bit]?.[1] ?? new Uint8Array(15),
+        ],
+      ),
+    ],
   }),
-  defineDeviceCase({
+  refusalCase({
     id: "CARD-LS2-02",
-    suite: "card",
     purpose:
       "S2 over other elements than the card's own and those that it was asked, one byte of the 46 altered at a time, is refused",
     requirements: [...requirements, "HSM-0054-f"],
-    owner: "card",
-    needs: { keys: true },
-    consumes: { NTIEP: 1, writes: 1 },
-    run: (t) =>
-      expectRefusals(
-        t,
-        range(46).map(
-          (at): Row => [`S2 over byte ${at} altered`, over((signed) => eachByteAltered(signed)[at]?.[1] ?? signed)],
-        ),
-      ),
+    rows: range(46).map(
+      (at): Row => [`S2 over byte ${at} altered`, over((signed) => eachByteAltered(signed)[at]?.[1] ?? signed)],
+    ),
   }),
-  defineDeviceCase({
+  refusalCase({
     id: "CARD-LS2-03",
-    suite: "card",
     purpose:
       "Amount, currency or exponent of LOADDATA other than those of LOADINIT are refused, also when S2 is right for them",
-    requirements,
-    owner: "card",
-    needs: { keys: true },
-    consumes: { NTIEP: 1, writes: 1 },
-    run: (t) =>
-      expectRefusals(
-        t,
-        range(7).map(
-          (at): Row => [
-            `byte ${at} of the amount other than was asked, and signed`,
-            (session) => {
-              const LOADINIT = session.LOADINIT.map((byte, index) => (index === at ? byte ^ 0x10 : byte));
-              return signedLoad({ ...session, LOADINIT });
-            },
-          ],
-        ),
-      ),
+    rows: range(7).map(
+      (at): Row => [
+        `byte ${at} of the amount other than was asked, and signed`,
+        (session) => {
+          const LOADINIT = session.LOADINIT.map((byte, index) => (index === at ? byte ^ 0x10 : byte));
+          return signedLoad({ ...session, LOADINIT });
+        },
+      ],
+    ),
   }),
-  defineDeviceCase({
+  refusalCase({
     id: "CARD-LS2-04",
-    suite: "card",
     purpose: "S2 of a load that is right in some of its bytes only, or with its bytes at other places, is refused",
-    requirements,
-    owner: "card",
-    needs: { keys: true },
-    consumes: { NTIEP: 1, writes: 1 },
-    run: (t) =>
-      expectRefusals(
-        t,
-        SPOILT.map(
-          ([what, spoil]): Row => [
-            `S2 ${what}`,
-            (session) => concat(session.LOADINIT.subarray(0, 7), spoil(signedLoad(session).subarray(7))),
-          ],
-        ),
-      ),
+    rows: SPOILT.map(
+      ([what, spoil]): Row => [
+        `S2 ${what}`,
+        (session) => concat(session.LOADINIT.subarray(0, 7), spoil(signedLoad(session).subarray(7))),
+      ],
+    ),
   }),
-  defineDeviceCase({
+  refusalCase({
     id: "CARD-LS2-05",
-    suite: "card",
     purpose: "S2 of a load under every other key of this card, or of another number or direction, is refused",
     requirements: [...requirements, "CARD-0031-e"],
-    owner: "card",
-    needs: { keys: true },
-    consumes: { NTIEP: 1, writes: 1 },
-    run: (t) => expectRefusals(t, OTHER_KEYS),
+    rows: OTHER_KEYS,
   }),
-  defineDeviceCase({
+  refusalCase({
     id: "CARD-LS2-06",
-    suite: "card",
     purpose: "S2 of a load over the right elements in another form or length is refused",
-    requirements,
-    owner: "card",
-    needs: { keys: true },
-    consumes: { NTIEP: 1, writes: 1 },
-    run: (t) => expectRefusals(t, OTHER_BYTES),
+    rows: OTHER_BYTES,
   }),
   defineDeviceCase({
     id: "CARD-LS2-07",

@@ -2,9 +2,10 @@
 import { concat } from "../../harness/core/bytes.ts";
 import { mac } from "../../harness/crypto/algorithm.ts";
 import { deriveSessionKeys } from "../../harness/crypto/purse-keys.ts";
-import { type Case, type DeviceContext, defineDeviceCase } from "../define/case.ts";
+import { type Case, defineDeviceCase } from "../define/case.ts";
 import { eachBitAltered, eachByteAltered, SPOILT } from "./support/forged.ts";
 import { debitIep, openPurse, type Purse } from "./support/purse.ts";
+import { type Refused, refusalCases } from "./support/refusals.ts";
 import {
   loadSession,
   numberIn,
@@ -18,21 +19,18 @@ import { Sweep } from "./support/sweep.ts";
 const about = { requirement: "CARD-0082-a" };
 const requirements = ["CARD-0082-a", "PAY-BASE-618-d", "CARD-0033-b"];
 
-type Row = readonly [what: string, make: (session: PurchaseSession, purse: Purse) => Uint8Array];
+const refusalCase = refusalCases<PurchaseSession>({
+  name: "DEBIT IEP",
+  title: "debits that are not the security card's",
+  requirement: about.requirement,
+  requirements,
+  consumes: { NTIEP: 1, value: 1, writes: 1 },
+  open: (purse) => purse.openPurchase(about),
+  command: debitIep,
+  transact: (purse) => purse.purchase({}, about),
+});
 
-/** Each is sent after its own INITIALIZE IEP and is refused with `'9302'`; afterwards the purse is as before, and still pays. */
-async function expectRefusals(t: DeviceContext, rows: readonly Row[]): Promise<void> {
-  const purse = await openPurse(t);
-  const sweep = new Sweep(purse.talk);
-  for (const [what, make] of rows) {
-    const session = await purse.openPurchase(about);
-    await sweep.ask(`DEBIT IEP, ${what}`, debitIep(make(session, purse)), "9302");
-    await sweep.ask(`DEBIT IEP after that, ${what}`, debitIep(make(session, purse)), "6985");
-  }
-  sweep.expectNone("debits that are not the security card's", about);
-  await purse.expectSame(about);
-  await purse.purchase({}, about);
-}
+type Row = Refused<PurchaseSession>;
 
 const signed = (session: PurchaseSession, purse: Purse) => signedDebit(session, purse.debitBytes());
 
@@ -98,104 +96,61 @@ const OTHER_BYTES: readonly Row[] = [
 ];
 
 export const cases: readonly Case[] = [
-  defineDeviceCase({
+  refusalCase({
     id: "CARD-S2-01",
-    suite: "card",
     purpose: "DEBITDATA with any one of its 53 bytes altered after it was signed is refused, and uses its R up",
-    requirements,
-    owner: "card",
-    needs: { keys: true },
-    consumes: { NTIEP: 1, value: 1, writes: 1 },
-    run: (t) =>
-      expectRefusals(
-        t,
-        range(53).map(
-          (at): Row => [
-            `byte ${at} altered`,
-            (session, purse) => eachByteAltered(signed(session, purse))[at]?.[1] ?? new Uint8Array(53),
-          ],
-        ),
-      ),
+    rows: range(53).map(
+      (at): Row => [
+        `byte ${at} altered`,
+        (session, purse) => eachByteAltered(signed(session, purse))[at]?.[1] ?? new Uint8Array(53),
+      ],
+    ),
   }),
-  defineDeviceCase({
+  refusalCase({
     id: "CARD-S2-02",
-    suite: "card",
     purpose: "S2 with any one of its 64 bits inverted is refused",
-    requirements,
-    owner: "card",
-    needs: { keys: true },
-    consumes: { NTIEP: 1, value: 1, writes: 1 },
-    run: (t) =>
-      expectRefusals(
-        t,
-        range(64).map(
-          (bit): Row => [
-            `bit ${bit} of S2 inverted`,
-            (session, purse) => eachBitAltered(signed(session, purse), 45)[bit]?.[1] ?? new Uint8Array(53),
-          ],
-        ),
-      ),
+    rows: range(64).map(
+      (bit): Row => [
+        `bit ${bit} of S2 inverted`,
+        (session, purse) => eachBitAltered(signed(session, purse), 45)[bit]?.[1] ?? new Uint8Array(53),
+      ],
+    ),
   }),
-  defineDeviceCase({
+  refusalCase({
     id: "CARD-S2-03",
-    suite: "card",
     purpose: "S2 over any other INITRSP than the card's own, one byte of it altered at a time, is refused",
     requirements: [...requirements, "CARD-0031-i"],
-    owner: "card",
-    needs: { keys: true },
-    consumes: { NTIEP: 1, value: 1, writes: 1 },
-    run: (t) =>
-      expectRefusals(
-        t,
-        range(27).map(
-          (at): Row => [
-            `S2 over INITRSP with byte ${at} altered`,
-            over((INITRSP, DEBIT) => underS2(eachByteAltered(INITRSP)[at]?.[1] ?? INITRSP, DEBIT)),
-          ],
-        ),
-      ),
+    rows: range(27).map(
+      (at): Row => [
+        `S2 over INITRSP with byte ${at} altered`,
+        over((INITRSP, DEBIT) => underS2(eachByteAltered(INITRSP)[at]?.[1] ?? INITRSP, DEBIT)),
+      ],
+    ),
   }),
-  defineDeviceCase({
+  refusalCase({
     id: "CARD-S2-04",
-    suite: "card",
     purpose: "S2 right in some of its bytes only, or with its bytes at other places, is refused",
-    requirements,
-    owner: "card",
-    needs: { keys: true },
-    consumes: { NTIEP: 1, value: 1, writes: 1 },
-    run: (t) =>
-      expectRefusals(
-        t,
-        SPOILT.map(
-          ([what, spoil]): Row => [
-            `S2 ${what}`,
-            (session, purse) => {
-              const whole = signed(session, purse);
-              return concat(whole.subarray(0, 45), spoil(whole.subarray(45)));
-            },
-          ],
-        ),
-      ),
+    rows: SPOILT.map(
+      ([what, spoil]): Row => [
+        `S2 ${what}`,
+        (session, purse) => {
+          const whole = signed(session, purse);
+          return concat(whole.subarray(0, 45), spoil(whole.subarray(45)));
+        },
+      ],
+    ),
   }),
-  defineDeviceCase({
+  refusalCase({
     id: "CARD-S2-05",
-    suite: "card",
     purpose: "S2 under every other key of this card, or of another number, challenge or direction, is refused",
     requirements: [...requirements, "CARD-0031-d", "CARD-0031-i"],
-    owner: "card",
     needs: { keys: true, secretKeyCard: true },
-    consumes: { NTIEP: 1, value: 1, writes: 1 },
-    run: (t) => expectRefusals(t, OTHER_KEYS),
+    rows: OTHER_KEYS,
   }),
-  defineDeviceCase({
+  refusalCase({
     id: "CARD-S2-06",
-    suite: "card",
     purpose: "S2 over the right elements in another form, length or order is refused",
-    requirements,
-    owner: "card",
-    needs: { keys: true },
-    consumes: { NTIEP: 1, value: 1, writes: 1 },
-    run: (t) => expectRefusals(t, OTHER_BYTES),
+    rows: OTHER_BYTES,
   }),
   defineDeviceCase({
     id: "CARD-S2-07",
