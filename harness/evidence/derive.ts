@@ -1,14 +1,13 @@
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { messageOf } from "../core/errors.ts";
 import type { IutIdentity, Latency, SpecimenIdentity } from "../flows/station.ts";
 import { CaseReading } from "./case-reading.ts";
 import type { EvidenceEvent, EvidenceLine } from "./event.ts";
 import { readEvents, readRun } from "./reader.ts";
 import type { Golden, Results } from "./results.ts";
-import { RESULTS_FILE, storageError } from "./run-directory.ts";
+import { RESULTS_FILE } from "./run-directory.ts";
 import type { RunIdentification } from "./run-identification.ts";
 import { isVerdict, type Outcome, summarise, type Verdict, worst } from "./verdict.ts";
+import { writeWhole } from "./write-whole.ts";
 
 interface Reading {
   readonly cases: Map<string, CaseReading>;
@@ -36,12 +35,7 @@ export async function deriveResults(dir: string): Promise<Results> {
 /** Derives and writes `results.json`. Rejects with `STORAGE` when it cannot be written. */
 export async function writeResults(dir: string): Promise<Results> {
   const results = await deriveResults(dir);
-  const path = join(dir, RESULTS_FILE);
-  try {
-    await writeFile(path, resultsText(results), { flush: true });
-  } catch (cause) {
-    throw storageError(`${path} cannot be written: ${messageOf(cause)}`, cause);
-  }
+  writeWhole(join(dir, RESULTS_FILE), resultsText(results));
   return results;
 }
 

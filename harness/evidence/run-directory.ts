@@ -1,9 +1,13 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { toHex } from "../core/bytes.ts";
 import { messageOf, PursebenchError } from "../core/errors.ts";
 import type { Random } from "../core/random.ts";
 import type { RunIdentification } from "./run-identification.ts";
+import { storageError } from "./storage-error.ts";
+import { writeWhole } from "./write-whole.ts";
+
+export { storageError };
 
 export const RUN_FILE = "run.json";
 export const EVENTS_FILE = "events.jsonl";
@@ -44,31 +48,11 @@ function makeDirectory(dir: string): void {
   mkdirSync(dir);
 }
 
-/** Writes `run.json` so that it survives a power cut. Returns its bytes. */
+/** Writes `run.json` so that it survives a power cut; one that is there is never overwritten. Returns its bytes. */
 export function writeIdentification(dir: string, run: RunIdentification): Buffer {
+  const path = join(dir, RUN_FILE);
   const bytes = Buffer.from(`${JSON.stringify(run, null, 2)}\n`, "utf8");
-  try {
-    writeFileSync(join(dir, RUN_FILE), bytes, { flag: "wx", flush: true });
-    syncDirectory(dir);
-  } catch (cause) {
-    throw storageError(`${join(dir, RUN_FILE)} cannot be written: ${messageOf(cause)}`, cause);
-  }
+  if (existsSync(path)) throw storageError(`${path} is there already: it belongs to another run`);
+  writeWhole(path, bytes);
   return bytes;
-}
-
-export function storageError(message: string, cause: unknown): PursebenchError {
-  return new PursebenchError("STORAGE", message, {
-    owner: "bench",
-    mend: "make room on the disk or choose another place with --out",
-    cause,
-  });
-}
-
-function syncDirectory(dir: string): void {
-  const descriptor = openSync(dir, "r");
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
 }

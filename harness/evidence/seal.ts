@@ -1,85 +1,85 @@
-/** The signature that closes a run: whoever knows the public key can tell that not even the whole chain was rewritten. */
-import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { z } from "zod";
-import { messageOf, PursebenchError } from "../core/errors.ts";
-import { readBoundedFile } from "../core/read-file.ts";
-import { storageError } from "./run-directory.ts";
+/** The signature that closes a run: whoever knows the public key can tell that not even the whole directory was rewritten. */
+import { createPublicKey, type KeyObject, sign, verify } from "node:crypto";
+import { fingerprint, publicPem } from "./keys.ts";
 
 export const SEAL_FILE = "seal.json";
-/** No key in PEM is longer. */
-const MAX_KEY_BYTES = 65_536;
 
-const Seal = z.strictObject({
-  format: z.literal("pursebench-seal/1"),
-  algorithm: z.literal("Ed25519"),
+/** What a seal speaks of. */
+export interface Sealed {
   /** Hash of the last line of the events. */
-  head: z.string(),
-  /** SPKI, PEM. */
-  publicKey: z.string(),
-  /** Over `pursebench-seal/1:` and head, as ASCII; base64. */
-  signature: z.string(),
-});
-
-/** An Ed25519 private key in PEM. Throws `USAGE`. */
-export function readSigningKey(path: string): KeyObject {
-  try {
-    const key = createPrivateKey(readBoundedFile(path, MAX_KEY_BYTES));
-    if (key.asymmetricKeyType === "ed25519") return key;
-    throw new Error(`this is a key for ${key.asymmetricKeyType}`);
-  } catch (cause) {
-    throw keyError(path, "private", cause);
-  }
+  readonly head: string;
+  /** Number of lines of the events. */
+  readonly lines: number;
+  /** SHA-256 of `run.json`. */
+  readonly run: string;
+  /** SHA-256 of `manifest.json`. */
+  readonly manifest: string;
 }
 
-/** An Ed25519 public key in PEM. Throws `USAGE`. */
-export function readVerifyingKey(path: string): KeyObject {
-  try {
-    return createPublicKey(readBoundedFile(path, MAX_KEY_BYTES));
-  } catch (cause) {
-    throw keyError(path, "public", cause);
-  }
+/** The bytes of `seal.json`. */
+export function sealText(sealed: Sealed, key: KeyObject): string {
+  return textOf(sealed, publicPem(key), sign(null, signedText(sealed), key).toString("base64"));
 }
 
-/** Signs the last hash of a closed run and writes `seal.json`. Throws `STORAGE`. */
-export function writeSeal(dir: string, head: string, key: KeyObject): void {
-  const publicKey = createPublicKey(key).export({ type: "spki", format: "pem" }).toString();
-  const signature = sign(null, signed(head), key).toString("base64");
-  const seal = { format: "pursebench-seal/1", algorithm: "Ed25519", head, publicKey, signature };
-  const path = join(dir, SEAL_FILE);
-  try {
-    writeFileSync(path, `${JSON.stringify(seal, null, 2)}\n`, { flag: "wx", flush: true });
-  } catch (cause) {
-    throw storageError(`${path} cannot be written: ${messageOf(cause)}`, cause);
-  }
+/** What is wrong with a seal, at which line of `seal.json`, counted from 1. */
+export interface SealDamage {
+  readonly line?: number | undefined;
+  readonly what: string;
 }
 
-/** What is wrong with the seal of a run whose chain ends with `head`; undefined when nothing is. */
-export function sealDamage(dir: string, head: string, trusted: KeyObject | undefined): string | undefined {
-  let text: string;
+/**
+ * What is wrong with `text` as the seal of `sealed` by the key of that fingerprint; undefined when nothing is, to the byte. With
+ * a `trusted` public key, it has to be made with the private half of that.
+ */
+export function sealDamage(
+  text: string,
+  sealed: Sealed,
+  sealedBy: string | null,
+  trusted?: KeyObject,
+): SealDamage | undefined {
+  const own = sealKey(text);
+  const signature = Buffer.from(member(text, "signature") ?? "", "base64");
+  const expected = textOf(sealed, own ? publicPem(own) : "", signature.toString("base64")).split("\n");
+  const lines = text.split("\n");
+  const other = Array.from({ length: Math.max(lines.length, expected.length) }).findIndex(
+    (_, index) => lines[index] !== expected[index],
+  );
+  if (other >= 0 || !own) return { line: other + 1, what: "does not belong to this run as it is" };
+  if (sealedBy !== fingerprint(own))
+    return { line: lineOf(lines, "publicKey"), what: "names another key than the run" };
+  if (!verify(null, signedText(sealed), own, signature)) {
+    return { line: lineOf(lines, "signature"), what: "is a wrong signature" };
+  }
+  if (trusted && !own.equals(trusted)) return { what: `was made with another key: ${sealedBy}` };
+  return undefined;
+}
+
+/** The public key that the seal with this text names; undefined where it names none. */
+export function sealKey(text: string): KeyObject | undefined {
   try {
-    text = readFileSync(join(dir, SEAL_FILE), "utf8");
+    const key = createPublicKey(member(text, "publicKey") ?? "");
+    return key.asymmetricKeyType === "ed25519" ? key : undefined;
   } catch {
-    return trusted ? "is missing: the run is not signed" : undefined;
-  }
-  try {
-    const seal = Seal.parse(JSON.parse(text));
-    if (seal.head !== head) return "is that of another run";
-    const own = createPublicKey(seal.publicKey);
-    if (trusted && !own.equals(trusted)) return "was made with another key";
-    return verify(null, signed(head), own, Buffer.from(seal.signature, "base64")) ? undefined : "has a wrong signature";
-  } catch (thrown) {
-    return `cannot be read: ${messageOf(thrown)}`;
+    return undefined;
   }
 }
 
-function signed(head: string): Buffer {
-  return Buffer.from(`pursebench-seal/1:${head}`, "ascii");
+/** A string of the seal; undefined where it stands otherwise than we write it. */
+function member(text: string, name: string): string | undefined {
+  const found = new RegExp(`^ {2}"${name}": "([A-Za-z0-9+/=\\\\ -]*)",?$`, "m").exec(text)?.[1];
+  return found?.replaceAll("\\n", "\n");
 }
 
-function keyError(path: string, which: string, cause: unknown): PursebenchError {
-  const mend =
-    "make a pair with: openssl genpkey -algorithm ed25519 -out key.pem; openssl pkey -in key.pem -pubout -out key.pub";
-  return new PursebenchError("USAGE", `${path} holds no Ed25519 ${which} key: ${messageOf(cause)}`, { mend, cause });
+function lineOf(lines: readonly string[], name: string): number {
+  return lines.findIndex((line) => line.startsWith(`  "${name}":`)) + 1;
+}
+
+function textOf({ head, lines, run, manifest }: Sealed, publicKey: string, signature: string): string {
+  const seal = { format: "pursebench-seal/2", algorithm: "Ed25519", head, lines, run, manifest, publicKey, signature };
+  return `${JSON.stringify(seal, null, 2)}\n`;
+}
+
+/** 5 lines of ASCII; the first says what is signed, so that the signature stands for nothing else. */
+function signedText({ head, lines, run, manifest }: Sealed): Buffer {
+  return Buffer.from(`pursebench-seal/2\nhead ${head}\nlines ${lines}\nrun ${run}\nmanifest ${manifest}\n`, "ascii");
 }

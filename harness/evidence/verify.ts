@@ -2,19 +2,17 @@ import type { KeyObject } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf } from "../core/errors.ts";
-import { checkLink, genesis } from "./chain.ts";
 import { deriveResults, resultsText } from "./derive.ts";
-import { rawLines } from "./reader.ts";
+import { differingLine, type Inventory, takeInventory } from "./inventory.ts";
+import { fingerprint } from "./keys.ts";
+import { MANIFEST_FILE } from "./manifest.ts";
 import { EVENTS_FILE, RESULTS_FILE, RUN_FILE } from "./run-directory.ts";
-import { SEAL_FILE, sealDamage } from "./seal.ts";
+import { writerOf } from "./run-lock.ts";
+import { SEAL_FILE, sealDamage, sealKey } from "./seal.ts";
+import { readStopped } from "./stopped.ts";
+import { type Chain, type Damage, verifyChain } from "./verify-chain.ts";
 
-export interface Damage {
-  /** File of the run directory. */
-  readonly file: string;
-  /** Line where it was noticed, counted from 1. */
-  readonly line?: number | undefined;
-  readonly what: string;
-}
+export type { Damage } from "./verify-chain.ts";
 
 export interface Verification {
   readonly ok: boolean;
@@ -22,84 +20,93 @@ export interface Verification {
   readonly lines: number;
   /** Hash of the last of them: whoever keeps it elsewhere can tell later that nothing was rewritten as a whole. */
   readonly head: string;
+  /** Fingerprint of the key whose seal holds; absent where there is none. */
+  readonly sealedBy?: string | undefined;
+  /** The run broke off and can go on (`certify --resume`); `during` is the case that was under way. */
+  readonly stopped?: { readonly during?: string | undefined } | undefined;
   readonly damage: readonly Damage[];
 }
 
-/** `{"n":17,…`: the number is the first thing on a line. */
-const NUMBER = /^\{"n":(\d+),/;
-const CLOSING = /"event":\{"kind":"run-end","lines":(\d+)\}\}?,"hash":/;
-
 /**
- * Checks a run directory offline: nothing changed, removed, added, reordered or cut off; the seal fits, if there is one.
- * With a `trusted` public key the run has to be sealed with that. Never rejects for damage.
+ * Checks a run directory offline: nothing changed, removed, added, reordered or cut off, in no file; the seal fits, if there is
+ * one. With a `trusted` public key the run has to be sealed with that. Never rejects for damage.
  */
 export async function verifyRun(dir: string, trusted?: KeyObject): Promise<Verification> {
-  let chain: Verification;
-  try {
-    chain = await verifyChain(dir);
-  } catch (thrown) {
-    return { ok: false, lines: 0, head: "", damage: [{ file: EVENTS_FILE, what: messageOf(thrown) }] };
+  const chain = await verifyChain(dir);
+  const seal = await readFile(join(dir, SEAL_FILE), "utf8").catch(() => undefined);
+  const sealer = seal === undefined ? undefined : sealKey(seal);
+  const inventory = await takeInventory(dir, sealer && fingerprint(sealer));
+  const { lines, head } = chain;
+  if (!inventory) return { ok: false, lines, head, ...(await unclosed(dir, chain, seal !== undefined)) };
+  const damage = fileDamage(chain, inventory);
+  const soundRun = !damage.some(({ file }) => [RUN_FILE, EVENTS_FILE, MANIFEST_FILE].includes(file));
+  if (soundRun) damage.push(...sealTrouble(seal, chain, inventory, trusted));
+  if (damage.length === 0) damage.push(...(await resultsDamage(dir)));
+  const sealedBy = damage.length === 0 ? (inventory.manifest?.sealedBy ?? undefined) : undefined;
+  return { ok: damage.length === 0, lines, head, ...(sealedBy === undefined ? {} : { sealedBy }), damage };
+}
+
+/** A directory without manifest: the run broke off, or somebody took the manifest away. */
+async function unclosed(
+  dir: string,
+  chain: Chain,
+  isSealed: boolean,
+): Promise<Pick<Verification, "damage" | "stopped">> {
+  if (chain.damage) return { damage: [chain.damage] };
+  if (isSealed) return { damage: [{ file: MANIFEST_FILE, what: `is missing, and ${SEAL_FILE} is there` }] };
+  if (chain.isClosed && !chain.torn) {
+    const what = "is missing: it was removed, or the run was stopped while its reports were made";
+    return { damage: [{ file: MANIFEST_FILE, what }, ...(await resultsDamage(dir))] };
   }
-  if (!chain.ok) return chain;
-  const seal = sealDamage(dir, chain.head, trusted);
-  const damage = [...(seal === undefined ? [] : [{ file: SEAL_FILE, what: seal }]), ...(await resultsDamage(dir))];
-  return { ...chain, ok: damage.length === 0, damage };
-}
-
-async function verifyChain(dir: string): Promise<Verification> {
-  let head = genesis(await readFile(join(dir, RUN_FILE)));
-  let lines = 0;
-  let closedAt: number | undefined;
-  const broken = (line: number, what: string): Verification => ({
-    ok: false,
-    lines,
-    head,
-    damage: [{ file: EVENTS_FILE, line, what }],
-  });
-  for await (const { bytes, terminated } of rawLines(join(dir, EVENTS_FILE))) {
-    const number = lines + 1;
-    if (closedAt !== undefined) return broken(number, "stands after the closing line");
-    const check = checkLink(head, bytes);
-    if (!check.ok) return broken(number, withHint(number, check.what, bytes));
-    if (!terminated) return broken(number, "has lost its line feed: the file was cut");
-    head = check.hash;
-    lines = number;
-    closedAt = closingCount(bytes);
-    if (closedAt !== undefined && closedAt !== number) return broken(number, `closes a run of ${closedAt} lines`);
+  const writer = writerOf(dir);
+  if (writer !== undefined) {
+    return { damage: [...chainDamage(chain, `the run is under way and still being written by ${writer}`)] };
   }
-  if (closedAt === undefined) return broken(lines + 1, "is missing: the run broke off, or lines were cut from its end");
-  return { ok: true, lines, head, damage: [] };
+  const { during } = await readStopped(dir);
+  const where = during === undefined ? "between cases" : `during ${during}`;
+  return { stopped: { during }, damage: [...chainDamage(chain, `the run broke off here, ${where}`)] };
 }
 
-/** Says more where the number on the line tells what happened. */
-function withHint(number: number, what: string, bytes: Buffer): string {
-  const found = NUMBER.exec(bytes.subarray(0, 32).toString("latin1"))?.[1];
-  if (found !== undefined && Number(found) !== number) return `${what}: it says that it is line ${found}`;
-  return number === 1 ? `${what}: it or ${RUN_FILE} was changed` : what;
+/** What manifest and chain say of the files, each in its place. */
+function fileDamage(chain: Chain, { damage }: Inventory): Damage[] {
+  const changed = (name: string) => damage.some(({ file }) => file === name);
+  // A changed run.json is told as such, not as the first line of events that does not follow from it.
+  const isOnlyRun = changed(RUN_FILE) && !changed(EVENTS_FILE);
+  const ofChain = isOnlyRun ? [] : [...chainDamage(chain, "lines were cut from the end")];
+  return ofChain.length === 0 ? [...damage] : [...ofChain, ...damage.filter(({ file }) => file !== EVENTS_FILE)];
 }
 
-function closingCount(bytes: Buffer): number | undefined {
-  const found = CLOSING.exec(bytes.subarray(-200).toString("latin1"))?.[1];
-  return found === undefined ? undefined : Number(found);
+function* chainDamage({ damage, torn, isClosed, lines }: Chain, why: string): Generator<Damage> {
+  if (damage) yield damage;
+  else if (torn) yield { file: EVENTS_FILE, line: lines + 1, what: `has no end: ${why}` };
+  else if (!isClosed) yield { file: EVENTS_FILE, line: lines + 1, what: `is missing: ${why}` };
+}
+
+/** `run.json`, events and manifest are as they were written. */
+function sealTrouble(
+  text: string | undefined,
+  { head, lines, run }: Chain,
+  { manifest, sha256 }: Inventory,
+  trusted: KeyObject | undefined,
+): Damage[] {
+  const sealedBy = manifest?.sealedBy ?? null;
+  if (text === undefined) {
+    if (sealedBy !== null) return [{ file: SEAL_FILE, what: `is missing: the run was sealed by ${sealedBy}` }];
+    return trusted ? [{ file: SEAL_FILE, what: "is missing: the run is not signed" }] : [];
+  }
+  if (sealedBy === null) return [{ file: SEAL_FILE, what: "was added: the run was closed without a seal" }];
+  const damage = sealDamage(text, { head, lines, run, manifest: sha256 }, sealedBy, trusted);
+  return damage ? [{ file: SEAL_FILE, ...damage }] : [];
 }
 
 async function resultsDamage(dir: string): Promise<Damage[]> {
   try {
     const [derived, kept] = await Promise.all([deriveResults(dir), readFile(join(dir, RESULTS_FILE), "utf8")]);
-    if (resultsText(derived) === kept) return [];
-    return [
-      {
-        file: RESULTS_FILE,
-        line: firstDifference(resultsText(derived), kept),
-        what: "does not follow from the events",
-      },
-    ];
+    const text = resultsText(derived);
+    if (text === kept) return [];
+    const what = "does not follow from the events";
+    return [{ file: RESULTS_FILE, line: differingLine(text, kept), what }];
   } catch (thrown) {
     return [{ file: RESULTS_FILE, what: messageOf(thrown) }];
   }
-}
-
-function firstDifference(left: string, right: string): number {
-  const others = right.split("\n");
-  return left.split("\n").findIndex((line, index) => line !== others[index]) + 1 || others.length;
 }

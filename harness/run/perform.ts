@@ -4,6 +4,7 @@ import type { Progress } from "../../suites/define/campaign.ts";
 import { type Conducted, conductRun, exitCodeOf } from "../../suites/define/conduct.ts";
 import type { LogoPicture } from "../bench/logo.ts";
 import { messageOf, PursebenchError } from "../core/errors.ts";
+import { closeRunDirectory } from "../evidence/close.ts";
 import type { LineListener } from "../evidence/evidence.ts";
 import { createRunDirectory } from "../evidence/run-directory.ts";
 import type { Operator } from "../flows/operator.ts";
@@ -37,7 +38,7 @@ export async function performRun(prepared: PreparedRun, hooks: RunHooks = {}): P
   for (const remark of prepared.remarks) tell?.(remark);
   const dir = createRunDirectory(prepared.dir);
   if (prepared.logo) keepLogo(dir, prepared.logo);
-  const conducted = await conductRun({
+  const run = await conductRun({
     dir,
     run: prepared.run,
     cases: prepared.cases,
@@ -51,10 +52,10 @@ export async function performRun(prepared: PreparedRun, hooks: RunHooks = {}): P
     tell,
     onProgress,
     onLine,
-    signingKey: prepared.signingKey,
     open: house.openEvents,
   });
-  const reports = await render(conducted, prepared, dir, tell);
+  const reports = await render(run, prepared, dir, tell);
+  const conducted = await close(run, prepared, dir, tell);
   return { dir, conducted, reports, exitCode: exitCodeOf(conducted) };
 }
 
@@ -82,5 +83,24 @@ async function render(
   } catch (thrown) {
     tell?.(`The report could not be made: ${messageOf(thrown)}\nTry again with: pursebench report ${dir}`);
     return [];
+  }
+}
+
+/** Puts what has been made by now under manifest and seal. */
+async function close(
+  run: Conducted,
+  { signingKey }: PreparedRun,
+  dir: string,
+  tell: RunHooks["tell"],
+): Promise<Conducted> {
+  if (!run.results) return run;
+  try {
+    await closeRunDirectory(dir, signingKey);
+    return run;
+  } catch (thrown) {
+    if (!(thrown instanceof PursebenchError)) throw thrown;
+    const sign = signingKey ? " --sign KEY" : "";
+    tell?.(`The run could not be closed: ${thrown.message}\nTry again with: pursebench report ${dir}${sign}`);
+    return { ...run, storage: thrown };
   }
 }

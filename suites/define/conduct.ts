@@ -1,4 +1,3 @@
-import type { KeyObject } from "node:crypto";
 import type { Pics } from "../../harness/bench/pics.ts";
 import type { Pixit } from "../../harness/bench/pixit.ts";
 import type { Clock } from "../../harness/core/clock.ts";
@@ -9,7 +8,6 @@ import { Evidence, type LineListener } from "../../harness/evidence/evidence.ts"
 import type { LineFile } from "../../harness/evidence/line-file.ts";
 import type { Results } from "../../harness/evidence/results.ts";
 import type { RunIdentification } from "../../harness/evidence/run-identification.ts";
-import { writeSeal } from "../../harness/evidence/seal.ts";
 import type { RecordEvent, Station } from "../../harness/flows/station.ts";
 import { type CampaignOutcome, type Progress, runCampaign } from "./campaign.ts";
 import type { Case } from "./case.ts";
@@ -29,8 +27,6 @@ export interface ConductOptions {
   readonly tell?: ((text: string) => void) | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   readonly onLine?: LineListener | undefined;
-  /** Ed25519 private key that seals the closed run. */
-  readonly signingKey?: KeyObject | undefined;
   /** How the file of events is opened; the real one when absent. */
   readonly open?: ((path: string) => LineFile) | undefined;
 }
@@ -61,7 +57,6 @@ export async function conductRun(options: ConductOptions): Promise<Conducted> {
   });
   try {
     await evidence.close();
-    if (options.signingKey) writeSeal(dir, evidence.head, options.signingKey);
     return { outcome, results: await writeResults(dir) };
   } catch (thrown) {
     if (thrown instanceof PursebenchError) return { outcome, storage: thrown };

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { PursebenchError } from "../../core/errors.ts";
-import { readVerifyingKey } from "../../evidence/seal.ts";
+import { readVerifyingKey } from "../../evidence/keys.ts";
 import { verifyRun } from "../../evidence/verify.ts";
 import { type CliContext, line, printJson } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";

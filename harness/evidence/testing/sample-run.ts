@@ -1,10 +1,12 @@
 /** A small run for the tests of evidence and of those that read it. */
+import type { KeyObject } from "node:crypto";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fromHex } from "../../core/bytes.ts";
 import { systemClock } from "../../core/clock.ts";
 import type { TraceEvent } from "../../core/trace.ts";
+import { closeRunDirectory } from "../close.ts";
 import { writeResults } from "../derive.ts";
 import type { CaseHeader } from "../event.ts";
 import { Evidence } from "../evidence.ts";
@@ -62,8 +64,8 @@ export function sampleEvidence(dir: string, open?: (path: string) => LineFile): 
   return new Evidence({ dir, run: SAMPLE_RUN, clock: systemClock, describe, ...(open ? { open } : {}) });
 }
 
-/** Writes a whole run: one pass, one fail, one never begun. Returns its directory. */
-export async function writeSampleRun(dir = temporaryDirectory()): Promise<string> {
+/** Writes a whole run and closes it: one pass, one fail, one never begun. Returns its directory. */
+export async function writeSampleRun(dir = temporaryDirectory(), key?: KeyObject): Promise<string> {
   await using evidence = sampleEvidence(dir);
   evidence.write({ kind: "selection", cases: SAMPLE_CASES });
   evidence.write({
@@ -83,5 +85,6 @@ export async function writeSampleRun(dir = temporaryDirectory()): Promise<string
   evidence.enter(undefined);
   await evidence.close();
   await writeResults(dir);
+  await closeRunDirectory(dir, key);
   return dir;
 }

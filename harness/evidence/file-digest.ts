@@ -1,0 +1,64 @@
+import { createHash, type Hash } from "node:crypto";
+import { createReadStream } from "node:fs";
+
+/** Lines up to which a file has marks; above, its lines are not told apart. */
+const MAX_MARKED_LINES = 65_536;
+/** Characters of base64url of one line's mark. */
+const MARK_LENGTH = 4;
+const LINE_FEED = 0x0a;
+
+export interface FileDigest {
+  readonly bytes: number;
+  /** Lower-case hex. */
+  readonly sha256: string;
+  /**
+   * The first 24 bits of the SHA-256 of each line, without its line feed, as 4 characters of base64url; empty where there are
+   * too many lines. They tell where a file was changed; that it was, `sha256` tells.
+   */
+  readonly marks: string;
+  /** There is a zero byte in it: its lines say nothing to people. */
+  readonly binary: boolean;
+}
+
+/** Reads the file at `path` once, in pieces. Rejects with what the system says. */
+export async function digestFile(path: string): Promise<FileDigest> {
+  const whole = createHash("sha256");
+  const marks: string[] = [];
+  let line = createHash("sha256");
+  let bytes = 0;
+  let binary = false;
+  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+    whole.update(chunk);
+    bytes += chunk.length;
+    binary ||= chunk.includes(0);
+    if (marks.length <= MAX_MARKED_LINES) line = takeLines(line, chunk, marks);
+  }
+  marks.push(markOf(line));
+  const isMarked = marks.length <= MAX_MARKED_LINES;
+  return { bytes, sha256: whole.digest("hex"), marks: isMarked ? marks.join("") : "", binary };
+}
+
+/** Marks the lines that end in `chunk`, of which `line` is the first; gives the one that has not ended. */
+function takeLines(line: Hash, chunk: Buffer, marks: string[]): Hash {
+  let current = line;
+  let start = 0;
+  for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, start)) {
+    marks.push(markOf(current.update(chunk.subarray(start, end))));
+    current = createHash("sha256");
+    start = end + 1;
+  }
+  return current.update(chunk.subarray(start));
+}
+
+function markOf(line: Hash): string {
+  return line.digest("base64url").slice(0, MARK_LENGTH);
+}
+
+/** Line where two files differ first, counted from 1, by their marks; undefined where these do not tell. */
+export function firstDifference(left: string, right: string): number | undefined {
+  if (left === "" || right === "") return undefined;
+  for (let at = 0; at < Math.max(left.length, right.length); at += MARK_LENGTH) {
+    if (left.slice(at, at + MARK_LENGTH) !== right.slice(at, at + MARK_LENGTH)) return at / MARK_LENGTH + 1;
+  }
+  return undefined;
+}
