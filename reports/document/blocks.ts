@@ -3,8 +3,10 @@
  * (no markup in it) and may hold anything that a device said; renderers escape and clean it.
  */
 import type { Outcome } from "../../harness/evidence/verdict.ts";
-import type { Elements, Exchange } from "../record/run-record.ts";
+import type { Elements, Exchange, Logo } from "../record/run-record.ts";
 import type { Picture } from "../sequence/layout.ts";
+
+export type { Logo } from "../record/run-record.ts";
 
 /** A run of text. */
 export type Inline =
@@ -12,8 +14,12 @@ export type Inline =
   | { readonly kind: "strong" | "code"; readonly text: string }
   /** To the anchor of a section or row of the same document. */
   | { readonly kind: "link"; readonly text: string; readonly to: string }
-  /** Word and mark of an outcome in its colour. */
-  | { readonly kind: "status"; readonly outcome: Outcome }
+  /** Word and mark of an outcome in its colour; it may lead somewhere, as a link does. */
+  | { readonly kind: "status"; readonly outcome: Outcome; readonly to?: string | undefined }
+  /** Of a requirement that no case of the run has tested: as a status, in words and colour of what was not run. */
+  | { readonly kind: "untested" }
+  /** Said beside something else, smaller and on a line of its own. */
+  | { readonly kind: "aside"; readonly text: string }
   /** Upper-case hex, shown in groups. */
   | { readonly kind: "hex"; readonly bytes: string }
   | { readonly kind: "break" };
@@ -83,6 +89,8 @@ export type Block =
         readonly expected: Text;
         readonly actual: Text;
         readonly differs: boolean;
+        /** It differs from run to run, and says nothing. */
+        readonly varies?: boolean | undefined;
       }[];
     }
   /** Recorded exchanges of a case; `at` is the line that the verdict is about. */
@@ -91,8 +99,9 @@ export type Block =
       readonly caption: string;
       readonly caseId: string;
       readonly exchanges: readonly Exchange[];
-      /** Earlier ones that are not shown. */
+      /** Earlier ones that are not shown, and later ones. */
       readonly left: number;
+      readonly after: number;
       readonly at?: number | undefined;
     }
   /** Who says what to whom; each picture fits a page. */
@@ -109,11 +118,6 @@ export interface Section {
   readonly sections?: readonly Section[] | undefined;
   /** Begins on a new page in print. */
   readonly newPage?: boolean | undefined;
-}
-
-export interface Logo {
-  readonly type: "image/png" | "image/svg+xml";
-  readonly bytes: Uint8Array;
 }
 
 /** The whole report of one device. */

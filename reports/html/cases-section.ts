@@ -2,9 +2,9 @@
 import { isVerdict } from "../../harness/evidence/verdict.ts";
 import { OUTCOMES, outcomeWords } from "../record/outcomes.ts";
 import type { CaseRecord, RunRecord } from "../record/run-record.ts";
+import { anchor } from "../text/anchor.ts";
 import { duration } from "../text/format.ts";
 import { type Markup, markup } from "../text/markup.ts";
-import { anchor } from "./anchor.ts";
 import { filterBar } from "./filter.ts";
 import { status } from "./status.ts";
 import { type Column, table } from "./table.ts";

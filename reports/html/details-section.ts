@@ -1,8 +1,8 @@
 /** For each case that did not pass: what was expected, what happened, and the exchanges that show it. */
 import type { CaseRecord, RunRecord } from "../record/run-record.ts";
 import { transactionAt } from "../sequence/transactions.ts";
+import { anchor } from "../text/anchor.ts";
 import { type Markup, markup, nothing } from "../text/markup.ts";
-import { anchor } from "./anchor.ts";
 import { isExplained } from "./cases-section.ts";
 import { exchangeTable } from "./exchange-table.ts";
 import { sequenceFigure } from "./sequence-figure.ts";

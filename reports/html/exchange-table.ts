@@ -1,8 +1,8 @@
 /** Decoded exchanges of one case, step by step. */
 import type { Exchange } from "../record/run-record.ts";
+import { anchor } from "../text/anchor.ts";
 import { hexGroups, offset } from "../text/format.ts";
 import { type Markup, markup, nothing } from "../text/markup.ts";
-import { anchor } from "./anchor.ts";
 
 /** The page stays readable; the evidence has the rest. */
 export const SHOWN_EXCHANGES = 150;

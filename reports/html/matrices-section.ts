@@ -2,8 +2,8 @@
 import { type Matrix, type MatrixCell, matricesOf, NO_CASE, PASSED_CELL } from "../record/matrix.ts";
 import { OUTCOMES, outcomeWords } from "../record/outcomes.ts";
 import type { RunRecord } from "../record/run-record.ts";
+import { anchor } from "../text/anchor.ts";
 import { type Markup, markup, nothing } from "../text/markup.ts";
-import { anchor } from "./anchor.ts";
 import { status } from "./status.ts";
 
 export function matricesSection({ cases }: RunRecord): Markup {

@@ -2,7 +2,6 @@
 import { type Basis, requirementRows } from "../record/basis.ts";
 import { OUTCOMES } from "../record/outcomes.ts";
 import type { RunRecord } from "../record/run-record.ts";
-import { FLOWS, wholeTransaction } from "../sequence/transactions.ts";
 import { Markup, markup } from "../text/markup.ts";
 import { casesSection } from "./cases-section.ts";
 import { detailsSection } from "./details-section.ts";
@@ -60,17 +59,13 @@ function contents({ verdict, cases }: RunRecord): Markup {
 }
 
 function sequenceSection(run: RunRecord): Markup {
-  const found = FLOWS.flatMap((flow) => {
-    const whole = wholeTransaction(run.cases, flow);
-    return whole ? [{ title: flow.title, whole }] : [];
-  });
-  const figures = found.map(({ title, whole }, index) =>
+  const figures = run.flows.map(({ title, transaction }, index) =>
     sequenceFigure(
-      whole,
+      transaction,
       index === 0 ? "whole" : `whole-${index + 1}`,
-      `A successful ${title}, as recorded in case ${whole.caseId}`,
+      `A successful ${title}, as recorded in case ${transaction.caseId}`,
     ),
   );
   const none = markup`<p>No passed case of this run holds a whole successful transaction.</p>`;
-  return markup`<section aria-labelledby="sequence"><h2 id="sequence">A whole transaction</h2>${found.length > 0 ? figures : none}</section>`;
+  return markup`<section aria-labelledby="sequence"><h2 id="sequence">A whole transaction</h2>${figures.length > 0 ? figures : none}</section>`;
 }

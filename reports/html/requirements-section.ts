@@ -1,8 +1,8 @@
 /** What the run says about each requirement of the conformance basis. */
 import type { RequirementResult, RequirementRow } from "../record/basis.ts";
 import { outcomeWords } from "../record/outcomes.ts";
+import { anchor } from "../text/anchor.ts";
 import { type Markup, markup } from "../text/markup.ts";
-import { anchor } from "./anchor.ts";
 import { filterBar } from "./filter.ts";
 import { badge, status } from "./status.ts";
 import { type Column, table } from "./table.ts";

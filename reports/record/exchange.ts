@@ -18,6 +18,30 @@ const QUERY = /(?<=^(?:GET|POST) \/[^?]*)\?.*$/;
 const INNER_NAME = /^\d+\.message$/;
 /** Longest decoded value that is shown; pages of a merchant can be long. */
 const LONGEST_VALUE = 2_000;
+const SHOWN: ReadonlySet<EvidenceEvent["kind"]> = new Set([
+  "message",
+  "log",
+  "fault",
+  "note",
+  "ending",
+  "phase",
+  "check",
+]);
+
+/** Whether `exchangeOf` makes something of it. */
+export function isExchange({ kind }: EvidenceEvent): boolean {
+  return SHOWN.has(kind);
+}
+
+/** What a message is, in a word or two. */
+export function messageName(event: Message): string {
+  const decoded = event.decoded ?? {};
+  const key = NAME_KEYS.find((each) => Object.hasOwn(decoded, each));
+  if (key === undefined) return `${event.length ?? event.hex.length / 2} bytes`;
+  const inner = Object.keys(decoded).filter((name) => INNER_NAME.test(name));
+  const words = [(decoded[key] ?? "").replace(QUERY, ""), ...inner.map((name) => decoded[name] ?? "")];
+  return shorten(words.join(" "), LONGEST_NAME);
+}
 
 /** `undefined` for lines that steer the run and say nothing about an exchange. */
 export function exchangeOf(line: EvidenceLine): Exchange | undefined {
@@ -95,19 +119,16 @@ function messageParts(event: Message): Omit<Exchange, "n" | "atMs"> {
   const decoded = Object.entries(event.decoded ?? {}).map(
     ([name, text]) => [name, shorten(text, LONGEST_VALUE)] as const,
   );
-  const named = NAME_KEYS.map((key) => decoded.find(([name]) => name === key)).find((found) => found !== undefined);
-  const inner = decoded.filter(([name]) => INNER_NAME.test(name)).map(([, text]) => text);
+  const named = NAME_KEYS.find((key) => decoded.some(([name]) => name === key));
   return {
     kind: "message",
     link: event.link,
     from: event.from,
     to: event.to,
     step: event.step ?? "",
-    name: named
-      ? shorten([named[1].replace(QUERY, ""), ...inner].join(" "), LONGEST_NAME)
-      : `${event.length ?? event.hex.length / 2} bytes`,
+    name: messageName(event),
     bytes: keptText(event),
-    decoded: withUnits(decoded.filter((pair) => pair !== named || pair[0] === WORDS)),
+    decoded: withUnits(decoded.filter(([name]) => name !== named || name === WORDS)),
   };
 }
 

@@ -1,10 +1,12 @@
 /** What a test report must identify (ISO/IEC 17025, 7.8.2.1), as far as the evidence knows it. */
+
+import type { Results } from "../../harness/evidence/results.ts";
+import type { RunIdentification } from "../../harness/evidence/run-identification.ts";
 import type { Latency } from "../../harness/flows/station.ts";
 import { moment } from "../text/format.ts";
-import type { Evidence } from "./evidence.ts";
 import type { Elements } from "./run-record.ts";
 
-export function identify({ identification, results, head }: Evidence): Elements {
+export function identify(identification: RunIdentification, results: Results, head: string): Elements {
   const { pics, pixit, digests } = identification;
   const pairs: Elements = [
     ["Report", `${identification.run}${head === "" ? "" : ` / ${head.slice(0, 12)}`}`],
@@ -49,7 +51,7 @@ function inWords(values: Readonly<Record<string, string>>): string {
     .join(", ");
 }
 
-function selection({ suites, cases }: Evidence["identification"]["selection"]): string {
+function selection({ suites, cases }: RunIdentification["selection"]): string {
   if (suites.length === 0 && cases.length === 0) return "all that the PICS allow";
   return [...suites.map((suite) => `suite ${suite}`), ...cases.map((id) => `case ${id}`)].join(", ");
 }

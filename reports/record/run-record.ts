@@ -2,8 +2,12 @@
  * A run as the reports need it: what `evidence` recorded, in plain text and numbers. Nothing here is computed from
  * anything but the run directory, so that rendering again gives the same report.
  */
-import type { Cell } from "../../harness/evidence/event.ts";
+import type { Cell, Rerun, Waiver } from "../../harness/evidence/event.ts";
+import type { Attempt, Results } from "../../harness/evidence/results.ts";
+import type { RunIdentification } from "../../harness/evidence/run-identification.ts";
 import type { Outcome, Summary, Verdict } from "../../harness/evidence/verdict.ts";
+import type { WholeFlow } from "../sequence/whole-flows.ts";
+import type { LinkTimes } from "./times.ts";
 
 /** Data element name and readable value, in the order of the message. */
 export type Elements = readonly (readonly [name: string, value: string])[];
@@ -56,7 +60,30 @@ export interface CaseRecord {
   /** ISO 8601 UTC, empty when it never began. */
   readonly started: string;
   readonly durationMs: number;
+  /** As many as are shown: none of a case that is not shown in detail. */
   readonly exchanges: readonly Exchange[];
+  /** Entries of its record before the first of `exchanges`, and after the last. */
+  readonly before: number;
+  readonly after: number;
+  /** Every time that it was run, where that was more than once. */
+  readonly attempts: readonly Attempt[];
+  readonly waiver: Waiver | undefined;
+  /** What came of running it again with devices replaced. */
+  readonly reruns: readonly RerunRecord[];
+  /** First and last line of its evidence. */
+  readonly lines: { readonly from: number; readonly to: number } | undefined;
+}
+
+export interface RerunRecord extends Rerun {
+  readonly exchanges: readonly Exchange[];
+  /** Entries before the first of them. */
+  readonly before: number;
+}
+
+/** A picture that is printed at the head of a report. */
+export interface Logo {
+  readonly type: "image/png" | "image/svg+xml";
+  readonly bytes: Uint8Array;
 }
 
 export interface RunRecord {
@@ -77,4 +104,14 @@ export interface RunRecord {
   /** What limits the value of this record, as sentences: interrupted, not closed, chain broken. */
   readonly reservations: readonly string[];
   readonly cases: readonly CaseRecord[];
+  /** `run.json`. */
+  readonly about: RunIdentification;
+  /** What was derived from the evidence, but the cases. */
+  readonly results: Omit<Results, "cases">;
+  /** Hash of the last line whose place in the chain was proved, hex; empty when there is none. */
+  readonly head: string;
+  readonly logo: Logo | undefined;
+  /** One whole successful transaction of each flow that the run has. */
+  readonly flows: readonly WholeFlow[];
+  readonly times: readonly LinkTimes[];
 }

@@ -42,6 +42,8 @@ export type Row =
   | ({ readonly kind: "fault"; readonly y: number; readonly time: string } & Words);
 
 interface Words {
+  /** The verdict is about it. */
+  readonly marked: boolean;
   readonly step: string;
   readonly name: string;
 }
@@ -53,14 +55,18 @@ export interface Picture {
   readonly rows: readonly Row[];
 }
 
-/** Pictures of at most `rowsEach` rows, so that each fits a printed page; all have the same lifelines. */
-export function layOut(exchanges: readonly Exchange[], rowsEach: number): readonly Picture[] {
+/**
+ * Pictures of at most `rowsEach` rows, so that each fits a printed page; all have the same lifelines. `at` is the line of evidence
+ * that is marked: where it is not shown itself, the message before it.
+ */
+export function layOut(exchanges: readonly Exchange[], rowsEach: number, at?: number): readonly Picture[] {
   const shown = exchanges.filter(({ kind }) => kind === "message" || kind === "fault");
   const lifelines = lifelinesOf(shown);
   const startMs = shown[0]?.atMs ?? 0;
+  const marked = at === undefined ? undefined : shown.findLast(({ n }) => n <= at);
   const pictures: Picture[] = [];
   for (let first = 0; first < shown.length; first += rowsEach) {
-    pictures.push(pictureOf(shown.slice(first, first + rowsEach), lifelines, startMs));
+    pictures.push(pictureOf(shown.slice(first, first + rowsEach), lifelines, startMs, marked));
   }
   return pictures;
 }
@@ -72,10 +78,15 @@ function lifelinesOf(shown: readonly Exchange[]): readonly Lifeline[] {
   return [...known, ...others].map((role, index) => ({ role, x: SIZE.gutter + SIZE.lane * (index + 0.5) }));
 }
 
-function pictureOf(exchanges: readonly Exchange[], lifelines: readonly Lifeline[], startMs: number): Picture {
+function pictureOf(
+  exchanges: readonly Exchange[],
+  lifelines: readonly Lifeline[],
+  startMs: number,
+  marked: Exchange | undefined,
+): Picture {
   const places = new Map(lifelines.map(({ role, x }) => [role, x]));
   const rows = exchanges.map((exchange, index) =>
-    rowOf(exchange, places, startMs, SIZE.head + SIZE.row * (index + 0.8)),
+    rowOf(exchange, places, startMs, SIZE.head + SIZE.row * (index + 0.8), exchange === marked),
   );
   return {
     width: SIZE.gutter + SIZE.lane * Math.max(1, lifelines.length) + SIZE.margin,
@@ -85,10 +96,16 @@ function pictureOf(exchanges: readonly Exchange[], lifelines: readonly Lifeline[
   };
 }
 
-function rowOf(exchange: Exchange, places: ReadonlyMap<string, number>, startMs: number, y: number): Row {
+function rowOf(
+  exchange: Exchange,
+  places: ReadonlyMap<string, number>,
+  startMs: number,
+  y: number,
+  marked: boolean,
+): Row {
   const { step, name, from, to, kind } = exchange;
   const time = offset(exchange.atMs - startMs);
   const [x1, x2] = [places.get(from), places.get(to)];
-  if (kind === "fault" || x1 === undefined || x2 === undefined) return { kind: "fault", y, time, step, name };
-  return { kind: "message", y, time, step, name, x1, x2 };
+  if (kind === "fault" || x1 === undefined || x2 === undefined) return { kind: "fault", y, time, step, name, marked };
+  return { kind: "message", y, time, step, name, x1, x2, marked };
 }

@@ -19,10 +19,8 @@ export interface Flow {
   readonly isWhole: (messages: readonly Exchange[]) => boolean;
 }
 
-const PURCHASE: Flow = { title: "purchase", isWhole: (messages) => isSuccess(messages, "602") };
-
 export const FLOWS: readonly Flow[] = [
-  PURCHASE,
+  { title: "purchase", isWhole: (messages) => isSuccess(messages, "602") },
   {
     title: "load from a bank account",
     isWhole: (messages) => isSuccess(messages, "871") && takesPart(messages, "bank-server"),
@@ -38,7 +36,7 @@ export const FLOWS: readonly Flow[] = [
 ];
 
 /** Cuts a case's record where a transaction begins; the part before the first cut stays with the first transaction. */
-export function transactionsOf(one: CaseRecord): readonly Transaction[] {
+export function transactionsOf(one: Pick<CaseRecord, "id" | "exchanges">): readonly Transaction[] {
   const parts: Exchange[][] = [];
   let opened: Exchange | undefined;
   for (const exchange of one.exchanges) {
@@ -51,24 +49,15 @@ export function transactionsOf(one: CaseRecord): readonly Transaction[] {
   return parts.map((exchanges) => ({ caseId: one.id, exchanges }));
 }
 
-/**
- * One whole successful transaction of the run: from a passed case, undisturbed, from its beginning to its end, with the most
- * different steps, and the shortest of those. `undefined` when the run has none.
- */
-export function wholeTransaction(cases: readonly CaseRecord[], flow: Flow = PURCHASE): Transaction | undefined {
-  let best: { readonly found: Transaction; readonly steps: number } | undefined;
-  for (const one of cases.filter(({ verdict }) => verdict === "pass")) {
-    for (const found of transactionsOf(one).filter((each) => isUndisturbed(each) && flow.isWhole(messagesOf(each)))) {
-      const steps = new Set(found.exchanges.map(({ step }) => step)).size;
-      const shorter = best && steps === best.steps && found.exchanges.length < best.found.exchanges.length;
-      if (!best || steps > best.steps || shorter) best = { found, steps };
-    }
-  }
-  return best && { ...best.found, exchanges: fromBeginning(best.found.exchanges) };
+/** The transactions of a passed case that are a whole and undisturbed `flow`, each from its beginning. */
+export function wholeIn(one: Pick<CaseRecord, "id" | "exchanges">, flow: Flow): readonly Transaction[] {
+  return transactionsOf(one)
+    .filter((each) => isUndisturbed(each) && flow.isWhole(messagesOf(each)))
+    .map((each) => ({ ...each, exchanges: fromBeginning(each.exchanges) }));
 }
 
 /** The transaction that a verdict is about: the one with line `at`, else the last; only those with any message. */
-export function transactionAt(one: CaseRecord): Transaction | undefined {
+export function transactionAt(one: Pick<CaseRecord, "id" | "exchanges" | "at">): Transaction | undefined {
   const all = transactionsOf(one).filter(({ exchanges }) => exchanges.some(({ kind }) => kind === "message"));
   const meant = all.find(({ exchanges }) => one.at !== undefined && exchanges.some(({ n }) => n === one.at));
   return meant ?? all.at(-1);

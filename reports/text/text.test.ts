@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { anchor } from "../html/anchor.ts";
 import { withUnits } from "./amounts.ts";
+import { anchor } from "./anchor.ts";
 import { escapeMarkup, visible } from "./clean.ts";
 import { amount, duration, hexGroups, moment } from "./format.ts";
 import { markup } from "./markup.ts";

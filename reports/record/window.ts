@@ -1,0 +1,52 @@
+/** The exchanges of one case, as many as are shown: those up to what its verdict is about. */
+import type { EvidenceLine } from "../../harness/evidence/event.ts";
+import { exchangeOf, isExchange } from "./exchange.ts";
+import type { Exchange } from "./run-record.ts";
+
+/** Entries that follow what the verdict is about. */
+const AFTERWARDS = 40;
+
+export interface Kept {
+  readonly exchanges: readonly Exchange[];
+  /** Entries of the case before the first of them, and after the last. */
+  readonly before: number;
+  readonly after: number;
+}
+
+export class Window {
+  readonly #size: number;
+  readonly #at: number | undefined;
+  #lines: EvidenceLine[] = [];
+  #before = 0;
+  #after = 0;
+  #left = AFTERWARDS;
+
+  /** `at` is the line that the verdict is about; the end of the case when there is none. */
+  constructor(size: number, at: number | undefined) {
+    this.#size = size;
+    this.#at = at;
+  }
+
+  take(line: EvidenceLine): void {
+    if (!isExchange(line.event)) return;
+    if (this.#at !== undefined && line.n > this.#at && this.#left-- <= 0) {
+      this.#after++;
+      return;
+    }
+    this.#lines.push(line);
+    if (this.#lines.length >= 2 * this.#size) this.#cut();
+  }
+
+  end(): Kept {
+    this.#cut();
+    const exchanges = this.#lines.map(exchangeOf).filter((one): one is Exchange => one !== undefined);
+    return { exchanges, before: this.#before, after: this.#after };
+  }
+
+  #cut(): void {
+    const more = this.#lines.length - this.#size;
+    if (more <= 0) return;
+    this.#before += more;
+    this.#lines = this.#lines.slice(more);
+  }
+}
