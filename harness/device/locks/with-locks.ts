@@ -32,7 +32,7 @@ export interface DeviceLocks extends Disposable {
 
 /**
  * Takes all of `names` (`lockNames`), one after the other in the order of the names, so that two who want the same ones never wait for
- * each other. `DEVICE_BUSY`, naming the holder, when the wait is over; the error of `signal` when that ends it.
+ * each other. `DEVICE_BUSY`, naming the holder, when the wait is over or `signal` ends it.
  */
 export async function takeDeviceLocks(names: readonly string[], options: LockOptions): Promise<DeviceLocks> {
   const folder = names.length === 0 ? "" : openLockFolder(options.folder ?? defaultLockFolder());
@@ -74,12 +74,11 @@ async function takeOne(
   const who = typeof holder === "string" ? newHolder(holder) : holder;
   let told: string | undefined;
   for (;;) {
-    signal?.throwIfAborted();
     const found = tryTakeLock(name, who, { folder, clock, expiryMs });
     if (isLock(found)) return found;
     if (token !== undefined && found.token === token) return undefined;
     const text = holderText(found);
-    if (clock.monotonicMs() >= untilMs) {
+    if (signal?.aborted || clock.monotonicMs() >= untilMs) {
       throw new PursebenchError("DEVICE_BUSY", `${name} is in use by ${text}`, {
         mend: "wait until that has ended, or end it; its lock ends with its process",
       });
