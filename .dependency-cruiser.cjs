@@ -43,7 +43,12 @@ const layers = {
   ],
   "harness/station": ["harness/(?!cli|run|page|nightly|station)"],
   "harness/run": ["harness/(?!cli|page|nightly)", "suites", "reports"],
-  "harness/page": ["harness/(core|bench|evidence|flows|run|station)", "suites/define", "reports"],
+  "harness/page": [
+    "harness/(core|bench|evidence|flows|run|station)",
+    "harness/crypto/constant-time.ts", // tokens
+    "suites/define",
+    "reports",
+  ],
   "harness/nightly": ["harness/(core|bench|evidence|flows|sql|run|device)", "suites/define", "reports"],
   suites: ["harness/(core|bench|flows|evidence|protocol|station|crypto|defects|link/batch-http)", "suites"],
   reports: ["harness/(core|evidence|protocol|flows)", "reports"],

@@ -7,7 +7,7 @@ import type { House, KillMatrix } from "./ports.ts";
 import { realLab } from "./real-lab.ts";
 
 export function realHouse(): House {
-  return {
+  const house: House = {
     clock: systemClock,
     random: systemRandom,
     cases: async () => (await import("../../suites/index.ts")).cases,
@@ -32,12 +32,14 @@ export function realHouse(): House {
     installApplet: async (options) => (await import("../station/install-applet.ts")).installApplet(options),
     personaliseCard: async (place, options) =>
       await (await import("../station/card-commands.ts")).personaliseAt(place, options),
+    serveStation: async (options) => await (await import("./real-station.ts")).serveStation(options, house),
     serveCard: async ({ host, port, kind }) => {
       const { serveCardOverVpcd } = await import("../station/vpcd-card-program.ts");
       const program = await serveCardOverVpcd(host, port, kind, systemRandom);
       return { ...program, description: `A ${kind} card is in the reader at ${host}:${port}.` };
     },
   };
+  return house;
 }
 
 async function runMutants({ role, cases, onProgress }: Parameters<House["runMutants"]>[0]): Promise<KillMatrix> {

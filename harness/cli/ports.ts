@@ -59,6 +59,17 @@ export interface House extends RunHouse {
     readonly IDTERM: string;
     readonly store?: string | undefined;
   }): Promise<Serving>;
+  /** The station page. */
+  serveStation(options: {
+    readonly host: string;
+    readonly port: number;
+    readonly bench?: string | undefined;
+    readonly runs: string;
+    readonly lab?: string | undefined;
+    readonly token?: string | undefined;
+    /** Compiled script of the process of a run. */
+    readonly startScript: string;
+  }): Promise<Serving>;
   /** The simulated card to any reader that speaks vpcd. */
   serveCard(options: {
     readonly host: string;

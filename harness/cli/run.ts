@@ -9,6 +9,7 @@ import { addDoctor } from "./commands/doctor.ts";
 import { addLab } from "./commands/lab.ts";
 import { addMutants } from "./commands/mutants.ts";
 import { addReport } from "./commands/report.ts";
+import { addStation } from "./commands/station.ts";
 import { addTerminal } from "./commands/terminal.ts";
 import { addVerify } from "./commands/verify.ts";
 import type { CliContext } from "./context.ts";
@@ -52,6 +53,7 @@ function program(context: CliContext): Command {
     addReport,
     addVerify,
     addLab,
+    addStation,
     addTerminal,
     addCard,
   ];

@@ -73,6 +73,7 @@ export function fakeHouse(change: Partial<House> & { readonly fake?: FakeOptions
       remove: absent,
     },
     serveTerminal: absent,
+    serveStation: absent,
     serveCard: absent,
     lookAtCard: absent,
     checkProfile: absent,

@@ -20,10 +20,13 @@ import { chooseSocket } from "./socket.ts";
 type NativeService = ReturnType<typeof pcsclite>;
 export type NativeReader = Parameters<Parameters<NativeService["once"]>[1]>[0];
 type NamesCallback = (error: unknown, names?: Buffer) => void;
+/** Hears all reader names whenever they change, or why there will be no more news. */
+export type NamesListener = (news: readonly string[] | PursebenchError) => void;
 
 export class PcscSession implements Disposable {
   readonly #native: NativeService;
   readonly #listing: Promise<readonly string[]>;
+  readonly #news = new Set<NamesListener>();
   #makeReaders: NamesCallback | undefined;
   #isClosed = false;
 
@@ -52,6 +55,12 @@ export class PcscSession implements Disposable {
   /** All reader names that pcscd knew when the session was opened. */
   async names(deadline: Deadline): Promise<readonly string[]> {
     return await within(deadline, this.#listing, { what: "pcscd, asked for its readers,", owner: "bench" });
+  }
+
+  /** From now on `listener` hears of readers that come and go. Returns the undo. */
+  onNames(listener: NamesListener): () => void {
+    this.#news.add(listener);
+    return () => this.#news.delete(listener);
   }
 
   /** A new reader object for `name`; its first status event follows. Call after `names`. */
@@ -103,8 +112,10 @@ export class PcscSession implements Disposable {
     const start: unknown = Reflect.get(this.#native, "start");
     if (typeof start !== "function") throw new PursebenchError("INTERNAL", "pcsclite has no start method any more");
     const listen: NamesCallback = (error, names) => {
-      if (error) reject(pcscError("listing readers", error));
-      else resolve(parseNames(names));
+      const news = error ? pcscError("listing readers", error) : parseNames(names);
+      if (news instanceof PursebenchError) reject(news);
+      else resolve(news);
+      for (const listener of [...this.#news]) listener(news);
     };
     Reflect.set(this.#native, "start", (makeReaders: NamesCallback) => {
       this.#makeReaders = makeReaders;
