@@ -8,6 +8,8 @@ export interface Recorder {
   write(event: EvidenceEvent, caseId?: string): number;
   enter(caseId: string | undefined): void;
   flush(): Promise<void>;
+  /** Whether somebody can read later what was written; absent where nothing is kept. */
+  readonly keeps?: true | undefined;
   readonly failure: Promise<PursebenchError>;
   readonly broken: PursebenchError | undefined;
 }

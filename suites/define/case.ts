@@ -9,6 +9,7 @@ import type {
   PurseSystem,
   ServerRole,
   SiteFacts,
+  SlotCardKind,
   SystemFacts,
   TerminalFacts,
   TestKeys,
@@ -37,8 +38,10 @@ export type Suite = (typeof SUITES)[number];
 /** What a bench has to offer for a case; a bench that does not makes the case not applicable, with the reason. */
 export interface Needs {
   readonly cards?: readonly CardKind[];
-  /** The card is pulled by the bench. */
+  /** The card is pulled by the bench, or by a person. */
   readonly removal?: boolean;
+  /** Cards come and go while messages are under way: no person is as quick as that. */
+  readonly swiftHand?: true;
   readonly links?: readonly LinkName[];
   readonly logs?: readonly RoleName[];
   readonly database?: boolean;
@@ -58,6 +61,8 @@ export interface Needs {
   readonly psamKinds?: readonly string[];
   /** So many slots of the reader, for cards of the bench. */
   readonly slots?: number;
+  /** All that is put into those slots: plain cards of these kinds, one slot at a time. A person can do that too. */
+  readonly slotCards?: readonly SlotCardKind[];
   /** Cards of the bench that go wrong in T=1. */
   readonly mischief?: true;
   /** The terminal waits longer than that for its security card, ms. */
@@ -101,6 +106,8 @@ export interface DeviceContext {
   readonly bench: BenchFacts;
   /** Verdicts on times, which know how exactly the bench measures. */
   readonly timing: Timing;
+  /** The machine's calendar, ms since 1970. What it said is in the evidence: a case has no other clock. */
+  now(): number;
   /** Leaves a sentence in the evidence. */
   note(text: string): void;
   /** Says in a word or two how that ended which the case brought about: for its place in a matrix. */

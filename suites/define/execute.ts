@@ -1,19 +1,15 @@
 import type { Clock } from "../../harness/core/clock.ts";
-import { PursebenchError } from "../../harness/core/errors.ts";
-import type { CaseEnd } from "../../harness/evidence/event.ts";
+import type { CaseEnd, EvidenceEvent } from "../../harness/evidence/event.ts";
 import type { Recorder } from "../../harness/evidence/recorder.ts";
 import { isVerdict, VERDICTS } from "../../harness/evidence/verdict.ts";
-import type { DeviceSystem } from "../../harness/flows/devices.ts";
 import type { Latency, Station } from "../../harness/flows/station.ts";
-import type { PurchaseObservation, PurseSystem } from "../../harness/flows/system.ts";
 import { noteAccounts } from "./accounts-note.ts";
-import { noting, unlessBench } from "./bench-trouble.ts";
-import type { Case, CaseContext } from "./case.ts";
-import { createExpect } from "./expect.ts";
+import type { Case } from "./case.ts";
+import type { Opened } from "./case-context.ts";
 import { endOf, MENDS } from "./failures.ts";
-import { expectMoneyKept } from "./money-check.ts";
-import { firstLoadSite, firstSite, profileWords } from "./site-need.ts";
-import { type BenchFacts, benchFacts, timing } from "./timing.ts";
+import { judge } from "./judge.ts";
+import { observerFor } from "./observation/observer.ts";
+import { benchFacts } from "./timing.ts";
 
 /** Real time for a case that names none. */
 const CASE_MS = 60_000;
@@ -30,6 +26,8 @@ export interface ExecuteOptions {
   readonly signal?: AbortSignal | undefined;
   /** As the station measured them before the first case; none where time is virtual. */
   readonly latencies?: readonly Latency[] | undefined;
+  /** Which time it is that the case is run; the first when absent. */
+  readonly attempt?: number | undefined;
 }
 
 /**
@@ -44,7 +42,8 @@ export async function executeCase(
 ): Promise<Finished> {
   const startedMs = options.clock.monotonicMs();
   evidence.enter(definition.id);
-  evidence.write({ kind: "case-start" });
+  const { attempt = 1 } = options;
+  evidence.write({ kind: "case-start", ...(attempt > 1 ? { attempt } : {}) });
   const opening = openFor(station, definition);
   const ended = await bodyEnd(opening, definition, station, evidence, options);
   const released = await releaseEnd(opening, station, definition, options);
@@ -65,9 +64,6 @@ export async function settle(finished: Finished, evidence: Recorder): Promise<Fi
   return finished;
 }
 
-/** What a case works on: the whole system, or the devices alone. */
-type Opened = { readonly system: PurseSystem } | { readonly devices: DeviceSystem };
-
 /** As a promise, also when the station throws at once. */
 async function openFor(station: Station, { id, on }: Case): Promise<Opened> {
   if (on === "devices") return { devices: await station.devicesFor(id) };
@@ -82,31 +78,31 @@ async function bodyEnd(
   options: ExecuteOptions,
 ): Promise<CaseEnd> {
   const { owner } = definition;
+  const { clock } = options;
   const over = new AbortController();
-  const timer = options.clock.timer(definition.timeoutMs ?? CASE_MS);
-  const tally = { checks: 0 };
-  const met: PurchaseObservation["trouble"][number][] = [];
+  const timer = clock.timer(definition.timeoutMs ?? CASE_MS);
+  const write = (event: EvidenceEvent) => (over.signal.aborted ? 0 : evidence.write(event, definition.id));
+  const bench = benchFacts(options.latencies ?? []);
+  const observer = observerFor(evidence, definition, station);
   const work = opening
-    .then(async (opened) => {
-      const noted = "system" in opened ? { system: noting(opened.system, met) } : opened;
-      const facts = benchFacts(options.latencies ?? []);
-      const context = contextOf(definition, noted, station, evidence, over.signal, tally, facts);
-      await definition.run(context);
-      if (tally.checks === 0) return unchecked(definition);
-      if ("system" in opened) await expectMoneyKept(definition, opened.system, context);
-      return passed(definition);
+    .then((opened) => {
+      const beside = { now: () => clock.wall().getTime() };
+      const parts = { opened, beside, keys: station.keys, bench, write };
+      return judge(definition, observer ? { ...parts, ...observer.watched(opened, beside) } : parts);
     })
-    .catch((thrown: unknown) => unlessBench(endOf(thrown, owner), met))
+    .catch((thrown: unknown) => endOf(thrown, owner))
     .then((end) =>
-      withAccounts(end, opening, (text) => void evidence.write({ kind: "note", text }, definition.id), options.clock),
+      withAccounts(end, opening, (text) => void evidence.write({ kind: "note", text }, definition.id), clock),
     );
   try {
-    return await Promise.race([
+    const end = await Promise.race([
       work,
       timer.elapsed.then(() => timedOut(definition)),
       evidence.failure.then((error) => endOf(error, owner)),
       aborted(options.signal, over.signal).then(() => interrupted(owner)),
     ]);
+    observer?.keep(end);
+    return end;
   } finally {
     over.abort();
     timer.cancel();
@@ -124,61 +120,6 @@ async function withAccounts(
   const noted = opening.then((opened) => ("system" in opened ? noteAccounts(opened.system, note, clock) : undefined));
   await noted.catch(() => undefined);
   return end;
-}
-
-function contextOf(
-  definition: Case,
-  opened: Opened,
-  station: Station,
-  evidence: Recorder,
-  over: AbortSignal,
-  tally: { checks: number },
-  bench: BenchFacts,
-): CaseContext {
-  const write: Recorder["write"] = (event) => (over.aborted ? 0 : evidence.write(event, definition.id));
-  const { facts } = "system" in opened ? opened.system : opened.devices;
-  const unsaid = (what: string) =>
-    new PursebenchError("INTERNAL", `${definition.id} uses ${what} without saying so in its definition`);
-  const expect = createExpect(({ owner: _, ...expectation }, ok) => {
-    tally.checks++;
-    write({ kind: "check", ok, ...expectation });
-  });
-  return {
-    get system() {
-      if ("system" in opened) return opened.system;
-      throw unsaid("the whole system");
-    },
-    get devices() {
-      if ("devices" in opened) return opened.devices;
-      throw unsaid("the devices alone");
-    },
-    facts,
-    get keys() {
-      if (station.keys && definition.needs?.keys) return station.keys;
-      throw new PursebenchError("INTERNAL", `${definition.id} uses keys without saying so in its needs`);
-    },
-    siteFor(need) {
-      const site = firstSite(facts.sites, need);
-      if (site) return site;
-      const what = `a site with ${profileWords(need)}`;
-      throw new PursebenchError("INTERNAL", `${definition.id} uses ${what} without saying so in its needs`);
-    },
-    loadSiteFor(need) {
-      const site = firstLoadSite(facts.loadSites, need);
-      if (site) return site;
-      const what = `a site for loading with ${profileWords(need)}`;
-      throw new PursebenchError("INTERNAL", `${definition.id} uses ${what} without saying so in its needs`);
-    },
-    expect,
-    bench,
-    timing: timing(expect, bench),
-    note: (text) => void write({ kind: "note", text }),
-    ending: (text) => void write({ kind: "ending", text }),
-    async step(title, work) {
-      write({ kind: "phase", title });
-      return await work();
-    },
-  };
 }
 
 async function releaseEnd(
@@ -219,16 +160,6 @@ function aborted(signal: AbortSignal | undefined, over: AbortSignal): Promise<vo
 function worse(body: CaseEnd, release: CaseEnd | undefined): CaseEnd {
   if (!release || !isVerdict(body.outcome) || !isVerdict(release.outcome)) return body;
   return VERDICTS.indexOf(release.outcome) > VERDICTS.indexOf(body.outcome) ? release : body;
-}
-
-function passed({ owner }: Case): CaseEnd {
-  return { outcome: "pass", reason: "", owner };
-}
-
-/** A case that expects nothing proves nothing, whatever it did. */
-function unchecked({ id }: Case): CaseEnd {
-  const mend = "give the case an expectation, or let it say why it is inconclusive";
-  return { outcome: "error", reason: `${id} ended without a single check`, owner: "bench", mend };
 }
 
 function interrupted(owner: Case["owner"]): CaseEnd {
