@@ -1,5 +1,6 @@
 /** What the lines of a run say of one case, attempt by attempt. */
 import { decidingAttempt } from "./attempts.ts";
+import type { EarlierAttempt } from "./earlier.ts";
 import type { CaseEnd, CaseHeader, EvidenceEvent, EvidenceLine, Waiver } from "./event.ts";
 import type { Attempt, CaseResult, ResultStep } from "./results.ts";
 import type { Outcome } from "./verdict.ts";
@@ -36,19 +37,21 @@ export class CaseReading {
     return this.#current?.wasRun === true && this.#current.end === undefined;
   }
 
-  /** Whose a failure is was looked for. */
-  get isDiagnosed(): boolean {
-    return this.#diagnosis !== undefined;
+  /** Whose a failure is, where that was looked for. */
+  get diagnosis(): (Pick<CaseResult, "owner"> & { readonly because: string }) | undefined {
+    return this.#diagnosis;
+  }
+
+  get isWaived(): boolean {
+    return this.#waiver !== undefined;
   }
 
   /** How each attempt ended, in their order. */
-  get outcomes(): readonly Outcome[] {
-    return this.#attempts.map(outcomeOf);
-  }
-
-  /** How many times it was begun. */
-  get begun(): number {
-    return this.#attempts.filter(({ wasRun }) => wasRun).length;
+  get attempts(): readonly EarlierAttempt[] {
+    return this.#attempts.map((each) => ({
+      end: { ...brokenOff(each, this.#header), durationMs: durationOf(each) },
+      wasRun: each.wasRun,
+    }));
   }
 
   take(line: EvidenceLine): void {
@@ -80,10 +83,11 @@ export class CaseReading {
 
   /** `unrun`: why it was not run, where no line says so. */
   result(unrun: string): CaseResult {
-    const attempt = this.#attempts[decidingAttempt(this.outcomes)];
+    const attempt = this.#attempts[decidingAttempt(this.#attempts.map(outcomeOf))];
     if (!attempt)
       return { ...this.#header, verdict: "notRun", reason: unrun, owner: "bench", durationMs: 0, steps: [] };
     const { outcome, ...end } = endOf(attempt, this.#header);
+    const runs = this.#attempts.filter(({ wasRun }) => wasRun);
     return {
       ...this.#header,
       ...end,
@@ -93,7 +97,7 @@ export class CaseReading {
       steps: attempt.steps,
       events: { from: attempt.from, to: attempt.to },
       ...(attempt.ending === undefined ? {} : { ending: attempt.ending }),
-      ...(this.begun > 1 ? { attempts: this.#attempts.filter(({ wasRun }) => wasRun).map(told) } : {}),
+      ...(runs.length > 1 ? { attempts: runs.map(told) } : {}),
       ...(this.#waiver && outcome === "fail" ? { waiver: this.#waiver } : {}),
     };
   }
@@ -119,6 +123,12 @@ export class CaseReading {
 /** What broke off is no verdict, unless it had failed already. */
 function outcomeOf({ end, failed }: AttemptReading): Outcome {
   return end?.outcome ?? (failed ? "fail" : "notRun");
+}
+
+/** The same for a run that goes on: what did not end will be run again. */
+function brokenOff(attempt: AttemptReading, header: CaseHeader): CaseEnd {
+  if (attempt.end || attempt.failed) return endOf(attempt, header);
+  return { outcome: "notRun", reason: "the run broke off during this case", owner: "bench" };
 }
 
 function endOf({ end, failed }: AttemptReading, { owner }: CaseHeader): CaseEnd {

@@ -16,9 +16,10 @@ export class SpecimenWatch {
   }
 
   /** Reads who is there and leaves it in the evidence. Never rejects: a device that cannot be read is the first case's to judge. */
-  async begin(): Promise<void> {
+  async begin(): Promise<readonly SpecimenIdentity[] | undefined> {
     this.#expected = await this.#read();
     if (this.#expected) this.#evidence.write({ kind: "specimens", specimens: this.#expected });
+    return this.#expected;
   }
 
   /** Why no case can have a verdict from here on; undefined when all devices are who they were. Never rejects. */
@@ -43,15 +44,22 @@ export class SpecimenWatch {
 }
 
 function swapIn(expected: readonly SpecimenIdentity[], found: readonly SpecimenIdentity[]): CaseEnd | undefined {
+  const another = anotherIn(expected, found);
+  if (!another) return undefined;
+  const { what, owner, words } = another;
+  const mend = `put the ${what} back that the run began with, and begin the run anew`;
+  return { outcome: "inconc", reason: `the ${what} was swapped: ${words}`, owner, mend };
+}
+
+/** The first device that is another one than it was. */
+export function anotherIn(
+  expected: readonly SpecimenIdentity[],
+  found: readonly SpecimenIdentity[],
+): (Pick<SpecimenIdentity, "what" | "owner"> & { readonly words: string }) | undefined {
   for (const [index, { what, owner, values }] of expected.entries()) {
     const there = found[index]?.values ?? {};
     if (wordsOf(values) === wordsOf(there)) continue;
-    return {
-      outcome: "inconc",
-      reason: `the ${what} was swapped: the run began with ${wordsOf(values)}, and now there is ${wordsOf(there)}`,
-      owner,
-      mend: `put the ${what} back that the run began with, and begin the run anew`,
-    };
+    return { what, owner, words: `the run began with ${wordsOf(values)}, and now there is ${wordsOf(there)}` };
   }
   return undefined;
 }
