@@ -172,7 +172,7 @@ export type EvidenceEvent =
   /** The run goes on after it broke off. */
   | {
       readonly kind: "resumed";
-      /** Bytes of a line that was being written when it broke off, hex; they are not part of the chain. */
+      /** Bytes of a line that was being written when it broke off, hex, at most `MAX_BYTES` of them; they are not part of the chain. */
       readonly torn?: string | undefined;
       /** The case that was under way; it is run again from its beginning. */
       readonly during?: string | undefined;

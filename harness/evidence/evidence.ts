@@ -1,17 +1,18 @@
-import { join } from "node:path";
+import type { KeyObject } from "node:crypto";
 import type { Clock } from "../core/clock.ts";
 import { messageOf, type PursebenchError } from "../core/errors.ts";
 import type { LinkName, TraceEvent } from "../core/trace.ts";
 import type { Moment } from "../flows/station.ts";
 import type { RecordedEvent } from "../flows/system.ts";
-import { genesis, link } from "./chain.ts";
+import { link } from "./chain.ts";
 import { encodeEvent, MASKED } from "./encode-event.ts";
 import type { Describe, EvidenceEvent, EvidenceLine } from "./event.ts";
-import { createLineFile, type LineFile } from "./line-file.ts";
+import { begin, type EvidenceStart, type OpenLineFile, pickUp } from "./evidence-start.ts";
+import type { LineFile } from "./line-file.ts";
 import { KeyMask } from "./masking/key-mask.ts";
 import type { Recorder } from "./recorder.ts";
-import { EVENTS_FILE, storageError, writeIdentification } from "./run-directory.ts";
 import type { RunIdentification } from "./run-identification.ts";
+import { storageError } from "./storage-error.ts";
 
 /** Events that are written in one go; what is less goes out at the end of the loop's turn. */
 const BATCH = 64;
@@ -29,15 +30,25 @@ interface Waiting {
 /** Hears a line as it is written. */
 export type LineListener = (line: Pick<EvidenceLine, "n" | "at" | "caseId" | "event">) => void;
 
-export interface EvidenceOptions {
-  /** An empty directory, from `createRunDirectory`. */
-  readonly dir: string;
-  readonly run: RunIdentification;
+interface CommonOptions {
   readonly clock: Clock;
   readonly describe: Describe;
   /** How the file of events is opened; the real one when absent. */
-  readonly open?: (path: string) => LineFile;
+  readonly open?: OpenLineFile | undefined;
   readonly onLine?: LineListener | undefined;
+}
+
+export interface EvidenceOptions extends CommonOptions {
+  /** An empty directory, from `createRunDirectory`. */
+  readonly dir: string;
+  readonly run: RunIdentification;
+}
+
+export interface ResumeOptions extends CommonOptions {
+  /** Directory of the run that goes on. */
+  readonly dir: string;
+  /** Key that will seal the run. */
+  readonly signingKey?: KeyObject | undefined;
 }
 
 /**
@@ -48,9 +59,11 @@ export interface EvidenceOptions {
  */
 export class Evidence implements Recorder, AsyncDisposable {
   readonly dir: string;
+  readonly keeps = true;
   /** Resolves when evidence can no longer be kept; otherwise never. */
   readonly failure: Promise<PursebenchError>;
   readonly #file: LineFile;
+  readonly #lock: Disposable;
   readonly #clock: Clock;
   readonly #describe: Describe;
   readonly #startMs: number;
@@ -60,26 +73,49 @@ export class Evidence implements Recorder, AsyncDisposable {
   readonly #mask = new KeyMask();
   #failed: PursebenchError | undefined;
   #hash: string;
-  #n = 0;
+  #n: number;
   #caseId: string | undefined;
   #waiting: Waiting[] = [];
   #draining: NodeJS.Immediate | undefined;
   #closed = false;
 
-  /** Writes `run.json` and opens the events. Throws `STORAGE`. */
-  constructor(options: EvidenceOptions) {
-    this.dir = options.dir;
-    this.#clock = options.clock;
-    this.#describe = options.describe;
-    this.#startMs = options.clock.monotonicMs();
-    this.#onLine = options.onLine;
-    this.#hash = genesis(writeIdentification(options.dir, options.run));
-    this.#file = openEvents(join(options.dir, EVENTS_FILE), options.open ?? createLineFile);
+  /** Begins: writes `run.json` and opens the events. Throws `STORAGE`, and `USAGE` while somebody else writes to this run. */
+  constructor(options: EvidenceOptions | (ResumeOptions & { readonly start: EvidenceStart })) {
+    const { dir, clock, describe, onLine, open } = options;
+    const start = "start" in options ? options.start : begin(dir, options.run, clock, open);
+    this.dir = dir;
+    this.#clock = clock;
+    this.#describe = describe;
+    this.#startMs = start.startMs;
+    this.#onLine = onLine;
+    this.#hash = start.hash;
+    this.#n = start.n;
+    this.#file = start.file;
+    this.#lock = start.lock;
     let settle: (error: PursebenchError) => void = () => undefined;
     this.failure = new Promise((resolve) => {
       settle = resolve;
     });
     this.#fail = settle;
+  }
+
+  /**
+   * Goes on with a run that broke off or was interrupted: the first line that it writes is `resumed`. Rejects with `USAGE` for
+   * damaged evidence (with file and line), a run that is sealed by another key than `signingKey`, or that somebody writes; with `STORAGE`.
+   */
+  static async resume(options: ResumeOptions): Promise<Evidence> {
+    const { start, resumed } = await pickUp(options);
+    // The session keys of the cases before are not known again, and need not be: the bench that they were agreed on is gone, and
+    // a message that brings one along, as a recovery does, has it in the place where `KeyMask` learns it.
+    const evidence = new Evidence({ ...options, start });
+    evidence.write(resumed);
+    try {
+      await evidence.flush();
+    } catch (thrown) {
+      await evidence[Symbol.asyncDispose]();
+      throw thrown;
+    }
+    return evidence;
   }
 
   /** Why evidence can no longer be kept, if so. */
@@ -90,7 +126,7 @@ export class Evidence implements Recorder, AsyncDisposable {
   /** What a station saw (`RecordEvent`). */
   readonly record = (event: TraceEvent, moment: Moment, caseId?: string): RecordedEvent => {
     const n = this.#append({ seen: event }, caseId ?? this.#caseId, moment.atMs);
-    return { ...event, n, atMs: moment.atMs };
+    return { ...event, n, atMs: rounded(moment.atMs) }; // as the line says it, so that evidence judges again what was judged
   };
 
   /** What the campaign itself has to say. Returns the line number. */
@@ -130,6 +166,7 @@ export class Evidence implements Recorder, AsyncDisposable {
       await this.flush();
     } finally {
       this.#file.close();
+      this.#lock[Symbol.dispose]();
     }
   }
 
@@ -208,14 +245,6 @@ export class Evidence implements Recorder, AsyncDisposable {
 
 function withMaskNote(event: EvidenceEvent): EvidenceEvent {
   return event.kind === "message" && event.decoded ? { ...event, decoded: { ...event.decoded, ...MASKED } } : event;
-}
-
-function openEvents(path: string, open: (path: string) => LineFile): LineFile {
-  try {
-    return open(path);
-  } catch (cause) {
-    throw storageError(`${path} cannot be written: ${messageOf(cause)}`, cause);
-  }
 }
 
 /** Microseconds are enough. */

@@ -14,7 +14,15 @@ const dataSync = promisify(fdatasync);
 
 /** Opens `path`, which must not exist yet. */
 export function createLineFile(path: string): LineFile {
-  const descriptor = openSync(path, "ax");
+  return lineFile(openSync(path, "ax"));
+}
+
+/** Opens `path` to go on at its end. */
+export function appendLineFile(path: string): LineFile {
+  return lineFile(openSync(path, "a"));
+}
+
+function lineFile(descriptor: number): LineFile {
   return {
     append(text) {
       const bytes = Buffer.from(text, "utf8");

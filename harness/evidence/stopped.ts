@@ -4,6 +4,9 @@ import { readEvents } from "./reader.ts";
 export interface Stopped {
   /** Whole lines of evidence; what was broken off within a line is not counted. */
   readonly lines: number;
+  /** Time of the last line, as `EvidenceLine` has it; 0 and undefined when there is none. */
+  readonly at: number;
+  readonly wall?: string | undefined;
   /** The case that was under way. */
   readonly during?: string | undefined;
   /** Cases that came to an end, reruns with their own ids ("ID/again") among them. */
@@ -17,12 +20,13 @@ export interface Stopped {
 /** Rejects with `USAGE` where the directory holds no run, or lines that are none of evidence. */
 export async function readStopped(dir: string): Promise<Stopped> {
   const done = new Set<string>();
-  let lines = 0;
+  let last: { readonly n: number; readonly at: number; readonly wall?: string } = { n: 0, at: 0 };
   let during: string | undefined;
   let complete = false;
   let interrupted: string | undefined;
-  for await (const { n, caseId, event } of readEvents(dir)) {
-    lines = n;
+  for await (const line of readEvents(dir)) {
+    const { caseId, event } = line;
+    last = line;
     complete = event.kind === "run-end";
     if (event.kind === "interrupted") interrupted = event.reason;
     if (event.kind === "resumed") interrupted = during = undefined;
@@ -31,5 +35,6 @@ export async function readStopped(dir: string): Promise<Stopped> {
     done.add(caseId);
     if (during === caseId) during = undefined;
   }
-  return { lines, during, done, complete, interrupted };
+  const { n: lines, at, wall } = last;
+  return { lines, at, wall, during, done, complete, interrupted };
 }
