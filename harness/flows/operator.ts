@@ -7,6 +7,8 @@ export interface OperatorStep {
   readonly text: string;
   /** The place of the bench that it is about, as pictures of the bench name it: "slot 1", "terminal 00000001". */
   readonly place: string;
+  /** The kind of card that is to be in that place afterwards, for a robot: "specimen", "expired" … Absent where none is. */
+  readonly card?: string | undefined;
   /** Real time for it, ms. */
   readonly withinMs: number;
 }
@@ -19,8 +21,11 @@ export interface Operator {
   /** How the person is reached: "terminal", "station page", "robot". */
   readonly name: string;
   /**
-   * Shows the step and resolves with the answer; `late` after its time. Aborting `signal` takes the prompt away (the bench has
-   * noticed, or the run is interrupted); what is resolved with then does not matter. Never rejects.
+   * Shows the step and resolves with the answer; `late` after its time. Aborting `signal` takes the prompt away; its reason is an
+   * `AskOver`, and what is resolved with then does not matter. Never rejects.
    */
   ask(step: OperatorStep, signal: AbortSignal): Promise<OperatorAnswer>;
 }
+
+/** Why nobody has to answer any more: the bench has seen it, or its time is up, or the run is ended. */
+export type AskOver = "noticed" | "late" | "interrupted";

@@ -254,13 +254,28 @@ export interface TerminalFacts {
   readonly server: PaymentServerName;
 }
 
+/** Work for a hand (`flows/operator.ts`): slow, and with the cards that lie on the table. */
+export interface HandOffers {
+  /** Somebody is there to be asked. */
+  readonly isThere: boolean;
+  /** Kinds that can be put into the reader, the card under test among them. */
+  readonly cards: readonly CardKind[];
+  readonly removal: boolean;
+  /** Plain cards for the slot of a reader under test. */
+  readonly slotCards: readonly SlotCardKind[];
+  readonly terminalPower: boolean;
+}
+
+/** Cards that suite `reader` puts into a slot (`devices.ts`). */
+export type SlotCardKind = "exerciser" | "mute" | "malformed-atr";
+
 /** What a case may need to know of the bench, from its description and the PICS; amounts in minor units. */
 export interface SystemFacts {
   readonly bench: string;
   /** What this bench can do: a case that needs more is not applicable, with the reason. */
   readonly offers: {
     readonly cards: readonly CardKind[];
-    /** The bench itself can pull the card and put it back. */
+    /** The bench itself can pull the card and put it back, also while a message is under way. */
     readonly removal: boolean;
     /** Links whose messages are seen and can be disturbed. */
     readonly links: readonly LinkName[];
@@ -289,6 +304,8 @@ export interface SystemFacts {
     readonly psamPatienceMs: number;
     /** A terminal that the bench can switch off and on. */
     readonly terminalPower: boolean;
+    /** What a person at the bench can do that it cannot do itself; absent where there is nothing. */
+    readonly byHand?: HandOffers | undefined;
   };
   readonly sites: readonly SiteFacts[];
   readonly loadSites: readonly LoadSiteFacts[];

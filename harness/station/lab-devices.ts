@@ -15,8 +15,9 @@ import type { LabState } from "../lab/state-file.ts";
 import { labDaemonScript } from "./lab-script.ts";
 import { CARD_SLOT, type CardHand, openLabSlot } from "./lab-slot.ts";
 import type { OpenOptions } from "./open-options.ts";
+import { OperatorDesk } from "./operator-desk.ts";
 import { openPcscReader } from "./pcsc-reader.ts";
-import { noHand } from "./person-hand.ts";
+import { noHand, PersonHand } from "./person-hand.ts";
 import { isReal, openRealReader } from "./real-reader.ts";
 import { openSlotInProcess } from "./slot-in-process.ts";
 import { patienceOf, waitForCard } from "./wait-for-card.ts";
@@ -31,12 +32,21 @@ export interface LabDevices {
   readonly lab: LabState | undefined;
   readonly reader: CardReader;
   readonly hand: CardHand;
+  /** Who serves the reader and switches terminals off and on where the bench cannot; absent where nobody is there. */
+  readonly person?: Person | undefined;
   /** The lines to the terminals by IDTERM. */
   readonly lines: ReadonlyMap<string, LabLine>;
   /** The readers that hold PSAMs, where those are cards, by IDTERM. */
   readonly psamReaders: ReadonlyMap<string, PsamPlace>;
   /** Slots of the reader that the bench can put cards of its own into, opened as they are asked for; absent where it has none. */
   readonly slot?: ((index: number) => Promise<OwnSlot>) | undefined;
+}
+
+/** Somebody who can be asked. */
+export interface Person {
+  readonly desk: OperatorDesk;
+  /** Where the card is in a real reader. */
+  readonly hand?: PersonHand | undefined;
 }
 
 export interface OwnSlot {
@@ -68,6 +78,7 @@ export async function openLabDevices(options: OpenOptions, stack: DisposalStack)
   const control = lab && stack.use(await LabControl.open(lab.control, soon()));
   const slotReader = (slot: number) =>
     openPcscReader(lab?.readers[slot] ?? "", soon(), { pcscSocket: lab?.pcscSocket });
+  const desk = deskOf(options);
   const { reader, hand } = options.readerInProcess
     ? await openSlotInProcess(bench.card, patience, stack)
     : await openCardReader();
@@ -79,14 +90,22 @@ export async function openLabDevices(options: OpenOptions, stack: DisposalStack)
   const hasSlots = control && lab && !options.readerInProcess;
   const slot = hasSlots ? ownSlots(control, { reader, hand, openSlot: slotReader }, stack) : undefined;
   const lines = await openLines(bench, lab, stack);
-  return { lab, reader, hand, lines, psamReaders: await openPsamReaders(), slot };
+  const person = desk && { desk, hand: hand instanceof PersonHand ? hand : undefined };
+  return { lab, reader, hand, person, lines, psamReaders: await openPsamReaders(), slot };
 
   async function openCardReader(): Promise<Pick<LabDevices, "reader" | "hand">> {
     const ofCard = isReal(bench.card) ? openRealReader(bench.card, soon()) : slotReader(CARD_SLOT);
     const reader = stack.use(await ofCard);
-    const hand = control && !isReal(bench.card) ? await openLabSlot(control, bench.card, reader, patience) : noHand;
-    if (hand === noHand) await waitForCard(reader, bench.card, "card", patience);
-    return { reader, hand };
+    if (control && !isReal(bench.card)) {
+      return { reader, hand: await openLabSlot(control, bench.card, reader, patience) };
+    }
+    if (desk) {
+      const hand = stack.use(new PersonHand({ reader, desk, cardsAtHand: bench.cardsAtHand, clock: systemClock }));
+      await hand.begin();
+      return { reader, hand };
+    }
+    await waitForCard(reader, bench.card, "card", patience);
+    return { reader, hand: noHand };
   }
 
   async function openPsamReaders(): Promise<ReadonlyMap<string, PsamPlace>> {
@@ -124,6 +143,10 @@ export async function openLabDevices(options: OpenOptions, stack: DisposalStack)
     }
     return readers;
   }
+}
+
+function deskOf({ operator, bench, signal }: OpenOptions): OperatorDesk | undefined {
+  return operator && new OperatorDesk({ operator, clock: systemClock, withinMs: bench.handMs, signal });
 }
 
 interface SlotParts {

@@ -26,6 +26,7 @@ import type { OpenOptions } from "./open-options.ts";
 import type { Pace } from "./pace.ts";
 import { lineEnds, lineOptions, type PlayedTerminal, playTerminal } from "./played-terminals.ts";
 import { psamInReader } from "./psam-exchange.ts";
+import { isReal } from "./real-reader.ts";
 import { switchingReader } from "./switching-reader.ts";
 import type { SystemTimeouts } from "./timeouts.ts";
 
@@ -44,6 +45,7 @@ export async function labHardware(parts: LabParts, use: HardwareUse): Promise<Ha
   const stack = new DisposalStack();
   const handled = {
     reader: variation.reader?.(devices.reader) ?? devices.reader,
+    exchanges: devices.hand.exchanges,
     insert: (kind: CardKind) => devices.hand.insert(kind),
     remove: () => devices.hand.remove(),
     tear: (tear: CardTear | undefined, onTorn: () => void) => devices.hand.tear(tear, onTorn),
@@ -53,6 +55,7 @@ export async function labHardware(parts: LabParts, use: HardwareUse): Promise<Ha
   const terminals = bench.terminals.map((fields, index) => connectTerminal(parts, use, fields, index, stack));
   return {
     reader: place.reader,
+    exchanges: place.exchanges,
     insert: (kind) => place.insert(kind),
     remove: () => place.remove(),
     tear: (tear, onTorn) => place.tear(tear, onTorn),
@@ -65,8 +68,9 @@ export async function labHardware(parts: LabParts, use: HardwareUse): Promise<Ha
   };
 }
 
-/** Only the harness's own cards can be exchanged for others in a reader; one that is a program needs none. */
+/** Only the harness's own cards can be exchanged for others in a reader; one that is a program needs none. A real reader needs a hand. */
 export function cardsOf(bench: Bench): readonly CardKind[] {
+  if (isReal(bench.card)) return ["virtual"];
   return isPlayed(bench.card) ? CARD_KINDS : ["specimen", "virtual"];
 }
 

@@ -1,9 +1,9 @@
 /** The devices of a lab one by one, as a device system uses them. */
+import { terminalPlace } from "../bench/picture.ts";
 import { systemClock } from "../core/clock.ts";
 import { deadlineIn } from "../core/deadline.ts";
 import { DisposalStack } from "../core/disposal.ts";
 import { PursebenchError } from "../core/errors.ts";
-import type { CardReader } from "../device/contracts.ts";
 import { virtualReader } from "../device/virtual/virtual-reader.ts";
 import type { SlotCard } from "../flows/devices.ts";
 import type { CardKind } from "../flows/system.ts";
@@ -11,6 +11,7 @@ import { plugTerminal } from "../lab/terminal-plug.ts";
 import { serveT1 } from "../link/serve-t1.ts";
 import { countedLine } from "./counted-line.ts";
 import type { DevicePlaces, LinePlace, PlacesUse, SlotPlace } from "./device-places.ts";
+import type { LabDevices } from "./lab-devices.ts";
 import type { LabParts } from "./lab-hardware.ts";
 import { CARD_SLOT } from "./lab-slot.ts";
 import { onDemand } from "./on-demand.ts";
@@ -28,7 +29,7 @@ export function labPlaces(parts: LabParts, use: PlacesUse): DevicePlaces {
   return {
     reader: options.variation.reader?.(devices.reader) ?? devices.reader,
     async insert(kind: CardKind) {
-      if (isIn) await hand.remove();
+      if (isIn && !hand.exchanges) await hand.remove();
       await hand.insert(kind);
       isIn = true;
     },
@@ -58,7 +59,7 @@ export function labPlaces(parts: LabParts, use: PlacesUse): DevicePlaces {
 }
 
 async function labSlot({ devices }: LabParts, index: number, stack: DisposalStack): Promise<SlotPlace> {
-  if (!devices.slot) return heldSlot(devices.reader, index);
+  if (!devices.slot) return heldSlot(devices, index);
   const slot = await devices.slot(index);
   stack.defer(() => slot.remove());
   return {
@@ -68,13 +69,25 @@ async function labSlot({ devices }: LabParts, index: number, stack: DisposalStac
   };
 }
 
-/** The one slot of a bench that has no hand of its own: whatever card a person has put into it. */
-function heldSlot(reader: CardReader, index: number): SlotPlace {
+/** The one slot of a bench that has no hand of its own: whatever card a person has put into it, or puts there when asked. */
+function heldSlot({ reader, person }: LabDevices, index: number): SlotPlace {
   const refused = () =>
     new PursebenchError("USAGE", "the bench has no slots of its own", { mend: "use the virtual lab" });
   if (index !== CARD_SLOT) throw refused();
+  const hand = person?.hand;
+  if (hand) return { reader, insert: (card) => hand.insertPlain(card), remove: () => hand.removePlain() };
   const noHand = () => Promise.reject(refused());
   return { reader, insert: noHand, remove: noHand };
+}
+
+/** Off and on, a step each; undefined where nobody is there. */
+function powerByHand({ person }: LabDevices, IDTERM: string): (() => Promise<void>) | undefined {
+  if (!person) return undefined;
+  const place = terminalPlace(IDTERM);
+  return async () => {
+    await person.desk.ask({ kind: "power-off", text: `Switch ${place} off`, place });
+    await person.desk.ask({ kind: "power-on", text: `Switch ${place} on, and answer when it is ready`, place });
+  };
 }
 
 async function labLine(parts: LabParts, use: PlacesUse, IDTERM: string, stack: DisposalStack): Promise<LinePlace> {
@@ -88,7 +101,9 @@ async function labLine(parts: LabParts, use: PlacesUse, IDTERM: string, stack: D
       mend: "name a terminal that is on one",
     });
   }
-  if (fields.terminal.kind !== "sim" || line.plug === undefined) return { stream: line.stream };
+  if (fields.terminal.kind !== "sim" || line.plug === undefined) {
+    return { stream: line.stream, powerCycle: powerByHand(devices, IDTERM) };
+  }
   const holder = devices.psamReaders.get(IDTERM);
   const psam =
     holder &&

@@ -20,6 +20,8 @@ export interface CardHand {
   restore(): Promise<void>;
   insert(kind: CardKind): Promise<void>;
   remove(): Promise<void>;
+  /** `insert` takes out what is in the reader, in one go: nobody has to call `remove` before. */
+  readonly exchanges?: boolean | undefined;
   /** Somebody else has emptied the slot: what the hand had put there has to be put there anew. */
   lost(): void;
   /**

@@ -16,6 +16,7 @@ import { type BuildOptions, buildSystem } from "./build-system.ts";
 import { buildDevices } from "./device-system.ts";
 import { factsOf } from "./facts.ts";
 import { PSAM_KINDS, psamData, testKeys } from "./fixtures.ts";
+import { handOffersOf } from "./hand-offers.ts";
 import { openLabDevices } from "./lab-devices.ts";
 import { cardsOf, labHardware } from "./lab-hardware.ts";
 import { labPlaces } from "./lab-places.ts";
@@ -131,6 +132,7 @@ function labFacts(options: OpenOptions, keys: TestKeySet): SystemFacts {
       ...facts.offers,
       cards: cardsOf(bench),
       removal: !isReal(bench.card),
+      byHand: handOffersOf(bench, options.operator !== undefined),
       ...deviceOffers(options),
     },
   };

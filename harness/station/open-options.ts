@@ -1,6 +1,7 @@
 import type { Bench } from "../bench/schema.ts";
 import type { RoleName } from "../core/trace.ts";
 import type { Variation } from "../defects/variation.ts";
+import type { Operator } from "../flows/operator.ts";
 import type { Pace } from "./pace.ts";
 
 /** What a station is opened from. */
@@ -22,4 +23,6 @@ export interface OpenOptions {
   readonly tell?: ((text: string) => void) | undefined;
   /** Ends the wait for a card; opening then rejects. */
   readonly signal?: AbortSignal | undefined;
+  /** Does what needs a hand at real readers and terminals; nobody when absent. */
+  readonly operator?: Operator | undefined;
 }

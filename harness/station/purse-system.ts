@@ -242,7 +242,7 @@ export class BenchSystem implements PurseSystem {
   }
 
   async insertCard(kind: CardKind): Promise<void> {
-    if (kind === "virtual") await this.#setCardAside();
+    if (kind === "virtual" || this.#parts.hardware.exchanges) await this.#setCardAside();
     else await this.removeCard();
     this.#oddCard = kind !== "specimen" && kind !== "second" && kind !== "virtual";
     await this.#parts.hardware.insert(kind);

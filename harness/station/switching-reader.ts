@@ -12,6 +12,8 @@ export interface HandledReader {
   /** Puts this card into the empty reader. */
   insert(kind: CardKind): Promise<void>;
   remove(): Promise<void>;
+  /** `insert` takes out what is in the reader, in one go: nobody has to call `remove` before. */
+  readonly exchanges?: boolean | undefined;
   /**
    * The card in the reader loses its power at that moment, once: it is out of the reader then, and `onTorn` is called. Undefined: not
    * any more. Resolves when the card knows; rejects where it cannot be torn.
@@ -29,6 +31,7 @@ export function switchingReader(inner: HandledReader, makeVirtual: () => Virtual
 
 class SwitchingReader implements HandledReader, AsyncDisposable {
   readonly reader: CardReader;
+  readonly exchanges: boolean;
   readonly #inner: HandledReader;
   readonly #makeVirtual: () => VirtualCard;
   readonly #program = virtualReader({ name: "card program of the set-top box" });
@@ -41,6 +44,7 @@ class SwitchingReader implements HandledReader, AsyncDisposable {
 
   constructor(inner: HandledReader, makeVirtual: () => VirtualCard) {
     this.#inner = inner;
+    this.exchanges = inner.exchanges === true;
     this.#makeVirtual = makeVirtual;
     this.#current = inner.reader;
     const tell = (of: CardReader) => (present: boolean) => {
@@ -55,9 +59,11 @@ class SwitchingReader implements HandledReader, AsyncDisposable {
 
   async insert(kind: CardKind): Promise<void> {
     if (kind === "virtual") return this.#insertVirtual();
+    const isSetAside = this.#current === this.#program;
+    if (isSetAside && this.#program.isCardPresent()) this.#program.remove();
     this.#switchTo(this.#inner.reader);
-    if (this.#innerHolds === kind) return;
-    if (this.#innerHolds !== undefined) await this.#inner.remove();
+    if (this.#innerHolds === kind && (isSetAside || !this.exchanges)) return;
+    if (this.#innerHolds !== undefined && !this.exchanges) await this.#inner.remove();
     await this.#inner.insert(kind);
     this.#innerHolds = kind;
   }

@@ -65,7 +65,7 @@ export const cases: readonly Case[] = [
     purpose: "The card may be put in before the user comes to the shop, before the selection is shown, or after it",
     requirements: ["PAY-CABLE-1106"],
     owner: "reader",
-    needs: needing({ cards: ["specimen"], links: ["cable"] }),
+    needs: needing({ cards: ["specimen"], swiftHand: true, links: ["cable"] }),
     async run(t) {
       const about = { requirement: "PAY-CABLE-1106" };
       await t.step("before", async () => t.expect.completed(await buy(t), about));

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { BASE_PROFILE } from "../../harness/core/sale-profile.ts";
 import type { SiteFacts, SystemFacts } from "../../harness/flows/system.ts";
-import { whyNotApplicable } from "./applicability.ts";
+import { whyNotApplicable, whyNotRun } from "./applicability.ts";
 import type { Needs } from "./case.ts";
 import { firstSite } from "./site-need.ts";
 import { FAKE_FACTS } from "./testing/fake-station.ts";
@@ -76,4 +76,52 @@ test.each([
   const scope = { facts: FACTS, pics: undefined, specimen };
   expect(whyNotApplicable(sampleCase("PAY-X-1", { needs: { secretKeyCard: true } }), scope)).toBe(reason);
   expect(whyNotApplicable(sampleCase("PAY-X-1"), scope)).toBeUndefined();
+});
+
+const HANDED = (isThere: boolean): SystemFacts => ({
+  ...FACTS,
+  offers: {
+    ...FACTS.offers,
+    cards: ["virtual"],
+    byHand: {
+      isThere,
+      cards: ["specimen", "expired"],
+      removal: true,
+      slotCards: ["exerciser"],
+      terminalPower: true,
+    },
+  },
+});
+
+test.each<[Needs, string]>([
+  [{ removal: true }, "needs a hand: to take the card out and put it back"],
+  [{ cards: ["specimen"] }, "needs a hand: to take the card out and put it back"],
+  [{ cards: ["specimen", "expired"] }, "needs a hand: to put in a card of the kind expired"],
+  [
+    { cards: ["expired"], removal: true },
+    "needs a hand: to put in a card of the kind expired, and to take the card out and put it back",
+  ],
+  [{ slots: 1, slotCards: ["exerciser"] }, "needs a hand: to put in a card of the kind exerciser"],
+  [{ terminalPower: true }, "needs a hand: to switch a terminal off and on"],
+])("where nobody is there, a case that needs a hand applies and is not run: %j", (needs, reason) => {
+  const definition = sampleCase("PAY-X-1", { needs });
+  expect(why(needs, HANDED(false))).toBeUndefined();
+  expect(whyNotRun(definition, { facts: HANDED(false) })).toBe(reason);
+  expect(why(needs, HANDED(true))).toBeUndefined();
+  expect(whyNotRun(definition, { facts: HANDED(true) })).toBeUndefined();
+});
+
+test.each<[Needs, string]>([
+  [{ swiftHand: true }, "the bench fake has no hand that is quick enough to do it while messages are under way"],
+  [{ cards: ["yen"] }, "the bench fake has no card of the kind yen"],
+  [{ slots: 1 }, "the bench fake has 0 slots for cards of its own, not 1"],
+  [{ slots: 1, slotCards: ["exerciser", "mute"] }, "the bench fake has 0 slots for cards of its own, not 1"],
+  [{ slots: 2, slotCards: ["exerciser"] }, "the bench fake has 0 slots for cards of its own, not 2"],
+])("what no person can do does not apply, whoever is there: %j", (needs, reason) => {
+  expect(why(needs, HANDED(true))).toBe(reason);
+  expect(why(needs, HANDED(false))).toBe(reason);
+});
+
+test("a card that is a program needs no hand", () => {
+  expect(whyNotRun(sampleCase("PAY-X-1", { needs: { cards: ["virtual"] } }), { facts: HANDED(false) })).toBeUndefined();
 });

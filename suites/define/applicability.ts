@@ -6,9 +6,10 @@ import { firstLoadSite, firstSite, profileWords, terminalFits, terminalWords } f
 /** ALGIEP of public key cards as a specimen's description says it: decimal. */
 const PUBLIC_KEY = "16";
 
-/** Why `definition` does not apply here, or undefined when it does. */
+/** Why `definition` does not apply here, or undefined when it does. Whether somebody is there who could lend a hand does not count. */
 export function whyNotApplicable(definition: Case, scope: Scope): string | undefined {
-  const lacking = definition.needs ? firstLacking(definition.needs, scope.facts) : undefined;
+  const { needs } = definition;
+  const lacking = needs ? firstLacking(needs, withHand(needs, scope.facts)) : undefined;
   if (lacking !== undefined) return lacking;
   const unclaimed = whyNotClaimed(definition, scope.pics);
   if (unclaimed !== undefined) return unclaimed;
@@ -23,11 +24,54 @@ export function whyNotApplicable(definition: Case, scope: Scope): string | undef
   return applies === true ? undefined : applies;
 }
 
+/** Why a case that applies cannot be run now: it needs a hand, and nobody is there. */
+export function whyNotRun({ needs }: Case, { facts }: Pick<Scope, "facts">): string | undefined {
+  if (!needs || facts.offers.byHand === undefined || facts.offers.byHand.isThere) return undefined;
+  const work = handWork(needs, facts.offers);
+  return work.length === 0 ? undefined : `needs a hand: ${work.join(", and ")}`;
+}
+
+/** What of `needs` a person would have to do on this bench. */
+function handWork(needs: Needs, offers: SystemFacts["offers"]): string[] {
+  const { byHand } = offers;
+  if (!byHand) return [];
+  const cards = (needs.cards ?? []).filter((kind) => !offers.cards.includes(kind));
+  const slots = (needs.slots ?? 0) > offers.slots ? (needs.slotCards ?? []) : [];
+  const [more] = [...cards.filter((kind) => kind !== "specimen"), ...slots];
+  return [
+    ...(more === undefined ? [] : [`to put in a card of the kind ${more}`]),
+    ...((needs.removal && !offers.removal) || (more === undefined && cards.length > 0)
+      ? ["to take the card out and put it back"]
+      : []),
+    ...(needs.terminalPower && !offers.terminalPower ? ["to switch a terminal off and on"] : []),
+  ];
+}
+
+/** What the bench and a person can do together. */
+function withHand(needs: Needs, facts: SystemFacts): SystemFacts {
+  const { offers } = facts;
+  const { byHand } = offers;
+  if (!byHand) return facts;
+  const canServe = needs.slots === 1 && needs.slotCards?.every((kind) => byHand.slotCards.includes(kind)) === true;
+  return {
+    ...facts,
+    offers: {
+      ...offers,
+      cards: [...offers.cards, ...byHand.cards],
+      removal: offers.removal || (byHand.removal && !needs.swiftHand),
+      slots: Math.max(offers.slots, canServe ? 1 : 0),
+      terminalPower: offers.terminalPower || byHand.terminalPower,
+    },
+  };
+}
+
 function firstLacking(needs: Needs, facts: SystemFacts): string | undefined {
   const { bench, offers } = facts;
   const say = (what: string) => `the bench ${bench} ${what}`;
   const card = missing(needs.cards, offers.cards);
   if (card) return say(`has no card of the kind ${card}`);
+  if (needs.swiftHand && !offers.removal)
+    return say("has no hand that is quick enough to do it while messages are under way");
   if (needs.removal && !offers.removal) return say("has no hand to pull the card");
   const link = missing(needs.links, offers.links);
   if (link) return say(`does not see the link ${link}`);

@@ -170,7 +170,7 @@ const SCRIPTS: readonly Script[] = [
     purpose:
       "A card that is pulled before the load command keeps the money in the hold; put back, it proves that it was not loaded",
     requirements: ["0129-b", "AMB-DEBIT-ORDER"],
-    needs: { removal: true },
+    needs: { swiftHand: true },
     isChosen: true,
     async run(t, source, about) {
       let passed = 0;

@@ -91,7 +91,7 @@ export const cases: readonly Case[] = [
         "Another card than the one whose balance was read is not initialised; no request is made, and the amount comes back",
       requirements: ["876"],
       owner: "server",
-      needs: { links, cards: ["second"], ...(source.id.length > 4 ? { exhaustive: true } : {}) },
+      needs: { links, cards: ["second"], swiftHand: true, ...(source.id.length > 4 ? { exhaustive: true } : {}) },
       async run(t) {
         const site = siteOf(t, source);
         const about = { requirement: requirementOf(source, "876") };

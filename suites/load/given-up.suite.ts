@@ -40,7 +40,7 @@ export const cases: readonly Case[] = [
         "A card that is gone when it should sign: no load request, and the amount comes back when the holder asks",
       requirements: ["876"],
       owner: "server",
-      needs: { links, removal: true },
+      needs: { links, swiftHand: true },
       async run(t) {
         const about = { requirement: requirementOf(source, "876") };
         const site = siteOf(t, source);

@@ -27,7 +27,7 @@ export const cases: readonly Case[] = [
     purpose: "A card that is put in before the site is visited is served",
     requirements: REQUIREMENTS,
     owner: "reader",
-    needs: { cards: ["specimen"], links: ["234"] },
+    needs: { cards: ["specimen"], removal: true, links: ["234"] },
     async run(t) {
       await expectServed(t, async () => {
         await t.system.removeCard();
@@ -42,7 +42,7 @@ export const cases: readonly Case[] = [
     purpose: "A card that is put in while the user browses and selects is served",
     requirements: REQUIREMENTS,
     owner: "reader",
-    needs: { cards: ["specimen"], links: ["234"] },
+    needs: { cards: ["specimen"], swiftHand: true, links: ["234"] },
     async run(t) {
       await expectServed(t, async () => {
         await t.system.removeCard();
@@ -61,7 +61,7 @@ export const cases: readonly Case[] = [
     purpose: "A card that is put in only when the user has accepted is waited for and served",
     requirements: REQUIREMENTS,
     owner: "reader",
-    needs: { cards: ["specimen"], links: ["234"] },
+    needs: { cards: ["specimen"], swiftHand: true, links: ["234"] },
     async run(t) {
       await expectServed(t, async () => {
         await t.system.removeCard();

@@ -67,7 +67,7 @@ export const cases: readonly Case[] = [
       "A card pulled before DEBIT IEP reaches it has lost nothing when it comes back, and the purchase stays failed",
     requirements: ["PAY-BASE-618-e", "CARD-0031-j"],
     owner: "card",
-    needs: { links: ["235"], cards: ["specimen"], removal: true },
+    needs: { links: ["235"], cards: ["specimen"], swiftHand: true },
     async run(t) {
       const about = { requirement: "CARD-0031-j" };
       const before = await readAccounts(t);
@@ -94,7 +94,7 @@ export const cases: readonly Case[] = [
       "A card pulled right after it has debited still knows its answer when it comes back: the amount is collected once",
     requirements: ["PAY-BASE-618-f", "PAY-BASE-620-b"],
     owner: "card",
-    needs: { links: ["235"], cards: ["specimen"], removal: true },
+    needs: { links: ["235"], cards: ["specimen"], swiftHand: true },
     async run(t) {
       const about = { requirement: "PAY-BASE-618-f" };
       const before = await readAccounts(t);

@@ -41,7 +41,7 @@ function pulledCase({ id, when, moment, instead, faults = [], fates }: Pull): Ca
     purpose: `No money is lost or made when the card is ${what} ${when}`,
     requirements: ["PAY-BASE-624-b", "AMB-RECOVERY", "PSAM-0080-c", "UI-514-a"],
     owner: "server",
-    needs: { cards: ["specimen", "second"], links: ["235", "cable", "234", "line"], logs: LOGS },
+    needs: { cards: ["specimen", "second"], swiftHand: true, links: ["235", "cable", "234", "line"], logs: LOGS },
     timeoutMs: 200_000,
     async run(t) {
       const other = await readOther(t);
@@ -147,7 +147,7 @@ export const cases: readonly Case[] = [
     purpose: "Another card may pay while a torn debit waits for its own card, and both are settled in the end",
     requirements: ["PAY-BASE-624-b", "AMB-RECOVERY", "PSAM-0080-c", "UI-514-a"],
     owner: "server",
-    needs: { cards: ["specimen", "second"], links: ["235", "cable", "234", "line"], logs: LOGS },
+    needs: { cards: ["specimen", "second"], swiftHand: true, links: ["235", "cable", "234", "line"], logs: LOGS },
     timeoutMs: 200_000,
     async run(t) {
       const before = await readAccounts(t);

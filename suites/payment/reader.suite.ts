@@ -98,7 +98,7 @@ export const cases: readonly Case[] = [
     purpose: "A card put in while the user visits the site, or after the choice was made, pays as well",
     requirements: ["RDR-0067"],
     owner: "reader",
-    needs: { cards: ["specimen"], links: ["cable", "235"] },
+    needs: { cards: ["specimen"], swiftHand: true, links: ["cable", "235"] },
     async run(t) {
       const before = await readAccounts(t);
       for (const [moment, from, message] of MOMENTS) {
@@ -135,7 +135,7 @@ export const cases: readonly Case[] = [
     purpose: "Without a card the set-top box asks for one, waits its time, and nothing is paid",
     requirements: ["RDR-0067"],
     owner: "reader",
-    needs: { cards: ["specimen"], links: ["235"] },
+    needs: { cards: ["specimen"], removal: true, links: ["235"] },
     async run(t) {
       const about = { requirement: "RDR-0067" };
       const before = await readAccounts(t);

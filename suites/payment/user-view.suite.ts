@@ -40,7 +40,7 @@ export const cases: readonly Case[] = [
     purpose: "The card may be put in before the user browses, meanwhile, or after the total was accepted",
     requirements: ["UI-506"],
     owner: "reader",
-    needs: { cards: ["specimen"], links: ["cable"] },
+    needs: { cards: ["specimen"], swiftHand: true, links: ["cable"] },
     async run(t) {
       const about = { requirement: "UI-506" };
       await t.step("before", async () => t.expect.completed(await t.system.purchase(), about));

@@ -14,6 +14,7 @@ export const cases: readonly Case[] = [
     id: "IFD-DET-01",
     purpose: "A card that is put in and taken out is told once each, in that order, five times in a row",
     requirements: REQUIREMENTS,
+    needs: { slotCards: ["exerciser"] },
     async run(t) {
       const slot = t.devices.slot(freeSlot(t));
       await slot.remove();
@@ -38,6 +39,7 @@ export const cases: readonly Case[] = [
     id: "IFD-DET-02",
     purpose: "The reader tells within three seconds that a card came, and that it went",
     requirements: REQUIREMENTS,
+    needs: { slotCards: ["exerciser"] },
     async run(t) {
       const slot = t.devices.slot(freeSlot(t));
       await slot.remove();
@@ -56,6 +58,7 @@ export const cases: readonly Case[] = [
     id: "IFD-DET-03",
     purpose: "An empty slot is told as that, before the first card and after each one",
     requirements: REQUIREMENTS,
+    needs: { slotCards: ["exerciser"] },
     async run(t) {
       const slot = t.devices.slot(freeSlot(t));
       await slot.remove();
@@ -75,6 +78,7 @@ export const cases: readonly Case[] = [
     id: "IFD-DET-04",
     purpose: "A card that is pulled and put in again at once is served, and is a new one to the reader",
     requirements: REQUIREMENTS,
+    needs: { slotCards: ["exerciser"] },
     async run(t) {
       const slot = t.devices.slot(freeSlot(t));
       await slot.remove();
@@ -99,6 +103,7 @@ export const cases: readonly Case[] = [
     id: "IFD-DET-05",
     purpose: "A mute card is seen and told as mute, and the card after it is served",
     requirements: REQUIREMENTS,
+    needs: { slotCards: ["mute", "exerciser"] },
     async run(t) {
       const slot = t.devices.slot(freeSlot(t));
       await slot.remove();
@@ -115,6 +120,7 @@ export const cases: readonly Case[] = [
     id: "IFD-DET-06",
     purpose: "A card with a malformed answer to reset is told as such, and the card after it is served",
     requirements: REQUIREMENTS,
+    needs: { slotCards: ["malformed-atr", "exerciser"] },
     async run(t) {
       const slot = t.devices.slot(freeSlot(t));
       await slot.remove();

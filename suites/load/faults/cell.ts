@@ -69,7 +69,7 @@ function needsOf({ source, word, column }: Place): Needs {
     links: [...new Set([word.link, "236" as const])],
     logs: ["head-end", "load-server", holderRole(source)],
     restart: kills,
-    ...(column.id === "PULLED" ? { removal: true } : {}),
+    ...(column.id === "PULLED" ? { swiftHand: true } : {}),
   };
 }
 

@@ -52,7 +52,7 @@ export const cases: readonly Case[] = [
       "Program and physical card get the same commands, and give answers of the same form with the same status words",
     requirements: ["ALT-0030"],
     owner: "card",
-    needs: { secretKeyCard: true, cards: ["virtual", "specimen"], links: ["235"] },
+    needs: { secretKeyCard: true, cards: ["virtual"], links: ["235"] },
     async run(t) {
       const physical = await t.system.purchase();
       t.expect.completed(physical);
@@ -70,7 +70,7 @@ export const cases: readonly Case[] = [
     purpose: "A card that is a program refuses a debit command that its security card did not sign, and loses nothing",
     requirements: ["ALT-0030"],
     owner: "card",
-    needs: { cards: ["virtual", "specimen"], links: ["235", "cable"] },
+    needs: { cards: ["virtual"], links: ["235", "cable"] },
     async run(t) {
       await t.system.insertCard("virtual");
       const before = await readAccounts(t);

@@ -53,7 +53,7 @@ function needsOf({ scheme, word, column }: Place): Needs {
     logs: logsRead(scheme),
     database: true,
     restart: killedAt(column, word, scheme),
-    ...(column.id === "PULLED" ? { removal: true } : {}),
+    ...(column.id === "PULLED" ? { swiftHand: true } : {}),
   };
 }
 

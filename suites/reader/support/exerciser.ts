@@ -43,8 +43,13 @@ export function freeSlot(t: DeviceContext): number {
 /** An exerciser in that slot, powered; where the bench has no hand the one that a person has put in. */
 export async function exerciser(t: DeviceContext, card: Exerciser = {}, index = freeSlot(t)): Promise<Talk> {
   const slot = t.devices.slot(index);
-  if (t.facts.offers.slots > 0) await put(slot, { kind: "exerciser", ...card });
+  if (t.facts.offers.slots > 0 || (await isEmpty(slot))) await put(slot, { kind: "exerciser", ...card });
   return talkOver(slot, await slot.connect());
+}
+
+/** Where a person serves the reader, after another card. */
+async function isEmpty(slot: ReaderSlot): Promise<boolean> {
+  return (await failureOf(slot.presence(false, 0))) === "none";
 }
 
 /** Puts the card in, and waits until the reader has told of it. */

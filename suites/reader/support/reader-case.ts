@@ -13,7 +13,7 @@ export function readerCase({ requirements = ["RDR-0028-a"], run, ...definition }
     suite: "reader",
     owner: "reader",
     requirements,
-    applies: hasExerciser,
+    applies: definition.needs?.slots === undefined ? hasExerciser : () => true,
     run: (t) => (t.facts.offers.slots > 0 ? blamingReader(t, run) : run(t)),
   });
 }
@@ -35,7 +35,7 @@ function isReaders({ code, owner }: PursebenchError): boolean {
   return code === "DEVICE_BUSY" || (owner !== "bench" && /^(DEVICE_|PROTOCOL)/.test(code));
 }
 
-/** The same, where the bench has a hand for its cards. */
+/** The same, where cards of the bench are put into slots: by its own hand, or, where `slotCards` says all of them, by a person. */
 export function slotCase(definition: ReaderCase, slots = 1): Case {
   return readerCase({ ...definition, needs: { ...definition.needs, slots } });
 }
