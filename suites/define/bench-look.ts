@@ -3,7 +3,7 @@ import { messageOf, PursebenchError } from "../../harness/core/errors.ts";
 import type { CaseEnd } from "../../harness/evidence/event.ts";
 import type { Latency, Preflight, Station } from "../../harness/flows/station.ts";
 import { type Contradiction, contradictionWith } from "./against-device.ts";
-import { whyNotApplicable } from "./applicability.ts";
+import { whyNotApplicable, whyNotRun } from "./applicability.ts";
 import type { CampaignOptions } from "./campaign-options.ts";
 import type { Case, Scope } from "./case.ts";
 import type { CaseLedger } from "./case-ledger.ts";
@@ -62,7 +62,8 @@ function exhaustion(
 ): Contradiction | undefined {
   if (!station.identify) return undefined;
   const scope = { facts: station.facts, pics, specimen };
-  const due = cases.filter((each) => !ledger.isSettled(each) && whyNotApplicable(each, scope) === undefined);
+  const isRun = (each: Case) => whyNotApplicable(each, scope) === undefined && whyNotRun(each, scope) === undefined;
+  const due = cases.filter((each) => !ledger.isSettled(each) && isRun(each));
   return whyExhausting(due, specimen, pixit);
 }
 
