@@ -6,8 +6,10 @@ import { addCases } from "./commands/cases.ts";
 import { addCertify } from "./commands/certify.ts";
 import { addCoverage } from "./commands/coverage.ts";
 import { addDoctor } from "./commands/doctor.ts";
+import { addKeys } from "./commands/keys.ts";
 import { addLab } from "./commands/lab.ts";
 import { addMutants } from "./commands/mutants.ts";
+import { addNightly } from "./commands/nightly.ts";
 import { addReport } from "./commands/report.ts";
 import { addStation } from "./commands/station.ts";
 import { addTerminal } from "./commands/terminal.ts";
@@ -50,8 +52,10 @@ function program(context: CliContext): Command {
     addCertify,
     addCoverage,
     addMutants,
+    addNightly,
     addReport,
     addVerify,
+    addKeys,
     addLab,
     addStation,
     addTerminal,

@@ -1,19 +1,20 @@
 import { createHash, type KeyObject } from "node:crypto";
-import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { PursebenchError } from "../core/errors.ts";
+import { changeSinceClosing, mayReplaceSeal, reopenRunDirectory } from "./earlier-closing.ts";
 import { heldFiles } from "./inventory.ts";
 import { fingerprint } from "./keys.ts";
 import { entryOf, MANIFEST_FILE, manifestText } from "./manifest.ts";
 import { LOCK_FILE, lockRun } from "./run-lock.ts";
-import { SEAL_FILE, sealKey, sealText } from "./seal.ts";
+import { SEAL_FILE, sealText } from "./seal.ts";
 import { verifyChain } from "./verify-chain.ts";
-import { UNFINISHED, writeWhole } from "./write-whole.ts";
+import { writeWhole } from "./write-whole.ts";
 
 /**
  * Closes the directory of a run that has ended: writes `manifest.json` over all that is in it by then, results and reports, and
  * with a `key` `seal.json`. To be done again after anything in it was made anew. Rejects with `USAGE` for a run that has not
- * ended, evidence that is damaged, a link or device in the directory, or a seal of another key than `key`; with `STORAGE`.
+ * ended, evidence that is damaged or not that of an earlier closing, a link or device in the directory, or a seal of another key
+ * than `key`; with `STORAGE`.
  */
 export async function closeRunDirectory(dir: string, key?: KeyObject): Promise<void> {
   mayReplaceSeal(dir, key);
@@ -23,28 +24,6 @@ export async function closeRunDirectory(dir: string, key?: KeyObject): Promise<v
   if (!key) return;
   const sha256 = createHash("sha256").update(manifest).digest("hex");
   writeWhole(join(dir, SEAL_FILE), sealText({ head, lines, run, manifest: sha256 }, key));
-}
-
-/** Takes manifest and seal away, for the run goes on. */
-export function reopenRunDirectory(dir: string): void {
-  // Seal first: a manifest that speaks of a seal that is not there is damage, a directory with neither is one to go on with.
-  for (const name of [SEAL_FILE, MANIFEST_FILE]) {
-    rmSync(join(dir, `${name}${UNFINISHED}`), { force: true });
-    rmSync(join(dir, name), { force: true });
-  }
-}
-
-/** Throws `USAGE` where the run is sealed, unless `key` is the one that sealed it: it can be sealed again then. */
-export function mayReplaceSeal(dir: string, key: KeyObject | undefined): void {
-  const path = join(dir, SEAL_FILE);
-  if (!existsSync(path)) return;
-  const sealer = sealKey(readFileSync(path, "utf8"));
-  const name = sealer ? fingerprint(sealer) : "a key that cannot be read any more";
-  if (sealer && key && fingerprint(key) === name) return;
-  const found = key ? `, and --sign gives the key ${fingerprint(key)}` : "";
-  throw new PursebenchError("USAGE", `the run in ${dir} is sealed by ${name}${found}`, {
-    mend: "seal it again with --sign and the same key, or leave it as it is",
-  });
 }
 
 async function withLock<T>(dir: string, work: () => Promise<T>): Promise<T> {
@@ -59,6 +38,8 @@ async function survey(dir: string) {
   if (!chain.isClosed || chain.torn) {
     throw unclosable(`the run in ${dir} broke off after line ${chain.lines}`, `pursebench certify --resume ${dir}`);
   }
+  const change = await changeSinceClosing(dir, chain);
+  if (change !== undefined) throw unclosable(change);
   reopenRunDirectory(dir);
   const { files, unholdable } = await heldFiles(dir);
   const [odd] = unholdable;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Clock } from "../core/clock.ts";
 import { messageOf, PursebenchError } from "../core/errors.ts";
 import { genesis } from "./chain.ts";
-import { mayReplaceSeal, reopenRunDirectory } from "./close.ts";
+import { changeSinceClosing, mayReplaceSeal, reopenRunDirectory } from "./earlier-closing.ts";
 import { type EvidenceEvent, MAX_BYTES } from "./event.ts";
 import { appendLineFile, createLineFile, type LineFile } from "./line-file.ts";
 import { EVENTS_FILE, storageError, writeIdentification } from "./run-directory.ts";
@@ -86,10 +86,18 @@ export async function pickUp(
 }
 
 async function proved(dir: string): Promise<{ hash: string; n: number; torn: Buffer | undefined }> {
-  const { head, lines, torn, damage } = await verifyChain(dir);
-  if (!damage) return { hash: head, n: lines, torn };
-  const where = damage.line === undefined ? damage.file : `${damage.file}:${damage.line}`;
-  throw new PursebenchError("USAGE", `${join(dir, where)}: this line ${damage.what}`, {
+  const chain = await verifyChain(dir);
+  if (chain.damage) {
+    const { file, line, what } = chain.damage;
+    throw damaged(line === undefined ? `${join(dir, file)} ${what}` : `${join(dir, file)}:${line}: this line ${what}`);
+  }
+  const change = await changeSinceClosing(dir, chain);
+  if (change !== undefined) throw damaged(`${dir}: ${change}`);
+  return { hash: chain.head, n: chain.lines, torn: chain.torn };
+}
+
+function damaged(what: string): PursebenchError {
+  return new PursebenchError("USAGE", what, {
     mend: "a run whose evidence is damaged cannot go on: begin a new one, and keep this directory apart",
   });
 }

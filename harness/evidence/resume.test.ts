@@ -8,15 +8,8 @@ import { deriveResults, writeResults } from "./derive.ts";
 import type { EvidenceLine } from "./event.ts";
 import { Evidence } from "./evidence.ts";
 import { appendLineFile } from "./line-file.ts";
-import { readEvents } from "./reader.ts";
 import { readStopped } from "./stopped.ts";
-import {
-  SAMPLE_CASES,
-  SAMPLE_MESSAGE,
-  sampleEvidence,
-  temporaryDirectory,
-  writeSampleRun,
-} from "./testing/sample-run.ts";
+import { SAMPLE_CASES, sampleEvidence, temporaryDirectory, writeSampleRun } from "./testing/sample-run.ts";
 import { verifyRun } from "./verify.ts";
 import { verifyChain } from "./verify-chain.ts";
 
@@ -30,10 +23,9 @@ function laterClock(wall = LATER): Clock {
 
 const resume = (dir: string, clock = laterClock()) => Evidence.resume({ dir, clock, describe });
 
-async function linesOf(dir: string): Promise<readonly EvidenceLine[]> {
-  const lines: EvidenceLine[] = [];
-  for await (const line of readEvents(dir)) lines.push(line);
-  return lines;
+function linesOf(dir: string): readonly EvidenceLine[] {
+  const lines = readFileSync(join(dir, "events.jsonl"), "utf8").split("\n").slice(0, -1);
+  return lines.map((line) => JSON.parse(line) as EvidenceLine);
 }
 
 /** The remaining cases, as a campaign runs them, to the end. */
@@ -44,7 +36,6 @@ async function goOn(dir: string): Promise<void> {
   for (const { id } of SAMPLE_CASES.filter(({ id }) => !done.has(id))) {
     evidence.enter(id);
     evidence.write({ kind: "case-start" });
-    evidence.record(SAMPLE_MESSAGE, { atMs: 5, wall: new Date(0) });
     evidence.write({ kind: "case-end", outcome: "pass", reason: "", owner: "card", durationMs: 1 });
   }
   await evidence.close();
@@ -57,7 +48,6 @@ async function smallRun(): Promise<string> {
   evidence.write({ kind: "selection", cases: SAMPLE_CASES.slice(0, 1) });
   evidence.enter("PAY-CARD-001");
   evidence.write({ kind: "case-start" });
-  evidence.record(SAMPLE_MESSAGE, { atMs: 5, wall: new Date(0) });
   evidence.write({ kind: "case-end", outcome: "pass", reason: "", owner: "card", durationMs: 12 });
   await evidence.close();
   return dir;
@@ -74,17 +64,17 @@ test("cut at any byte, a run is readable, says where it stopped, goes on, and ve
     writeFileSync(join(dir, "events.jsonl"), events.subarray(0, length));
     const kept = events.subarray(0, length).lastIndexOf("\n") + 1;
     const lines = events.subarray(0, kept).toString("latin1").split("\n").length - 1;
-    const during = lines === 2 || lines === 3 ? "PAY-CARD-001" : undefined;
+    const during = lines === 2 ? "PAY-CARD-001" : undefined;
     expect(await readStopped(dir)).toMatchObject({ lines, during, complete: false });
-    expect((await deriveResults(dir)).run).toMatchObject({ lines, complete: false });
+    if (length % 5 === 0) expect((await deriveResults(dir)).run).toMatchObject({ lines, complete: false });
     expect(await verifyRun(dir)).toMatchObject({ ok: false, stopped: { during }, damage: [{ line: lines + 1 }] });
     await goOn(dir);
-    const all = await linesOf(dir);
+    const all = linesOf(dir);
     const torn = kept === length ? {} : { torn: events.subarray(kept, length).toString("hex").toUpperCase() };
     expect(all[lines]?.event).toMatchObject({ kind: "resumed", ...torn, ...(during === undefined ? {} : { during }) });
     expect(all.map(({ n }) => n)).toEqual(all.map((_, index) => index + 1));
     expect(await verifyChain(dir)).toMatchObject({ lines: all.length, isClosed: true });
-    if (length % 17 > 0 && kept !== length) continue;
+    if (length % 41 > 0 && kept !== length) continue;
     await writeResults(dir);
     await closeRunDirectory(dir);
     expect(await verifyRun(dir)).toMatchObject({ ok: true, lines: all.length });
@@ -103,10 +93,10 @@ test("time goes on by the calendar, and never back", async () => {
       await evidence.flush();
       await evidence.close();
     }
-    const last = (await linesOf(dir)).at(-1);
+    const last = linesOf(dir).at(-1);
     await using evidence = await resume(dir, laterClock(wall));
     await evidence.close();
-    const resumed = (await linesOf(dir)).find(({ event }) => event.kind === "resumed");
+    const resumed = linesOf(dir).find(({ event }) => event.kind === "resumed");
     const expected = gap ?? Date.parse(LATER) - Date.parse(last?.wall ?? "");
     expect(resumed?.event).toMatchObject({ afterMs: expected });
     expect(resumed?.at).toBeCloseTo((last?.at ?? 0) + expected, 2);

@@ -38,7 +38,7 @@ export function sealDamage(
   trusted?: KeyObject,
 ): SealDamage | undefined {
   const own = sealKey(text);
-  const signature = Buffer.from(member(text, "signature") ?? "", "base64");
+  const signature = Buffer.from(sealMember(text, "signature") ?? "", "base64");
   const expected = textOf(sealed, own ? publicPem(own) : "", signature.toString("base64")).split("\n");
   const lines = text.split("\n");
   const other = Array.from({ length: Math.max(lines.length, expected.length) }).findIndex(
@@ -57,7 +57,7 @@ export function sealDamage(
 /** The public key that the seal with this text names; undefined where it names none. */
 export function sealKey(text: string): KeyObject | undefined {
   try {
-    const key = createPublicKey(member(text, "publicKey") ?? "");
+    const key = createPublicKey(sealMember(text, "publicKey") ?? "");
     return key.asymmetricKeyType === "ed25519" ? key : undefined;
   } catch {
     return undefined;
@@ -65,7 +65,7 @@ export function sealKey(text: string): KeyObject | undefined {
 }
 
 /** A string of the seal; undefined where it stands otherwise than we write it. */
-function member(text: string, name: string): string | undefined {
+export function sealMember(text: string, name: string): string | undefined {
   const found = new RegExp(`^ {2}"${name}": "([A-Za-z0-9+/=\\\\ -]*)",?$`, "m").exec(text)?.[1];
   return found?.replaceAll("\\n", "\n");
 }
