@@ -12,12 +12,12 @@ export function realHouse(): House {
     random: systemRandom,
     cases: async () => (await import("../../suites/index.ts")).cases,
     checkKeys: async (bench, file) => (await import("../station/bench-keys.ts")).checkBenchKeys(bench, file),
-    openStation: async ({ bench, iut, tell, signal }, record) => {
+    openStation: async ({ bench, iut, tell, signal, operator }, record) => {
       const [{ openStation }, { REFERENCE }] = await Promise.all([
         import("../station/index.ts"),
         import("../defects/variation.ts"),
       ]);
-      return await openStation({ bench, iut, variation: REFERENCE, tell, signal }, record);
+      return await openStation({ bench, iut, variation: REFERENCE, tell, signal, operator }, record);
     },
     describe: async () => (await import("../protocol/messages/describe.ts")).describe,
     renderReports,

@@ -20,13 +20,16 @@ export function summaryText({ outcome, results, storage }: Conducted, dir: strin
     ``,
     `Verdict: ${verdictText(outcome.verdict, outcome.interrupted)} (${counts || "no cases"})`,
   ];
-  lines.push(...owners(outcome.cases), ...obstacles(outcome.cases));
+  lines.push(...golden(outcome.golden), ...waived(outcome.cases));
+  lines.push(...owners(outcome.cases), ...obstacles(outcome.cases), ...notRun(outcome.cases));
   const trouble = storage ?? outcome.storage;
   if (trouble)
     lines.push(`Evidence is incomplete: ${trouble.message}`, ...(trouble.mend ? [`To mend: ${trouble.mend}`] : []));
   lines.push(`Evidence: ${dir}`);
   for (const report of reports) lines.push(`Report:   ${report}`);
   if (results) lines.push(`Check it: pursebench verify ${dir}`);
+  if (outcome.stopped !== undefined) lines.push(`It could not go on: ${outcome.stopped}`);
+  if (outcome.stopped !== undefined || outcome.interrupted) lines.push(`Go on:    pursebench certify --resume ${dir}`);
   return `${lines.join("\n")}\n`;
 }
 
@@ -35,11 +38,38 @@ function verdictText(verdict: Conducted["outcome"]["verdict"], interrupted: bool
   return interrupted ? `${text}, interrupted` : text;
 }
 
+/** Golden devices that did not pass. */
+function golden(tried: Conducted["outcome"]["golden"]): string[] {
+  return tried
+    .filter(({ outcome }) => outcome !== "pass")
+    .map(({ when, device, spec, reason }) => `Golden ${device} (${spec}), ${when} the cases, did not pass: ${reason}`);
+}
+
+function waived(cases: Conducted["outcome"]["cases"]): string[] {
+  const failures = cases.filter(({ finished }) => finished.outcome === "fail").length;
+  const accepted = cases.filter(({ waiver }) => waiver !== undefined);
+  if (accepted.length === 0) return [];
+  return [
+    `${failures} ${failures === 1 ? "failure" : "failures"}, ${accepted.length} of them accepted:`,
+    ...accepted.map(({ definition: { id }, waiver }) => `  ${id} by ${waiver?.approver}, until ${waiver?.expires}`),
+  ];
+}
+
 /** Whose the failures are that were looked into. */
 function owners(cases: Conducted["outcome"]["cases"]): string[] {
   return cases.flatMap(({ definition, finished, ownerBecause }) =>
     ownerBecause === undefined ? [] : [`Failure of ${definition.id}: ${finished.owner}: ${ownerBecause}`],
   );
+}
+
+/** Why cases were not run, and how many for each reason. */
+function notRun(cases: Conducted["outcome"]["cases"]): string[] {
+  const counts = new Map<string, number>();
+  for (const { finished } of cases) {
+    if (finished.outcome !== "notRun" || finished.reason === "interrupted") continue;
+    counts.set(finished.reason, (counts.get(finished.reason) ?? 0) + 1);
+  }
+  return [...counts].map(([reason, count]) => `Not run: ${count} ${count === 1 ? "case" : "cases"}: ${reason}`);
 }
 
 /** So many different ones are told; the report has all. */

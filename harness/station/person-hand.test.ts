@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { Bench } from "../bench/schema.ts";
 import { systemClock } from "../core/clock.ts";
 import { systemRandom } from "../core/random.ts";
 import type { VirtualCard } from "../device/virtual/virtual-card.ts";
@@ -9,7 +10,7 @@ import { testKeys } from "./fixtures.ts";
 import { OperatorDesk } from "./operator-desk.ts";
 import { PersonHand } from "./person-hand.ts";
 
-const CARDS_AT_HAND = [{ kind: "expired", label: "card 7, red sticker" }] as const;
+const CARDS_AT_HAND: Bench["cardsAtHand"] = [{ kind: "expired", label: "card 7, red sticker" }];
 
 type Act = (step: OperatorStep, signal: AbortSignal) => Promise<OperatorAnswer> | OperatorAnswer;
 
