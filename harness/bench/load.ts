@@ -21,6 +21,8 @@ export interface BenchOverrides {
   readonly terminal?: string | undefined;
   /** Seconds, 1 to 600: how long to wait for a card that is not there yet. */
   readonly wait?: string | undefined;
+  readonly goldenCard?: string | undefined;
+  readonly goldenPsam?: string | undefined;
 }
 
 /**
@@ -52,13 +54,23 @@ function benchFile(which: string): string {
   });
 }
 
-function overridden(bench: Bench, { card, psam, terminal, wait }: BenchOverrides): Bench {
+function overridden(bench: Bench, overrides: BenchOverrides): Bench {
+  const { card, psam, terminal, wait } = overrides;
   return {
     ...bench,
+    golden: goldenOf(bench, overrides),
     ...(card === undefined ? {} : withCard(bench, parseSpec(card, "card"))),
     ...(psam === undefined ? {} : { psam: parseSpec(psam, "psam") }),
     ...(terminal === undefined ? {} : { terminals: withFirst(bench, parseSpec(terminal, "terminal")) }),
     ...(wait === undefined ? {} : { waitForCardMs: parseSeconds(wait) * 1_000 }),
+  };
+}
+
+function goldenOf({ golden }: Bench, { goldenCard, goldenPsam }: BenchOverrides): Bench["golden"] {
+  return {
+    ...golden,
+    ...(goldenCard === undefined ? {} : { card: parseSpec(goldenCard, "card") }),
+    ...(goldenPsam === undefined ? {} : { psam: parseSpec(goldenPsam, "psam") }),
   };
 }
 

@@ -1,5 +1,6 @@
 /** For whom a device is tested and what was brought: the file of the order (`--order`). */
 import { z } from "zod";
+import { day } from "./day.ts";
 import { addressLines, printedLine } from "./printed-line.ts";
 import { readYamlFile } from "./yaml-file.ts";
 
@@ -11,7 +12,7 @@ const OrderSchema = z.strictObject({
   number: printedLine,
   client: z.strictObject({ name: printedLine, address: addressLines }),
   /** When the items were received, YYYY-MM-DD. */
-  received: z.string().refine(isDay, "expected a day, as 2026-02-28").optional(),
+  received: day.optional(),
   remarks: z
     .string()
     .transform((text) => text.trim())
@@ -27,11 +28,4 @@ export type LoadedOrder = Omit<z.output<typeof OrderSchema>, "format">;
 export function loadOrder(path: string): LoadedOrder {
   const { format: _, ...order } = readYamlFile(path, OrderSchema, "order");
   return order;
-}
-
-function isDay(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
-  const day = new Date(`${text}T00:00:00Z`);
-  // Date takes 30 February for 2 March.
-  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
 }

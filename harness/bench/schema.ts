@@ -57,6 +57,11 @@ const BenchFieldsSchema = z.strictObject({
   card: spec("card").default({ kind: "sim" }),
   psam: spec("psam").default({ kind: "sim" }),
   terminals: z.array(Terminal).min(1, "expected at least one terminal").max(64, "expected at most 64 terminals"),
+  /**
+   * Devices known to be good, tried in place of those above before the first case and after the last (`certify`). On benches without
+   * hardware of their own the harness's own, in certification mode; elsewhere none, when absent.
+   */
+  golden: z.strictObject({ card: spec("card").optional(), psam: spec("psam").optional() }).default({}),
   /** Whether a concentrator stands between payment server and terminals. */
   concentrator: yesNo.default(true),
   database: Database,

@@ -22,7 +22,7 @@ export function progressPrinter(io: Io, write: (text: string) => void): (progres
     if (more > 0) write(`      and the same for ${more} more\n`);
     more = 0;
   };
-  return ({ index, total, definition, finished }) => {
+  return ({ index, total, definition, attempt, finished }) => {
     const counter = `[${String(index + 1).padStart(String(total).length)}/${total}]`;
     if (!finished) {
       if (io.isTty && last === undefined) write(`\r\u001b[2K${counter} … ${definition.id}`);
@@ -38,10 +38,16 @@ export function progressPrinter(io: Io, write: (text: string) => void): (progres
     tellMore();
     last = same;
     const start = io.isTty ? "\r\u001b[2K" : "";
-    write(`${start}${counter} ${MARKS[outcome]} ${definition.id} ${outcomeText(outcome)} ${duration(durationMs)}\n`);
+    write(
+      `${start}${counter} ${MARKS[outcome]} ${definition.id} ${outcomeText(outcome)} ${duration(durationMs)}${again(attempt)}\n`,
+    );
     if (outcome === "notApplicable" || outcome === "notRun") write(`      ${reason}\n`);
     else if (outcome !== "pass") write(`      ${owner}: ${reason}\n`);
   };
+}
+
+function again(attempt: number | undefined): string {
+  return attempt === undefined ? "" : ` (attempt ${attempt})`;
 }
 
 function duration(milliseconds: number): string {

@@ -24,6 +24,7 @@ export interface RunIdentification {
   readonly iut: { readonly role: RoleName; readonly spec?: string | undefined };
   readonly pics?: { readonly file: string; readonly sha256: string } | undefined;
   readonly pixit?: { readonly file: string; readonly sha256: string } | undefined;
+  readonly waivers?: { readonly file: string; readonly sha256: string } | undefined;
   /** Who tests, as reports name it. */
   readonly laboratory?: Laboratory | undefined;
   /** For whom and what was brought. */
@@ -57,6 +58,8 @@ export interface Order {
 
 /** The command line of a run, as far as it decides what is run on what. Paths are absolute. */
 export interface RunCommand {
+  /** Role that was asked for, where one was. */
+  readonly iut?: RoleName | undefined;
   readonly card?: string | undefined;
   readonly psam?: string | undefined;
   readonly terminal?: string | undefined;
@@ -66,4 +69,6 @@ export interface RunCommand {
   readonly diagnose: boolean;
   /** How often a case without a pass is run once more. */
   readonly retry: number;
+  /** The laboratory's own file. */
+  readonly lab?: string | undefined;
 }

@@ -12,12 +12,15 @@ import { toolVersion } from "./version.ts";
 interface Identified extends LoadedBench {
   readonly cases: readonly Case[];
   readonly iut: RoleName;
+  /** Role that was asked for. */
+  readonly asked: RoleName | undefined;
+  readonly retry: number;
   readonly mode: RunMode;
 }
 
 /** What `run.json` says of a run. */
 export function identify(
-  { bench, file, iut, mode, cases }: Identified,
+  { bench, file, iut, asked, mode, cases, retry }: Identified,
   request: RunRequest,
   run: string,
   started: Date,
@@ -25,7 +28,7 @@ export function identify(
   const first = bench.terminals[0]?.terminal;
   const specs = { card: bench.card, psam: bench.psam, terminal: first };
   const spec = iut === "card" || iut === "psam" || iut === "terminal" ? specs[iut] : undefined;
-  const { card, psam, terminal, wait, diagnose = true } = request;
+  const { card, psam, terminal, wait, goldenCard, goldenPsam, lab, diagnose = true } = request;
   return {
     format: "pursebench-run/1",
     run,
@@ -39,7 +42,19 @@ export function identify(
     iut: { role: iut, spec: spec && specText(spec) },
     pics: digested(request.pics),
     pixit: digested(request.pixit),
-    command: { card, psam, terminal, wait, diagnose, retry: 0 },
+    waivers: digested(request.waivers),
+    command: {
+      iut: asked,
+      card,
+      psam,
+      terminal,
+      wait,
+      goldenCard,
+      goldenPsam,
+      diagnose,
+      retry,
+      lab: lab && resolve(lab),
+    },
     selection: { suites: request.suites ?? [], cases: request.cases ?? [] },
   };
 }

@@ -5,9 +5,11 @@ import { type Conducted, conductRun, exitCodeOf } from "../../suites/define/cond
 import type { LogoPicture } from "../bench/logo.ts";
 import { messageOf, PursebenchError } from "../core/errors.ts";
 import { closeRunDirectory } from "../evidence/close.ts";
+import type { Json } from "../evidence/event.ts";
 import type { LineListener } from "../evidence/evidence.ts";
 import { createRunDirectory } from "../evidence/run-directory.ts";
 import type { Operator } from "../flows/operator.ts";
+import { CardChanger } from "./golden.ts";
 import type { PreparedRun } from "./prepare.ts";
 
 /** Who watches a run, and who lends it a hand. */
@@ -33,30 +35,49 @@ export interface Performed {
 
 /** Runs, evidences, seals and renders. Rejects with `USAGE` when the directory is in use, with `STORAGE` when the run cannot even begin. */
 export async function performRun(prepared: PreparedRun, hooks: RunHooks = {}): Promise<Performed> {
-  const { house, bench, iut, pixit } = prepared;
-  const { signal, tell, onProgress, onLine, operator } = hooks;
+  const { house, bench, iut, pics, pixit, golden, dir } = prepared;
+  const { signal, tell, onProgress, onLine } = hooks;
   for (const remark of prepared.remarks) tell?.(remark);
-  const dir = createRunDirectory(prepared.dir);
-  if (prepared.logo) keepLogo(dir, prepared.logo);
+  if (!prepared.goesOn) {
+    createRunDirectory(dir);
+    if (prepared.logo) keepLogo(dir, prepared.logo);
+  }
+  const doors = new CardChanger(golden, house.openStation);
+  const options = (operator: Operator | undefined) => ({ bench, iut, pixit, tell, signal, operator });
   const run = await conductRun({
     dir,
     run: prepared.run,
+    goesOn: prepared.goesOn,
     cases: prepared.cases,
-    station: (record) => house.openStation({ bench, iut, pixit, tell, signal, operator }, record),
+    station: (record, operator) => doors.own(options(operator), record),
+    golden: golden && {
+      devices: golden.devices,
+      open: (record, operator) => doors.golden(options(operator), record),
+    },
+    operator: hooks.operator,
     describe: await house.describe(),
     clock: house.clock,
-    pics: prepared.pics,
+    pics,
     pixit,
+    claims: pics || pixit ? { pics: asJson(pics), pixit: asJson(pixit) } : undefined,
+    waivers: prepared.waivers,
+    retry: prepared.retry,
     signal,
     diagnose: prepared.request.diagnose ?? true,
     tell,
     onProgress,
     onLine,
+    signingKey: prepared.signingKey,
     open: house.openEvents,
   });
   const reports = await render(run, prepared, dir, tell);
   const conducted = await close(run, prepared, dir, tell);
   return { dir, conducted, reports, exitCode: exitCodeOf(conducted) };
+}
+
+/** As a file of JSON would have it. */
+function asJson(value: object | undefined): Json | undefined {
+  return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
 }
 
 /** A report can be made anew where the laboratory's files are not; `run.json` has the digest. */

@@ -1,20 +1,26 @@
 import type { KeyObject } from "node:crypto";
 import { join, resolve } from "node:path";
 import type { Case } from "../../suites/define/case.ts";
+import { type GoldenBench, goldenCases } from "../../suites/define/golden.ts";
+import { type GoldenPlaces, goldenPlaces } from "../bench/golden.ts";
 import { type LoadedLaboratory, loadLaboratory } from "../bench/laboratory.ts";
 import { type LoadedBench, loadBench } from "../bench/load.ts";
 import type { LogoPicture } from "../bench/logo.ts";
 import { loadOrder } from "../bench/order.ts";
 import { loadPics, type Pics } from "../bench/pics.ts";
 import { loadPixit, type Pixit } from "../bench/pixit.ts";
+import { loadWaivers } from "../bench/waivers.ts";
 import { PursebenchError } from "../core/errors.ts";
 import type { RoleName } from "../core/trace.ts";
+import type { Waiver } from "../evidence/event.ts";
 import { readSigningKey } from "../evidence/keys.ts";
 import { DEFAULT_RUNS, newRunName } from "../evidence/run-directory.ts";
 import type { RunIdentification, RunMode } from "../evidence/run-identification.ts";
 import type { Finding, RunHouse } from "./house.ts";
 import { identify } from "./identify.ts";
+import { modeOf } from "./mode.ts";
 import type { RunRequest } from "./request.ts";
+import { readResumption, refuseChanges } from "./resume.ts";
 import { parseRole, selectCases } from "./selection.ts";
 
 /** A run that can begin: all that was asked for exists and fits together. */
@@ -30,6 +36,11 @@ export interface PreparedRun extends LoadedBench {
   readonly iut: RoleName;
   readonly mode: RunMode;
   readonly signingKey: KeyObject | undefined;
+  /** The run broke off and goes on: its directory is there. */
+  readonly goesOn: boolean;
+  readonly golden: (GoldenPlaces & Pick<GoldenBench, "devices">) | undefined;
+  readonly waivers: readonly Waiver[];
+  readonly retry: number;
   /** The laboratory's, for the reports; copied into the run directory. */
   readonly logo: LogoPicture | undefined;
   /** What whoever asked should know before it begins. */
@@ -38,13 +49,25 @@ export interface PreparedRun extends LoadedBench {
 
 /** Everything that can be wrong with a request is found here, before anything is made or opened. Rejects with `USAGE`. */
 export async function prepareRun(request: RunRequest, house: RunHouse): Promise<PreparedRun> {
+  if (request.resume === undefined) return await prepareNew(request, house);
+  const { dir, run, request: asked } = await readResumption(request.resume, request);
+  const prepared = await prepareNew(asked, house);
+  refuseChanges(dir, run, prepared.run);
+  return { ...prepared, dir, run, goesOn: true };
+}
+
+async function prepareNew(request: RunRequest, house: RunHouse): Promise<PreparedRun> {
   const lab = request.bench === undefined ? await house.labFinding() : undefined;
   const loaded = loadBench(request.bench ?? (lab?.ok ? "virtual-lab" : "inproc"), request);
-  const mode = modeOf(request);
   const pics = request.pics === undefined ? undefined : loadPics(request.pics);
   const pixit = request.pixit === undefined ? undefined : loadPixit(request.pixit, pics);
-  const chosen = request.iut === undefined ? undefined : parseRole(request.iut);
-  const cases = chosenCases(await house.cases(), request, chosen);
+  const asked = request.iut === undefined ? undefined : parseRole(request.iut);
+  const mode = modeOf(request, pics);
+  const golden = goldenPlaces(loaded.bench, mode === "certification");
+  const all = await house.cases();
+  const cases = chosenCases(all, request, mode === "certification" ? pics?.role : asked);
+  const waivers = waiversOf(request, all);
+  const retry = parseRetry(request.retry);
   const tester = laboratoryOf(request, house);
   const order = request.order === undefined ? undefined : loadOrder(request.order);
   const keyFile = request.sign ?? tester?.signingKey;
@@ -52,27 +75,48 @@ export async function prepareRun(request: RunRequest, house: RunHouse): Promise<
   await house.checkKeys(loaded.bench, loaded.file);
   const started = house.clock.wall();
   const name = newRunName(started, house.random);
-  const parts = { ...loaded, cases, pics, pixit, iut: chosen ?? pics?.role ?? impliedRole(request), mode };
+  const parts = { ...loaded, cases, pics, pixit, iut: asked ?? pics?.role ?? impliedRole(request), mode, retry };
   const who = { laboratory: tester?.laboratory, order };
   return {
     ...parts,
     house,
     request,
     dir: resolve(request.out ?? join(DEFAULT_RUNS, name)),
-    run: { ...identify(parts, request, name, started), ...who },
+    run: { ...identify({ ...parts, asked }, request, name, started), ...who },
+    goesOn: false,
+    golden: golden && {
+      ...golden,
+      devices: golden.devices.map((each) => ({ ...each, cases: goldenCases(each.device, all) })),
+    },
+    waivers,
     signingKey,
     logo: tester?.logo,
     remarks: lab && !lab.ok ? [whyInproc(lab)] : [],
   };
 }
 
-function modeOf({ mode, cases = [] }: RunRequest): RunMode {
-  if (mode === "certification" && cases.length > 0) {
-    throw new PursebenchError("USAGE", "--case with --mode certification: there the PICS alone decides what is run", {
-      mend: "leave --case away, or use --mode engineering",
-    });
+function waiversOf({ waivers, pics }: RunRequest, all: readonly Case[]): readonly Waiver[] {
+  if (waivers === undefined) return [];
+  if (pics === undefined) {
+    throw new PursebenchError(
+      "USAGE",
+      "--waivers without --pics: a waiver is bound to the device that the PICS names",
+      {
+        mend: "say which device it is with --pics",
+      },
+    );
   }
-  return mode ?? (cases.length > 0 ? "engineering" : "certification");
+  return loadWaivers(
+    waivers,
+    all.map(({ id }) => id),
+  );
+}
+
+function parseRetry(text = "0"): number {
+  if (/^\d$/.test(text)) return Number(text);
+  throw new PursebenchError("USAGE", `--retry: found "${text}", expected a number from 0 to 9`, {
+    mend: "for example: --retry 1",
+  });
 }
 
 function laboratoryOf({ lab }: RunRequest, { laboratoryFile }: RunHouse): LoadedLaboratory | undefined {

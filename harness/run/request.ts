@@ -14,13 +14,19 @@ export interface RunRequest {
   readonly terminal?: string | undefined;
   /** Seconds to wait for a card that is not there yet. */
   readonly wait?: string | undefined;
+  /** SPECs of devices known to be good. */
+  readonly goldenCard?: string | undefined;
+  readonly goldenPsam?: string | undefined;
   /** Files. */
   readonly pics?: string | undefined;
   readonly pixit?: string | undefined;
+  readonly waivers?: string | undefined;
   readonly mode?: RunMode | undefined;
   /** Directory of the run, new or empty; below `reports/runs` when absent. */
   readonly out?: string | undefined;
   readonly allure?: boolean | undefined;
+  /** How often a case that did not pass is run once more at most: 0 to 9. */
+  readonly retry?: string | undefined;
   /** False: nobody looks for whose a failure is. */
   readonly diagnose?: boolean | undefined;
   /** File that says who tests; the house's, when absent. */
@@ -29,4 +35,6 @@ export interface RunRequest {
   readonly order?: string | undefined;
   /** Ed25519 private key, PEM; the laboratory's, when absent. */
   readonly sign?: string | undefined;
+  /** Directory of a run that broke off and is to go on. Only `sign` and `allure` may be given beside it. */
+  readonly resume?: string | undefined;
 }
