@@ -43,7 +43,11 @@ function seat(clock = new VirtualClock(new Date(0))) {
       return () => listeners.delete(listener);
     },
   };
-  const io = { err: (text: string) => void (shown += text) };
+  const io = {
+    err(text: string) {
+      shown += text;
+    },
+  };
   return {
     clock,
     operator: terminalOperator(io, keyboard, clock, bench),
