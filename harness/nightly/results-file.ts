@@ -22,6 +22,7 @@ const Schema = z.object({
   iut: z.object({ role: z.string(), description: z.string() }),
   bench: z.object({ name: z.string() }),
   claims: z.object({ pics: z.unknown() }).optional(),
+  golden: z.array(z.object({ when: z.string(), device: z.string(), outcome: Outcome, reason: z.string() })).optional(),
   verdict: z.enum(["none", "pass", "inconc", "fail", "error"]),
   summary: z.record(Outcome, z.number().int().nonnegative()),
   cases: z.array(
