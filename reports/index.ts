@@ -2,6 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { renderAllure } from "./allure/render.ts";
+import { reportDocument } from "./document/build.ts";
 import { conformancePage } from "./html/page.ts";
 import { junitXml } from "./junit/junit.ts";
 import type { Basis } from "./record/basis.ts";
@@ -34,9 +35,10 @@ export interface ReportOptions {
  */
 export async function renderReports(runDir: string, basis: Basis, options: ReportOptions = {}): Promise<Reports> {
   const run = await loadRun(runDir);
+  const report = reportDocument(run, basis);
   const html = join(runDir, HTML_FILE);
   const junit = join(runDir, JUNIT_FILE);
-  await writeFile(html, conformancePage(run, basis));
+  await writeFile(html, conformancePage(report));
   await writeFile(junit, junitXml(run));
   if (!options.allure) return { html, junit };
   const { results, page, durationMs } = await renderAllure(runDir);

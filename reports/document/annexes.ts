@@ -18,7 +18,7 @@ export function requirementsAnnex(run: RunRecord, basis: Basis): Section {
   const tested = rows.filter(({ result }) => result !== "untested").length;
   return {
     id: "requirements",
-    number: "A",
+    number: "Annex A",
     title: "Requirement matrix",
     newPage: true,
     blocks: [
@@ -68,7 +68,7 @@ export function matricesAnnex({ cases }: RunRecord): Section {
   const matrices = matricesOf(cases);
   return {
     id: "matrices",
-    number: "B",
+    number: "Annex B",
     title: "Fault, tearing and negative-result matrices",
     newPage: true,
     blocks:
@@ -126,7 +126,7 @@ function legend({ rows }: Matrix): readonly Text[] {
 export function sequencesAnnex({ flows }: RunRecord): Section {
   return {
     id: "sequence",
-    number: "D",
+    number: "Annex D",
     title: "A passing transaction of each flow",
     newPage: true,
     blocks:

@@ -136,7 +136,7 @@ function inWords(one: CaseRecord, actual: Exchange | undefined): Comparison {
   const rest = actual
     ? fields(actual).map(([name, value]) => ({
         name,
-        expected: "not recorded",
+        expected: "–",
         actual: shown(name, value),
         differs: false,
       }))

@@ -37,7 +37,7 @@ export function conformanceStatus(run: RunRecord): string {
     return `No statement on the conformance of the ${run.iut} can be made: a golden device did not pass on this bench.`;
   }
   if (own.length > 0) {
-    return `The ${run.iut} was shown not to conform to the specification that it was tested against: ${counted(own.length, "case")} failed${acceptedWords(accepted.length)}.`;
+    return `The ${run.iut} was shown not to conform to the specification that it was tested against: ${counted(own.length, "case")} failed for reasons of its own${acceptedWords(accepted.length)}.${othersWords(others.length)}`;
   }
   if (others.length > 0) {
     return `${counted(others.length, "case")} failed for reasons that are not the ${run.iut}'s own${acceptedWords(accepted.length)}; its conformance is not established.`;
@@ -49,6 +49,10 @@ export function conformanceStatus(run: RunRecord): string {
   if (summary.pass === 0) return `No statement on the conformance of the ${run.iut} can be made: no case was judged.`;
   const open = summary.notRun === 0 ? "" : ` ${counted(summary.notRun, "selected case")} were not run.`;
   return `The ${run.iut} was not shown to break the specification that it was tested against: every case that was judged passed.${open}`;
+}
+
+function othersWords(count: number): string {
+  return count === 0 ? "" : ` ${counted(count, "more case")} failed for reasons of other devices or servers.`;
 }
 
 function acceptedWords(count: number): string {

@@ -1,24 +1,21 @@
 /** Decoded exchanges of one case, step by step. */
+import type { Block } from "../document/blocks.ts";
 import type { Exchange } from "../record/run-record.ts";
 import { anchor } from "../text/anchor.ts";
 import { hexGroups, offset } from "../text/format.ts";
 import { type Markup, markup, nothing } from "../text/markup.ts";
 
-/** The page stays readable; the evidence has the rest. */
-export const SHOWN_EXCHANGES = 150;
+type Exchanges = Extract<Block, { kind: "exchanges" }>;
 
-/** The last `SHOWN_EXCHANGES` of a case; `at` is the line of evidence that its verdict is about. */
-export function exchangeTable(caseId: string, exchanges: readonly Exchange[], at: number | undefined): Markup {
-  if (exchanges.length === 0) return markup`<p>No exchange was recorded in this case.</p>`;
-  const shown = exchanges.slice(-SHOWN_EXCHANGES);
-  const left = exchanges.length - shown.length;
+export function exchangeTable({ caption, caseId, exchanges, left, after, at }: Exchanges): Markup {
   const startMs = exchanges[0]?.atMs ?? 0;
-  return markup`${left > 0 ? markup`<p>${left} earlier entries are not shown here; see <code>events.jsonl</code>.</p>` : nothing}
+  const cut = [left > 0 ? `${left} earlier` : "", after > 0 ? `${after} later` : ""].filter((part) => part !== "");
+  return markup`${cut.length > 0 ? markup`<p>${cut.join(" and ")} entries are not shown here; <code>events.jsonl</code> has them.</p>` : nothing}
 <div class="scroll" role="region" tabindex="0" aria-label="Exchanges of case ${caseId}">
-<table class="exchanges"><caption>Recorded exchanges of ${caseId}</caption>
+<table class="exchanges"><caption>${caption}</caption>
 <thead><tr><th scope="col">Line</th><th scope="col">Time</th><th scope="col">Step</th><th scope="col">Where</th><th scope="col">What</th></tr></thead>
 <tbody>
-${shown.map((exchange) => exchangeRow(caseId, exchange, startMs, at))}
+${exchanges.map((exchange) => exchangeRow(caseId, exchange, startMs, at))}
 </tbody></table></div>`;
 }
 

@@ -4,6 +4,9 @@
  */
 import { type Markup, markup } from "../text/markup.ts";
 
+/** Value of requirements that no case of the run has tested. */
+export const UNTESTED = "untested";
+
 export interface Choice {
   /** Value of the rows' `data-show` attribute; letters only. */
   readonly value: string;
@@ -11,7 +14,7 @@ export interface Choice {
   readonly count: number;
 }
 
-/** Radio buttons for the table that follows in the same `<section class="filtered">`; `name` is unique on the page. */
+/** Radio buttons for the table that follows in the same element of class "filtered"; `name` is unique on the page. */
 export function filterBar(name: string, legend: string, choices: readonly Choice[]): Markup {
   const total = choices.reduce((sum, { count }) => sum + count, 0);
   const offered = choices.filter(({ count }) => count > 0);

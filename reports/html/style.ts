@@ -15,10 +15,13 @@ a:focus-visible, input:focus-visible, .scroll:focus-visible { outline: 3px solid
 h1 { font-size: 2rem; line-height: 1.2; margin: 0; } h2 { font-size: 1.35rem; margin: 2.5rem 0 .6rem; border-bottom: 2px solid var(--ink); padding-bottom: .2rem; }
 h3 { font-size: 1.08rem; margin: 1.8rem 0 .5rem; overflow-wrap: anywhere; } h3 .status { margin-left: .6rem; font-size: .9rem; }
 .kind { margin: 0; color: var(--soft); letter-spacing: .04em; } .subject { margin: .2rem 0 0; font-size: 1.1rem; overflow-wrap: anywhere; }
-nav ul { list-style: none; padding: 0; margin: 1rem 0 0; display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; }
-nav a { display: inline-block; padding: .25rem 0; }
-.verdict { display: inline-flex; align-items: center; gap: .8rem; margin: .4rem 0; padding: .5rem 1.6rem .5rem 1.2rem; border: 3px solid currentColor; border-radius: 6px;
-  font-size: 2.3rem; line-height: 1.2; font-weight: 700; }
+nav { margin-top: 1.6rem; padding: .6rem 1.2rem; background: var(--panel); border-radius: 6px; } nav h2 { border: 0; margin: 0; font-size: 1.05rem; }
+nav ol { list-style: none; padding: 0; margin: .3rem 0 0; columns: 22rem; } nav li { break-inside: avoid; margin: 0; } nav a { display: inline-block; padding: .2rem 0; } nav .clause { display: inline-block; min-width: 4.2rem; }
+.verdict { margin: .6rem 0 1rem; padding: .7rem 1.4rem .8rem; border: 3px solid currentColor; border-left-width: 12px; border-radius: 6px; }
+.verdict .word { display: flex; align-items: center; gap: .8rem; margin: 0; font-size: 2.6rem; line-height: 1.2; font-weight: 700; } .verdict .status-text { margin: .3rem 0 0; color: var(--ink); font-size: 1.08rem; }
+.laboratory { display: flex; flex-wrap: wrap; align-items: center; gap: .6rem 1.4rem; margin-bottom: 1.2rem; padding-bottom: .9rem; border-bottom: 1px solid var(--rule); } .laboratory p { margin: 0; } .laboratory span { display: block; color: var(--soft); font-size: .9rem; }
+.logo { max-height: 5rem; max-width: 14rem; background: #fff; padding: .2rem; }
+.clause { color: var(--soft); font-weight: 400; margin-right: .35rem; } ul { padding-left: 1.3rem; } li { margin: .2rem 0; }
 .status { display: inline-flex; gap: .35rem; align-items: baseline; font-weight: 600; white-space: nowrap; }
 .mark { display: inline-block; min-width: 1em; text-align: center; font-weight: 700; }
 .status .mark { border: 1.5px solid currentColor; border-radius: 3px; line-height: 1.15em; width: 1.3em; }
@@ -34,7 +37,7 @@ thead th { border-bottom: 2px solid var(--rule); color: var(--soft); font-size: 
 tbody th { font-weight: 600; } .pairs th { width: 15rem; font-weight: 400; color: var(--soft); } .pairs td { overflow-wrap: anywhere; }
 .summary { width: auto; } .summary th, .summary td { padding-right: 1.6rem; }
 .number { text-align: right; white-space: nowrap; } .fixed { white-space: nowrap; } .wide { white-space: nowrap; } .wide a { display: block; }
-.requirements, .because { display: block; color: var(--soft); font-size: .86rem; } .requirements a { margin-right: .6rem; color: inherit; white-space: nowrap; }
+.because { display: block; color: var(--soft); font-size: .86rem; } .pairs code { overflow-wrap: anywhere; }
 tr:target { background: var(--panel); }
 .filter { display: flex; flex-wrap: wrap; gap: .2rem 1.1rem; border: 1px solid var(--rule); border-radius: 6px; margin: .8rem 0; padding: .3rem .9rem .5rem; }
 .filter legend { color: var(--soft); font-size: .88rem; padding: 0 .3rem; } .filter label { display: inline-flex; align-items: center; gap: .35rem; min-height: 1.9rem; cursor: pointer; }
@@ -55,7 +58,12 @@ code { font-family: ui-monospace, "Liberation Mono", Consolas, monospace; font-s
 .sequence .arrow { stroke: var(--ink); stroke-width: 1.4; } .sequence .tip { fill: var(--ink); } .sequence .step { font-weight: 700; fill: var(--link); }
 .sequence .label { paint-order: stroke; stroke: var(--paper); stroke-width: 4px; stroke-linejoin: round; }
 .sequence .fault { fill: var(--paper); stroke: var(--inconc); stroke-width: 1.5; stroke-dasharray: 5 3; } .sequence .fault-text { fill: var(--inconc); font-weight: 600; }
-.issue .pairs td { height: 2.6rem; border-bottom: 1px solid var(--ink); } footer { margin-top: 2.5rem; color: var(--soft); border-top: 1px solid var(--rule); }
+.comparison td { width: 34%; overflow-wrap: anywhere; } .comparison td:last-child { width: auto; } .comparison .differs > * { border-top: 2px solid var(--fail); border-bottom: 2px solid var(--fail); }
+.sequence .marked { fill: none; stroke: var(--fail); stroke-width: 1.8; } .sequence .marked-text { fill: var(--fail); font-weight: 700; font-size: 10px; }
+.plot { display: block; height: auto; min-width: 40rem; max-width: 100%; font: 11px system-ui, "Liberation Sans", Arial, sans-serif; } .plot text { fill: var(--ink); } .plot .tick-label { fill: var(--soft); font-size: 10px; }
+.plot .tick { stroke: var(--rule); stroke-width: 1; } .plot .base { stroke: var(--soft); stroke-width: 1; } .plot .bar { fill: var(--link); fill-opacity: .45; } .plot .median { stroke: var(--ink); stroke-width: 2; } .plot .p95, .plot .p99 { fill: var(--ink); }
+.spreads { width: auto; } .spreads th, .spreads td { padding-right: 1.4rem; }
+.blanks td { height: 2.6rem; border-bottom: 1px solid var(--ink); } footer { margin-top: 2.5rem; color: var(--soft); border-top: 1px solid var(--rule); }
 @media screen and (max-width: 52rem) {
   body { padding: 1rem .9rem 2rem; } h1 { font-size: 1.6rem; } .verdict { font-size: 1.7rem; }
   .cards thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
@@ -72,10 +80,12 @@ code { font-family: ui-monospace, "Liberation Mono", Consolas, monospace; font-s
   :root { color-scheme: light; --ink: #000; --soft: #444; --paper: #fff; --panel: #f2f2f2; --rule: #bbb; --link: #000; --pass: #0b5a2e; --fail: #9c0f17;
     --error: #5d2380; --inconc: #6e4200; --notApplicable: #444; --notRun: #444; --none: #444; }
   @page { size: A4; margin: 16mm 14mm 18mm; @bottom-right { content: counter(page) " of " counter(pages); font: 9px sans-serif; } }
-  body { max-width: none; padding: 0; font-size: 9.5pt; } nav, .filter, .skip { display: none; } a { text-decoration: none; }
-  h2, h3, caption, figcaption { break-after: avoid; } tr, .sequence, .issue, .reservations { break-inside: avoid; } thead { display: table-header-group; }
+  body { max-width: none; padding: 0; font-size: 9.5pt; } .filter, .skip { display: none; } a { text-decoration: none; }
+  h2, h3, caption, figcaption { break-after: avoid; } tr, .sequence, .blanks, .reservations, .verdict, .plot, .comparison tr { break-inside: avoid; } thead { display: table-header-group; }
   tbody tr:first-child { break-before: avoid; } footer { margin-top: 0; border: 0; }
   .matrix { font-size: 7.5pt; } .matrix th, .matrix td { padding-right: .5rem; } .matrix .status { white-space: normal; }
-  .scroll { overflow: visible; } .sequence { min-width: 0; width: 100%; } .exchanges td:last-child { min-width: 0; }
+  .new-page, nav { break-before: page; } nav { background: none; padding: 0; } nav ol { columns: 1; } .blanks td { height: 1.9rem; }
+  section[aria-labelledby="summary"] { font-size: 9pt; } section[aria-labelledby="summary"] h2 { margin-top: 1rem; } .exchanges { font-size: 7.5pt; } .hex { font-size: 7pt; }
+  .scroll { overflow: visible; } .sequence, .plot { min-width: 0; width: 100%; } .plot { max-width: 150mm; } .exchanges td:last-child { min-width: 0; }
 }
 `;

@@ -36,7 +36,13 @@ function drawRoleName(role: string, x: number): Markup {
 }
 
 function drawRow(row: Row, width: number): Markup {
-  return markup`<g>${drawTime(row)}${row.kind === "message" ? drawArrow(row, width) : drawFault(row, width)}</g>`;
+  return markup`<g>${row.marked ? drawMark(row, width) : nothing}${drawTime(row)}${row.kind === "message" ? drawArrow(row, width) : drawFault(row, width)}</g>`;
+}
+
+/** A frame around the row, and a word before it. */
+function drawMark({ y }: Row, width: number): Markup {
+  return markup`<rect class="marked" x="2" y="${fixed(y - 18)}" width="${width - 4}" height="${SIZE.row - 9}" rx="3"/>
+<text class="marked-text" x="6" y="${fixed(y - 7)}">verdict</text>`;
 }
 
 function drawTime({ time, y }: Row): Markup {
