@@ -2,7 +2,8 @@
 import { concat, toHex } from "../../harness/core/bytes.ts";
 import { type Case, type DeviceContext, defineDeviceCase } from "../define/case.ts";
 import { inconclusive } from "../define/failures.ts";
-import { caName, certify, isSigned, NAMES, newKey } from "../payment/algorithms/certificate.ts";
+import { caName, certify, isSigned, NAMES } from "../payment/algorithms/certificate.ts";
+import { ownKey } from "../support/own-key.ts";
 import { eachByteAltered } from "./support/forged.ts";
 import type { Session } from "./support/oracle.ts";
 import { type OwnPsam, sessionKeyFor, signatureOver } from "./support/psam.ts";
@@ -191,7 +192,7 @@ export const cases: readonly Case[] = [
       const { facts, psam } = purse;
       const ca = t.keys.caPrivateKey(facts.PPIEP, facts.VKIEP) ?? inconclusive("no test key of the card's CA", "bench");
       const names = NAMES.psam(facts, psam);
-      const stranger = newKey();
+      const stranger = ownKey("stranger");
       const foreign = { ...names, authority: caName("999999", facts.VKIEP) };
       const even = psam.modulus.map((byte, at) => (at === BLOCK - 1 ? byte & 0xfe : byte));
       const small = psam.modulus.map((byte, at) => (at === 0 ? byte & 0x7f : byte));
@@ -250,7 +251,7 @@ export const cases: readonly Case[] = [
       const purse = await openCard(t);
       const { psam } = purse;
       const modulus = modulusOf(purse);
-      const stranger = newKey();
+      const stranger = ownKey("stranger");
       const signedOver = (EK: Uint8Array, INITRSP: Uint8Array) => concat(EK, signatureOver(psam, INITRSP, EK));
       const old = await purse.initialise(about);
       await expectKeysRefused(purse, [

@@ -1,11 +1,12 @@
 /** A security card of the case's own, as a public key card wants to see one (`card-edge.md` 5.3a, `keys-and-signatures.md` 8). */
 import { sign } from "node:crypto";
 import { concat, fromHex, toHex } from "../../../harness/core/bytes.ts";
-import { systemRandom } from "../../../harness/core/random.ts";
+import { seededRandom } from "../../../harness/core/random.ts";
 import { encipherSessionKey } from "../../../harness/crypto/key-transport.ts";
 import type { DeviceContext } from "../../define/case.ts";
 import { inconclusive } from "../../define/failures.ts";
-import { certify, NAMES, newKey } from "../../payment/algorithms/certificate.ts";
+import { certify, NAMES } from "../../payment/algorithms/certificate.ts";
+import { ownKey } from "../../support/own-key.ts";
 import type { CardFacts } from "./facts.ts";
 
 export const IDPSAM = "00C0FFEE";
@@ -25,7 +26,7 @@ export interface OwnPsam {
 
 export function newPsam(t: DeviceContext, facts: CardFacts): OwnPsam {
   const ca = t.keys.caPrivateKey(facts.PPIEP, facts.VKIEP) ?? inconclusive("no test key of the card's CA", "bench");
-  const { modulus, privateKey } = newKey();
+  const { modulus, privateKey } = ownKey("security card of the suite card");
   const identity = { PPPSAM: facts.PPIEP, IDPSAM };
   return { ...identity, modulus, privateKey, certificate: certify(ca, NAMES.psam(facts, identity), LAST_DAY, modulus) };
 }
@@ -36,7 +37,8 @@ export function sessionKeyFor(
   cardModulus: Uint8Array,
   INITRSP: Uint8Array,
 ): { readonly SESSKEY: Uint8Array; readonly SK: Uint8Array } {
-  const { EK, SK } = encipherSessionKey(cardModulus, systemRandom(112));
+  const fresh = seededRandom(toHex(INITRSP)); // another for each transaction, and the same when evidence is judged again
+  const { EK, SK } = encipherSessionKey(cardModulus, fresh(112));
   return { SESSKEY: concat(EK, signatureOver(psam, INITRSP, EK)), SK };
 }
 

@@ -7,7 +7,7 @@ import type { Json } from "../../../harness/evidence/event.ts";
 import type { RecordedEvent } from "../../../harness/flows/observed.ts";
 import { apart, BESIDE, type Entry, isSystems, SYSTEM } from "./entry.ts";
 import { isPromise, wordFor } from "./things.ts";
-import { canonical, decodeValue, encodeValue, NoValue } from "./value.ts";
+import { canonical, decodeValue, encodeValue, NoValue, type Sources } from "./value.ts";
 import { callText, entryText } from "./words.ts";
 
 type Method = (...args: unknown[]) => unknown;
@@ -29,6 +29,9 @@ export interface PlayOptions {
   readonly facts: unknown;
   /** Throws `NoValue` where there is none. */
   readonly event: (n: number) => RecordedEvent;
+  /** What the case was told, and what it says, where evidence has overwritten keys in it (`KeptCase`). */
+  readonly told?: Sources["told"];
+  readonly said?: (text: string) => string;
 }
 
 /** Asked what changes nothing: a case may leave it away. */
@@ -46,7 +49,8 @@ export class Play {
   readonly #entries: readonly Entry[];
   readonly #used: boolean[];
   readonly #facts: unknown;
-  readonly #event: PlayOptions["event"];
+  readonly #sources: Sources;
+  readonly #said: (text: string) => string;
   readonly #faces = new Map<number, object>();
   readonly #things = new WeakMap<object, number>();
   readonly #functions = new Map<string, Method>();
@@ -59,11 +63,12 @@ export class Play {
   #why: string | undefined;
   #stick: (why: string) => void = () => undefined;
 
-  constructor({ entries, facts, event }: PlayOptions) {
+  constructor({ entries, facts, event, told, said = (text) => text }: PlayOptions) {
     this.#entries = apart(entries);
     this.#used = this.#entries.map(() => false);
     this.#facts = facts;
-    this.#event = event;
+    this.#sources = { handle: (id) => this.#face(id), event, told };
+    this.#said = said;
     this.#methods = methodsIn(this.#entries);
     this.stuck = new Promise((resolve) => {
       this.#stick = resolve;
@@ -150,7 +155,7 @@ export class Play {
     const gave = (value: unknown) => {
       const json = this.#encoded([value], []);
       const words = `to go on with ${callText("", json)}`;
-      this.#park({ key: `gave ${turn} ${canonical(json)}`, words, claimed: () => undefined });
+      this.#park({ key: this.#said(`gave ${turn} ${canonical(json)}`), words, claimed: () => undefined });
     };
     try {
       const result = work(...args);
@@ -192,10 +197,11 @@ export class Play {
     const known = this.#faces.get(number);
     if (known) return known;
     const methods = new Map<string, Method>();
-    const face = new Proxy(() => undefined, {
-      get: (_, name) => {
+    const isFunction = this.#entries.some((entry) => isAsked(entry) && entry[2] === number && entry[3] === "()");
+    const face = new Proxy(isFunction ? () => undefined : {}, {
+      get: (target, name) => {
         const word = wordFor(name);
-        if (word === undefined) return undefined;
+        if (word === undefined) return Reflect.get(target, name);
         if (number === SYSTEM && word === "facts") return this.#facts;
         if (!this.#methods.has(word)) return this.#read(number, word);
         const made = methods.get(word) ?? ((...args: unknown[]) => this.#call(number, word, args));
@@ -232,7 +238,7 @@ export class Play {
     if (this.#why !== undefined) throw new NotInEvidence(this.#why);
     const functions: Method[] = [];
     const args = this.#encoded(given, functions);
-    const key = `call ${number} ${method} ${canonical(args)}`;
+    const key = this.#said(`call ${number} ${method} ${canonical(args)}`);
     const words = callText(method, args);
     if (this.#methods.get(method) === true) return this.#answer(key, words, functions);
     return new Promise((resolve, reject) => {
@@ -292,7 +298,7 @@ export class Play {
       return { value: this.#thrown.get(Number(json.$threw)) };
     }
     try {
-      return { value: decodeValue(json, { handle: (id) => this.#face(id), event: this.#event }) };
+      return { value: decodeValue(json, this.#sources) };
     } catch (thrown) {
       this.#fail(`what it was told is not in the evidence: ${thrown instanceof Error ? thrown.message : thrown}`);
       return undefined;
@@ -317,6 +323,10 @@ function isHarmless(entry: Entry): boolean {
     default:
       return false;
   }
+}
+
+function isAsked(entry: Entry): entry is Extract<Entry, readonly ["call" | "ask" | "refused", ...unknown[]]> {
+  return entry[0] === "call" || entry[0] === "ask" || entry[0] === "refused";
 }
 
 function keyOf(entry: Entry): string | undefined {

@@ -1,7 +1,13 @@
 /** What is no data: objects with methods, and functions. */
 
-/** Names that no interface of a system has, and that the language asks every object for. */
-const ASKED_BY_THE_LANGUAGE = new Set<string>(["then", "toJSON", "constructor", "prototype", "$$typeof"]);
+/** Names that no interface of a system has, and that the language asks any object for. */
+const ASKED_BY_THE_LANGUAGE = new Set<string>([
+  "then",
+  "toJSON",
+  "prototype",
+  ...Object.getOwnPropertyNames(Object.prototype),
+  ...["apply", "bind", "call"],
+]);
 
 /** What a property is called in an observation; undefined where it is none of the system's. */
 export function wordFor(name: string | symbol): string | undefined {

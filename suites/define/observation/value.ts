@@ -102,11 +102,14 @@ function spans(numbers: readonly number[]): readonly number[] {
 export interface Sources {
   handle(id: number): unknown;
   event(n: number): RecordedEvent;
+  /** Text or bytes as they were before evidence overwrote keys in them; as they are when absent. */
+  readonly told?: (<T extends string | Uint8Array>(value: T) => T) | undefined;
 }
 
 /** The value again. Throws `NoValue` for what is no value of this form. */
 export function decodeValue(json: Json, sources: Sources): unknown {
   const inner = (each: Json) => decodeValue(each, sources);
+  if (typeof json === "string") return sources.told?.(json) ?? json;
   if (typeof json !== "object" || json === null) return json;
   if (isList(json)) return json.map(inner);
   const [entry, second] = Object.entries(json);
@@ -118,7 +121,7 @@ function decodeTagged(tag: string, json: Json, sources: Sources): unknown {
   const inner = (each: Json) => decodeValue(each, sources);
   switch (tag) {
     case "$x":
-      return fromHex(textOf(json));
+      return sources.told?.(fromHex(textOf(json))) ?? fromHex(textOf(json));
     case "$b":
       return Buffer.from(textOf(json), "hex");
     case "$u":

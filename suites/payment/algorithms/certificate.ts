@@ -7,7 +7,6 @@ import {
   createHash,
   createPrivateKey,
   createPublicKey,
-  generateKeyPairSync,
   type KeyObject,
   privateDecrypt,
   sign,
@@ -98,13 +97,6 @@ export function isSigned(modulus: Uint8Array, data: Uint8Array, signature: Uint8
 export function certify(key: string, { type, authority, subject }: Names, lastDay: string, modulus: Uint8Array) {
   const signed = concat(fromHex(type + authority + subject + lastDay), modulus);
   return concat(signed, new Uint8Array(sign("sha256", signed, privateKey(key))));
-}
-
-/** A fresh key of 896 bits: modulus 112 bytes, private key PKCS#8 in base64. */
-export function newKey(): { readonly modulus: Uint8Array; readonly privateKey: string } {
-  const { publicKey: open, privateKey: own } = generateKeyPairSync("rsa", { modulusLength: 8 * BLOCK });
-  const modulus = new Uint8Array(Buffer.from(open.export({ format: "jwk" }).n ?? "", "base64url"));
-  return { modulus, privateKey: own.export({ format: "der", type: "pkcs8" }).toString("base64") };
 }
 
 /** Modulus of the CA that certifies that card's issuer. */

@@ -2,10 +2,11 @@
 import { concat } from "../../../harness/core/bytes.ts";
 import { type Case, type CaseContext, defineCase } from "../../define/case.ts";
 import { inconclusive } from "../../define/failures.ts";
+import { ownKey } from "../../support/own-key.ts";
 import { expectDrawRefused, firstTerminal, identifierOf, withdraw } from "../support/direct.ts";
 import { expectMoved, expectNextPurchaseWorks, readAccounts } from "../support/money.ts";
 import { type AnyOffer, offerAny } from "./any-card.ts";
-import { certify, NAMES, newKey } from "./certificate.ts";
+import { certify, NAMES } from "./certificate.ts";
 import { drawFor } from "./draw.ts";
 
 const ABOUT = { requirement: "ENC-0107-b" };
@@ -53,7 +54,7 @@ export const cases: readonly Case[] = [
 function certifier(t: CaseContext, { fields }: AnyOffer): (issuer: string, card: string) => Uint8Array {
   const { PPIEP, VKIEP } = fields;
   const CA = t.keys.caPrivateKey(PPIEP, VKIEP) ?? inconclusive(`no test key of the CA of ${PPIEP}, ${VKIEP}`, "bench");
-  const [issuer, card] = [newKey(), newKey()];
+  const [issuer, card] = [ownKey("issuer of certificates of a day"), ownKey("card of certificates of a day")];
   return (issuerDay, cardDay) =>
     concat(
       certify(CA, NAMES.issuer(fields), issuerDay, issuer.modulus),

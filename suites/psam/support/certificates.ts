@@ -3,11 +3,10 @@ import { bytesToUint, toHex } from "../../../harness/core/bytes.ts";
 import { certifyOnce } from "../../../harness/crypto/certify-once.ts";
 import type { DeviceContext } from "../../define/case.ts";
 import { inconclusive } from "../../define/failures.ts";
-import { NAMES, newKey } from "../../payment/algorithms/certificate.ts";
+import { NAMES } from "../../payment/algorithms/certificate.ts";
+import { type OwnKey, ownKey } from "../../support/own-key.ts";
 import { PUBLIC_PROGRAM } from "./personalisation.ts";
 import { AT } from "./purse.ts";
-
-type OwnKey = ReturnType<typeof newKey>;
 
 /** Far enough away for every date in the suite; YYMMDD. */
 export const LAST_DAY = "991231";
@@ -16,7 +15,7 @@ let made: { readonly issuer: OwnKey; readonly card: OwnKey } | undefined;
 
 /** Keys of the issuer and of the card that the suite plays: made once, for they take long. */
 export function ownKeys(): { readonly issuer: OwnKey; readonly card: OwnKey } {
-  made ??= { issuer: newKey(), card: newKey() };
+  made ??= { issuer: ownKey("issuer of the suite psam"), card: ownKey("card of the suite psam") };
   return made;
 }
 

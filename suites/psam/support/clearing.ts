@@ -86,7 +86,7 @@ export class Updates {
   static async open(psam: Psam): Promise<Updates> {
     const { updated } = await readTotals(psam);
     const nothing = CONTENT.unblock("000123", "9999999998");
-    for (const NTUPD of [1, Math.floor(Date.now() / 1000)]) {
+    for (const NTUPD of [1, Math.floor(psam.t.now() / 1000)]) {
       const updates = new Updates(psam, NTUPD, updated);
       if ((await psam.send(updates.command(nothing, { NTUPD }))) === "9000") return updates;
     }
