@@ -1,5 +1,6 @@
-import { createHash, type Hash } from "node:crypto";
+import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
+import { crc32 } from "node:zlib";
 
 /** Lines up to which a file has marks; above, its lines are not told apart. */
 const MAX_MARKED_LINES = 65_536;
@@ -12,8 +13,8 @@ export interface FileDigest {
   /** Lower-case hex. */
   readonly sha256: string;
   /**
-   * The first 24 bits of the SHA-256 of each line, without its line feed, as 4 characters of base64url; empty where there are
-   * too many lines. They tell where a file was changed; that it was, `sha256` tells.
+   * The low 24 bits of the CRC-32 of each line, without its line feed, as 4 characters of base64url; empty where there are too
+   * many lines. They tell where a file was changed; that it was, `sha256` tells.
    */
   readonly marks: string;
   /** There is a zero byte in it: its lines say nothing to people. */
@@ -24,7 +25,7 @@ export interface FileDigest {
 export async function digestFile(path: string): Promise<FileDigest> {
   const whole = createHash("sha256");
   const marks: string[] = [];
-  let line = createHash("sha256");
+  let line = 0;
   let bytes = 0;
   let binary = false;
   for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
@@ -38,20 +39,20 @@ export async function digestFile(path: string): Promise<FileDigest> {
   return { bytes, sha256: whole.digest("hex"), marks: isMarked ? marks.join("") : "", binary };
 }
 
-/** Marks the lines that end in `chunk`, of which `line` is the first; gives the one that has not ended. */
-function takeLines(line: Hash, chunk: Buffer, marks: string[]): Hash {
+/** Marks the lines that end in `chunk`; `line` is the CRC-32 of what there was of the first. Gives that of what is left. */
+function takeLines(line: number, chunk: Buffer, marks: string[]): number {
   let current = line;
   let start = 0;
   for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, start)) {
-    marks.push(markOf(current.update(chunk.subarray(start, end))));
-    current = createHash("sha256");
+    marks.push(markOf(crc32(chunk.subarray(start, end), current)));
+    current = 0;
     start = end + 1;
   }
-  return current.update(chunk.subarray(start));
+  return crc32(chunk.subarray(start), current);
 }
 
-function markOf(line: Hash): string {
-  return line.digest("base64url").slice(0, MARK_LENGTH);
+function markOf(crc: number): string {
+  return Buffer.from([crc >>> 16, crc >>> 8, crc]).toString("base64url");
 }
 
 /** Line where two files differ first, counted from 1, by their marks; undefined where these do not tell. */

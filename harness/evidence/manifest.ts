@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { messageOf } from "../core/errors.ts";
 import type { HeldFile } from "./directory-files.ts";
+import { EVENTS_FILE } from "./run-directory.ts";
 
 export const MANIFEST_FILE = "manifest.json";
 
@@ -31,7 +32,8 @@ export type ManifestEntry = Manifest["files"][number];
 
 /** The line of a file in the manifest. */
 export function entryOf({ path, bytes, sha256, marks, binary }: HeldFile): ManifestEntry {
-  return { path, bytes, sha256, ...(binary || marks === "" ? {} : { lines: marks }) };
+  const isMarked = !binary && marks !== "" && path !== EVENTS_FILE; // there, the chain tells the line
+  return { path, bytes, sha256, ...(isMarked ? { lines: marks } : {}) };
 }
 
 /** The bytes of the manifest of `files`, which are sorted. */
