@@ -41,24 +41,28 @@ function change(part: Partial<Model>): void {
 }
 
 /** Where focus was on something that is gone, it goes to the heading of what came instead; a prompt always gets it. */
-let shown = "";
+let shown = viewOf(model);
 let promptShown: number | undefined;
+let isHomeless = false;
 function draw(): void {
   isDrawing = false;
   const said = model.parts ? announcer.next(model.parts, performance.now()) : { progress: "", verdict: "" };
   const focused = document.activeElement;
+  const view = viewOf(model);
   render(root, pageView(model, said, Date.now(), actions));
   document.title = titleOf(model);
-  document.documentElement.dataset.view = viewOf(model);
+  isHomeless ||= (focused !== null && !focused.isConnected) || (shown !== "wait" && shown !== view && isNowhere());
   const prompt = model.parts?.prompt?.id;
-  const view = viewOf(model);
-  const hasLost = focused !== null && focused !== document.body && !focused.isConnected;
-  if (prompt !== undefined && prompt !== promptShown) document.getElementById("prompt-title")?.focus();
-  else if (hasLost || (shown !== "" && shown !== view && view !== "wait" && document.activeElement === document.body)) {
-    document.getElementById("main-title")?.focus();
-  }
+  const isAsked = prompt !== undefined && prompt !== promptShown;
+  const home = document.getElementById(isAsked ? "prompt-title" : "main-title");
+  if (home && (isAsked || (isHomeless && isNowhere()))) home.focus();
+  if (home) isHomeless = false;
   promptShown = prompt;
   shown = view;
+}
+
+function isNowhere(): boolean {
+  return document.activeElement === null || document.activeElement === document.body;
 }
 
 function previewSoon(): void {

@@ -47,6 +47,8 @@ function content(model: Model, nowMs: number, actions: Actions): readonly View[]
   if (model.isLocked) return [entranceView(lockMessage, actions)];
   if (!parts) return [h("p", { key: "wait", class: "wait" }, "Waiting for the station…")];
   const { run, exchange, prompt, result, devices, choices, history } = parts;
+  // Of the result that is shown large, it is said there.
+  const said = new Map([...verified].filter(([id]) => viewOf(model) !== "result" || id !== result?.id));
   const main = run
     ? runView(run, exchange, isStopAsked, actions)
     : viewOf(model) === "result" && result
@@ -54,7 +56,7 @@ function content(model: Model, nowMs: number, actions: Actions): readonly View[]
       : formView(model, choices, devices, actions);
   return [
     h("div", { key: "work", class: "work" }, ...(prompt ? [promptView(prompt, nowMs + aheadMs, actions)] : []), main),
-    h("div", { key: "aside", class: "aside" }, devicesView(devices), historyView(history, run?.id, verified, actions)),
+    h("div", { key: "aside", class: "aside" }, devicesView(devices), historyView(history, run?.id, said, actions)),
   ];
 }
 

@@ -44,15 +44,16 @@ export function errorText(id: string, errors: readonly FieldError[]): View {
         "p",
         { key: String(index) },
         h("span", { "aria-hidden": "true", class: "sign" }, "✖ "),
-        message,
+        sentence(message),
         mend !== undefined && ` ${sentence(mend)}`,
       ),
     ),
   );
 }
 
+/** The words as they are, with a capital and an end. */
 function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?!:…]$/.test(text) ? "" : "."}`;
 }
 
 export interface Option {

@@ -89,7 +89,7 @@ function place(model: Model, choices: ChoicesView, devices: DevicesView, actions
     device(first),
     h(
       "details",
-      { key: "others", ...(isWrong ? { open: true } : {}) },
+      { key: "others", "aria-label": "Other devices of the bench", ...(isWrong ? { open: true } : {}) },
       h("summary", {}, "Other devices of the bench"),
       ...others.map(device),
     ),

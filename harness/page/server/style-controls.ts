@@ -14,7 +14,7 @@ textarea { font-family: ui-monospace, "Liberation Mono", Consolas, monospace; fo
 input[type=file]::file-selector-button { font: inherit; min-height: 1.9rem; }
 .wrong > select, .wrong > textarea, .wrong > input { border-color: var(--fail); border-width: 2px; }
 .errors { color: var(--fail); font-weight: 550; overflow-wrap: anywhere; } .errors p { margin-top: .35rem; }
-.choices { display: grid; grid-template-columns: repeat(auto-fill, minmax(10.5rem, 1fr)); gap: .6rem; } .choices.two { grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); } .suites { margin-top: .8rem; }
+.choices { display: grid; grid-template-columns: repeat(auto-fill, minmax(12.5rem, 1fr)); gap: .6rem; } .choices.two { grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); } .suites { margin-top: .8rem; }
 .choice { display: flex; gap: .7rem; align-items: center; min-height: 3.4rem; padding: .45rem .8rem; border: 1.5px solid var(--rule); border-radius: 8px; cursor: pointer; }
 .choice:hover { background: var(--tint); } .choice.chosen { border-color: var(--accent); background: var(--tint); box-shadow: inset 0 0 0 1px var(--accent); }
 .choice:focus-within { outline: 3px solid var(--accent); outline-offset: 2px; } .choice input:focus-visible { outline: none; }
@@ -26,5 +26,5 @@ summary::before { content: "▸"; } details[open] > summary::before { content: "
 .begin .errors { flex-basis: 100%; } .begin .button { min-height: 3.4rem; padding-inline: 2.2rem; font-size: 1.15rem; } .extent { color: var(--soft); }
 .answers, .stop { display: flex; flex-wrap: wrap; gap: .7rem; align-items: center; margin-top: 1rem; } .stop > p { flex-basis: 100%; }
 .links { display: flex; flex-wrap: wrap; gap: .5rem; } .entrance { max-width: 30rem; margin: 2rem auto; width: 100%; } .entrance form { margin-top: 1rem; } .entrance .button { margin-top: 1rem; width: 100%; }
-@media (max-width: 34rem) { .choices { grid-template-columns: repeat(2, minmax(0, 1fr)); } .choices.two { grid-template-columns: 1fr; } .begin { margin: 1.4rem -.9rem -1.1rem; } .begin .button, .answers .button { flex: 1 1 100%; } }
+@media (max-width: 34rem) { .choices { grid-template-columns: repeat(2, minmax(0, 1fr)); } .choices.two { grid-template-columns: 1fr; } .begin { position: static; margin: 1.4rem -.9rem -1.1rem; } .begin .button, .answers .button { flex: 1 1 100%; } }
 `;

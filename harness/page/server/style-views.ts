@@ -6,14 +6,15 @@ progress { display: block; width: 100%; height: 1.1rem; margin: .5rem 0 .9rem; b
 progress::-webkit-progress-bar { background: var(--rule); } progress::-webkit-progress-value { background: var(--accent); } progress::-moz-progress-bar { background: var(--accent); }
 .counts { display: flex; flex-wrap: wrap; gap: .3rem 1.3rem; font-size: 1.08rem; }
 .now { min-height: 5.6rem; } .now p { overflow-wrap: anywhere; } .said { margin-top: .3rem; color: var(--soft); white-space: pre-line; }
-.exchange { min-height: 15.5rem; } .exchange dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(14rem, 1fr)); gap: 0 1.2rem; margin: .4rem 0; } .exchange dl > div { display: flex; gap: .6rem; min-width: 0; }
+.exchange { min-height: 10rem; } .exchange dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(14rem, 1fr)); gap: 0 1.2rem; margin: .4rem 0; } .exchange dl > div { display: flex; gap: .6rem; min-width: 0; }
 .exchange dt { color: var(--soft); flex: none; } .exchange dd { margin: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; } .way { overflow-wrap: anywhere; }
 .recent { display: flex; flex-wrap: wrap; gap: .2rem 1.6rem; } .recent li { display: flex; gap: .5rem; }
 .troubles { display: grid; gap: .7rem; } .troubles li { border-left: 4px solid var(--rule); padding-left: .8rem; overflow-wrap: anywhere; } .troubles .reason { color: var(--soft); } .owner { color: var(--soft); }
 .owner::before { content: "owner: "; }
 .verdict { display: grid; place-content: center; justify-items: center; text-align: center; min-height: min(58vh, 34rem); padding: 1.5rem 1rem; border-radius: 10px 10px 0 0; }
-.result .panel { border-radius: 0 0 10px 10px; border-top: 0; } .verdict p { font-size: clamp(1.1rem, 2.2vw, 1.5rem); max-width: 34rem; }
+.verdict + .panel { border-radius: 0 0 10px 10px; border-top: 0; } .verdict p { font-size: clamp(1.1rem, 2.2vw, 1.5rem); max-width: 34rem; }
 .verdict .sign { font-size: clamp(4.5rem, 14vw, 10rem); line-height: 1; font-weight: 700; } .verdict h2 { margin: 0 0 .6rem; font-size: clamp(2.6rem, 10.5vw, 8rem); line-height: 1.05; text-transform: uppercase; letter-spacing: .01em; overflow-wrap: anywhere; }
+.main.result { container-type: inline-size; } .v-inconc h2 { font-size: clamp(1.9rem, 10cqi, 7rem); }
 .verdict h2:focus-visible { outline-color: currentColor; }
 .v-pass { background: #0a6b35; color: #fff; } .v-fail { background: #b3141c; color: #fff; } .v-error { background: #6a2390; color: #fff; } .v-inconc { background: #ffb81c; color: #1c1400; } .v-none { background: #46505a; color: #fff; }
 .verified { margin-top: .7rem; font-weight: 600; color: var(--pass); overflow-wrap: anywhere; } .verified:empty { margin: 0; } .verified.bad { color: var(--fail); }

@@ -83,7 +83,12 @@ export function gate(): Gate {
 
 /** A case that does not end before its gate is open. */
 export function waitingCase(id: string, { opened }: Gate): Case {
-  return sampleCase(id, { run: async () => await opened });
+  return sampleCase(id, {
+    run: async ({ expect }) => {
+      await opened;
+      expect.equal("gate", "open", "open");
+    },
+  });
 }
 
 /** A house whose station asks for a hand in the case of that id, and then takes the answer for its verdict. */
