@@ -24,10 +24,16 @@ export function comparisonsOf(one: CaseRecord): readonly Comparison[] {
   return compared.length > 0 ? compared : [inWords(one, messages[index])];
 }
 
-/** The message that the verdict is about: the last one up to its line, or up to the expectation that was not met. */
-function actualIndex({ at, exchanges }: CaseRecord, messages: readonly Exchange[]): number {
+/** The line of evidence that the verdict is about: the one it names, or else the last message before the expectation that was not met. */
+export function verdictLine({ at, exchanges }: Pick<CaseRecord, "at" | "exchanges">): number | undefined {
+  if (at !== undefined) return at;
   const broken = exchanges.findLast(({ kind, name }) => kind === "check" && name.startsWith("not met"));
-  const line = at ?? broken?.n ?? Number.POSITIVE_INFINITY;
+  return broken && exchanges.findLast(({ kind, n }) => kind === "message" && n < broken.n)?.n;
+}
+
+/** The message that the verdict is about: the last one up to its line. */
+function actualIndex(one: CaseRecord, messages: readonly Exchange[]): number {
+  const line = verdictLine(one) ?? Number.POSITIVE_INFINITY;
   return messages.findLastIndex(({ n }) => n <= line);
 }
 

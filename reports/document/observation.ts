@@ -7,7 +7,7 @@ import { anchor } from "../text/anchor.ts";
 import { duration } from "../text/format.ts";
 import type { Block, Inline, Section, Text } from "./blocks.ts";
 import { commandFor } from "./command.ts";
-import { comparisonsOf } from "./comparison.ts";
+import { comparisonsOf, verdictLine } from "./comparison.ts";
 import { type Observed, observationId } from "./observed.ts";
 import { caseLink, requirementLink, saying, wordOf } from "./text.ts";
 
@@ -132,9 +132,9 @@ function reruns(one: CaseRecord): readonly Block[] {
 }
 
 function failingPicture(one: CaseRecord): readonly Block[] {
-  const transaction = one.verdict === "fail" ? transactionAt(one) : undefined;
+  const transaction = one.verdict === "fail" ? transactionAt({ ...one, at: verdictLine(one) }) : undefined;
   if (!transaction) return [];
-  const pictures = layOut(transaction.exchanges, ROWS_EACH, one.at);
+  const pictures = layOut(transaction.exchanges, ROWS_EACH, verdictLine(one));
   const shown = pictures.slice(-MOST_PARTS);
   if (shown.length === 0) return [];
   const left = (pictures.length - shown.length) * ROWS_EACH;
@@ -154,7 +154,7 @@ function exchanges(one: CaseRecord): readonly Block[] {
       exchanges: shown,
       left: one.before + one.exchanges.length - shown.length,
       after: one.after,
-      at: one.at,
+      at: one.verdict === "fail" ? verdictLine(one) : one.at,
     },
   ];
 }

@@ -2,11 +2,12 @@
 import { unreachable } from "../../harness/core/errors.ts";
 import type { Inline, Text } from "../document/blocks.ts";
 import { hexGroups } from "../text/format.ts";
-import { type Markup, markup } from "../text/markup.ts";
+import { Markup, markup } from "../text/markup.ts";
 import { badge, status } from "./status.ts";
 
 export function textMarkup(text: Text): Markup {
-  return typeof text === "string" || !isList(text) ? inline(text) : markup`${text.map(inline)}`;
+  if (typeof text === "string" || !isList(text)) return inline(text);
+  return new Markup(text.map((part) => inline(part).text).join(""));
 }
 
 function isList(text: Exclude<Text, string>): text is readonly Inline[] {
