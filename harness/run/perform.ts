@@ -4,6 +4,7 @@ import type { Progress } from "../../suites/define/campaign.ts";
 import { type Conducted, conductRun, exitCodeOf } from "../../suites/define/conduct.ts";
 import type { LogoPicture } from "../bench/logo.ts";
 import { messageOf, PursebenchError } from "../core/errors.ts";
+import { type DeviceLocks, lockNames, specsOf, takeDeviceLocks } from "../device/locks/index.ts";
 import { closeRunDirectory } from "../evidence/close.ts";
 import type { Json } from "../evidence/event.ts";
 import type { LineListener } from "../evidence/evidence.ts";
@@ -33,11 +34,12 @@ export interface Performed {
   readonly exitCode: number;
 }
 
-/** Runs, evidences, seals and renders. Rejects with `USAGE` when the directory is in use, with `STORAGE` when the run cannot even begin. */
+/** Runs, evidences, seals and renders. Rejects with `USAGE` when the directory is in use, with `DEVICE_BUSY` when a device is, with `STORAGE` when the run cannot even begin. */
 export async function performRun(prepared: PreparedRun, hooks: RunHooks = {}): Promise<Performed> {
   const { house, bench, iut, pics, pixit, golden, dir } = prepared;
   const { signal, tell, onProgress, onLine } = hooks;
   for (const remark of prepared.remarks) tell?.(remark);
+  using _devices = await lockDevices(prepared, hooks);
   if (!prepared.goesOn) {
     createRunDirectory(dir);
     if (prepared.logo) keepLogo(dir, prepared.logo);
@@ -73,6 +75,16 @@ export async function performRun(prepared: PreparedRun, hooks: RunHooks = {}): P
   const reports = await render(run, prepared, dir, tell);
   const conducted = await close(run, prepared, dir, tell);
   return { dir, conducted, reports, exitCode: exitCodeOf(conducted) };
+}
+
+/** What only one run at a time can use is this run's until it ends; whoever has it now is waited for as long as for a card. */
+async function lockDevices(
+  { house, bench, golden, run }: PreparedRun,
+  { signal, tell }: RunHooks,
+): Promise<DeviceLocks> {
+  const names = await lockNames([...specsOf(bench), ...(golden ? specsOf(golden.bench) : [])]);
+  const holder = `pursebench certify, run ${run.run}`;
+  return await takeDeviceLocks(names, { clock: house.clock, holder, waitMs: bench.waitForCardMs, tell, signal });
 }
 
 /** As a file of JSON would have it. */
