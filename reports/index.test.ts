@@ -9,12 +9,14 @@ import { BASIS, recordedRun } from "./testing/recorded-run.ts";
 let dir = "";
 let html = "";
 let junit = "";
+let pdf = Buffer.alloc(0);
 
 beforeAll(async () => {
   dir = await recordedRun();
   const reports = await renderReports(dir, BASIS);
   html = await readFile(reports.html, "utf8");
   junit = await readFile(reports.junit, "utf8");
+  pdf = await readFile(reports.pdf);
 });
 
 describe("reports of a recorded run", () => {
@@ -22,6 +24,7 @@ describe("reports of a recorded run", () => {
     const again = await renderReports(dir, BASIS);
     expect(await readFile(again.html, "utf8")).toBe(html);
     expect(await readFile(again.junit, "utf8")).toBe(junit);
+    expect((await readFile(again.pdf)).equals(pdf)).toBe(true);
   });
 
   test("refuse a directory that holds no run", async () => {

@@ -5,6 +5,7 @@ import { renderAllure } from "./allure/render.ts";
 import { reportDocument } from "./document/build.ts";
 import { conformancePage } from "./html/page.ts";
 import { junitXml } from "./junit/junit.ts";
+import { pdfOf } from "./pdf/index.ts";
 import type { Basis } from "./record/basis.ts";
 import { loadRun } from "./record/load.ts";
 
@@ -12,11 +13,13 @@ export { type AllureReport, renderAllure } from "./allure/render.ts";
 export type { Basis, NotTested, Requirement } from "./record/basis.ts";
 
 export const HTML_FILE = "report.html";
+export const PDF_FILE = "report.pdf";
 export const JUNIT_FILE = "junit.xml";
 
 /** Paths of what was written. */
 export interface Reports {
   readonly html: string;
+  readonly pdf: string;
   readonly junit: string;
   /** Only when asked for: the raw results, the report page, and how long both took. */
   readonly allureResults?: string;
@@ -30,17 +33,19 @@ export interface ReportOptions {
 }
 
 /**
- * Writes `report.html` and `junit.xml` into the run directory, replacing what is there. `basis` is the conformance
+ * Writes `report.html`, `report.pdf` and `junit.xml` into the run directory, replacing what is there. `basis` is the conformance
  * basis as read from `suites/specification`. Rejects with `USAGE` when `runDir` holds no run.
  */
 export async function renderReports(runDir: string, basis: Basis, options: ReportOptions = {}): Promise<Reports> {
   const run = await loadRun(runDir);
   const report = reportDocument(run, basis);
   const html = join(runDir, HTML_FILE);
+  const pdf = join(runDir, PDF_FILE);
   const junit = join(runDir, JUNIT_FILE);
   await writeFile(html, conformancePage(report));
+  await writeFile(pdf, await pdfOf(report));
   await writeFile(junit, junitXml(run));
-  if (!options.allure) return { html, junit };
+  if (!options.allure) return { html, pdf, junit };
   const { results, page, durationMs } = await renderAllure(runDir);
-  return { html, junit, allureResults: results, allureReport: page, allureMs: durationMs };
+  return { html, pdf, junit, allureResults: results, allureReport: page, allureMs: durationMs };
 }
