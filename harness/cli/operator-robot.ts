@@ -6,7 +6,7 @@ import { connect, type Socket } from "node:net";
 import { messageOf, PursebenchError } from "../core/errors.ts";
 import type { Operator, OperatorAnswer, OperatorStep } from "../flows/operator.ts";
 
-/** A line of a robot is no longer than that, in bytes. */
+/** A line of a robot is no longer than that, in characters. */
 const MOST_LINE = 1_024;
 const CONNECT_MS = 5_000;
 
@@ -79,8 +79,8 @@ function hearLines(socket: Socket, tooLong: () => void, hear: (line: string) => 
   socket.setEncoding("utf8").on("data", (text: string) => {
     const lines = (kept + text).split("\n");
     kept = lines.pop() ?? "";
-    for (const line of lines) if (line.length <= MOST_LINE) hear(line);
-    if (kept.length > MOST_LINE) tooLong();
+    if ([...lines, kept].some((line) => line.length > MOST_LINE)) tooLong();
+    else for (const line of lines) hear(line);
   });
 }
 
