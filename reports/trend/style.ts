@@ -15,14 +15,14 @@ h1 { font-size: 1.8rem; line-height: 1.2; margin: 0; } h2 { font-size: 1.25rem; 
 .big { font-size: 1.9rem; border: 3px solid currentColor; border-radius: 6px; padding: .3rem 1.2rem; margin: .6rem 0; }
 .t-expected { color: var(--expected); } .t-unexpected { color: var(--unexpected); } .t-unclear { color: var(--unclear); } .t-notRun, .t-interrupted { color: var(--quiet); }
 table { border-collapse: collapse; width: 100%; margin: .5rem 0; } caption { text-align: left; padding: .1rem 0 .3rem; }
-th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--rule); overflow-wrap: anywhere; }
+th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--rule); overflow-wrap: break-word; }
 thead th { color: var(--soft); font-size: .88rem; border-bottom-width: 2px; } .number { text-align: right; white-space: nowrap; } tbody th { font-weight: 600; }
 .plain { width: auto; } .last { font-family: ui-monospace, "Liberation Mono", Consolas, monospace; white-space: nowrap; letter-spacing: .12em; }
 .scroll { overflow-x: auto; } .newest { direction: rtl; } .newest > * { direction: ltr; }
 .grid { width: auto; border-collapse: separate; border-spacing: 1px; } .grid th, .grid td { border: 0; padding: 0; }
 .grid tbody th { position: sticky; left: 0; background: var(--paper); padding-right: .7rem; white-space: nowrap; font-size: .88rem; line-height: 1.2rem; }
-.grid thead th { font-size: .62rem; font-weight: 400; text-align: center; } .grid .month { text-align: left; font-size: .76rem; border-left: 1px solid var(--rule); padding-left: .2rem; white-space: nowrap; overflow: hidden; max-width: 0; }
-.grid td { width: .78rem; min-width: .78rem; height: 1.2rem; text-align: center; font-size: .68rem; line-height: 1.2rem; font-weight: 700; }
+.grid thead th { font-size: .58rem; font-weight: 400; text-align: center; white-space: nowrap; } .grid thead td { background: var(--paper); position: sticky; left: 0; } .grid .month { text-align: left; font-size: .76rem; border-left: 1px solid var(--rule); padding-left: .2rem; white-space: nowrap; overflow: hidden; max-width: 0; }
+.grid td { width: .74rem; min-width: .74rem; height: 1.2rem; text-align: center; font-size: .68rem; line-height: 1.2rem; font-weight: 700; }
 .grid .c-expected { background: var(--expected); color: var(--on); } .grid .c-unexpected { background: var(--unexpected); color: var(--on); } .grid .c-unclear { background: var(--unclear); color: var(--on); }
 .grid .c-notRun, .grid .c-interrupted { background: var(--panel); color: var(--quiet); outline: 1px dashed var(--quiet); outline-offset: -1px; } .grid .c-none { background: var(--panel); }
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: .2rem 1.4rem; padding: 0; margin: .4rem 0; font-size: .88rem; }

@@ -45,7 +45,7 @@ export function slowerTable(slower: readonly SlowerCase[]): Markup {
     }) => markup`<tr><th scope="row">${caseId}</th><td>${job}</td><td class="number">${duration(beforeMs)}</td>
 <td class="number">${duration(nowMs)}</td><td class="number">${(nowMs / Math.max(1, beforeMs)).toFixed(1)} times</td></tr>`,
   );
-  return markup`<table class="plain"><thead><tr><th scope="col">Case</th><th scope="col">Job</th><th scope="col" class="number">Before</th><th scope="col" class="number">Last week</th><th scope="col" class="number">Growth</th></tr></thead><tbody>${rows}</tbody></table>`;
+  return markup`<div class="scroll" tabindex="0" role="region" aria-label="Cases that grew slower"><table class="plain"><thead><tr><th scope="col">Case</th><th scope="col">Job</th><th scope="col" class="number">Before</th><th scope="col" class="number">Last week</th><th scope="col" class="number">Growth</th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }
 
 export function monthsTable(months: readonly TrendMonth[]): Markup {
@@ -56,8 +56,8 @@ export function monthsTable(months: readonly TrendMonth[]): Markup {
     return markup`<tr><th scope="row">${monthName(period)}</th><td class="number">${runs}</td><td class="number">${jobs === 0 ? "" : percent(expected, jobs)}</td><td class="number">${percent(pass, all)}</td>
 <td class="number">${fail}</td><td class="number">${inconc + error}</td><td class="number">${duration(durationMs / Math.max(1, runs))}</td></tr>`;
   });
-  return markup`<h2 id="months">Earlier, by month</h2><table class="plain"><thead><tr><th scope="col">Month</th><th scope="col" class="number">Runs</th><th scope="col" class="number">Jobs as expected</th><th scope="col" class="number">Cases passed</th>
-<th scope="col" class="number">Failed</th><th scope="col" class="number">Inconclusive or error</th><th scope="col" class="number">Mean duration of a run</th></tr></thead><tbody>${rows}</tbody></table>`;
+  return markup`<h2 id="months">Earlier, by month</h2><div class="scroll" tabindex="0" role="region" aria-label="Earlier, by month"><table class="plain"><thead><tr><th scope="col">Month</th><th scope="col" class="number">Runs</th><th scope="col" class="number">Jobs as expected</th><th scope="col" class="number">Cases passed</th>
+<th scope="col" class="number">Failed</th><th scope="col" class="number">Inconclusive or error</th><th scope="col" class="number">Mean duration of a run</th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }
 
 function percent(part: number, whole: number): string {
