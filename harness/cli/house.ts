@@ -25,6 +25,14 @@ export function realHouse(): House {
     labFinding: labPackages,
     laboratoryFile: defaultLaboratoryFile(process.env),
     runMutants,
+    rejudge: async (options) => {
+      const [{ rejudge }, { cases }] = await Promise.all([
+        import("../../suites/define/observation/rejudge.ts"),
+        import("../../suites/index.ts"),
+      ]);
+      return await rejudge({ ...options, cases });
+    },
+    testKeysOf: async ({ keys }) => (await import("../station/fixtures.ts")).testKeys(keys),
     lab: realLab,
     serveTerminal: async (options) => (await import("../station/terminal-program.ts")).serveTerminalProgram(options),
     lookAtCard: async (place) => await (await import("../station/card-commands.ts")).cardInfo(place),
@@ -60,6 +68,6 @@ async function renderReports(dir: string, options: { readonly allure: boolean })
     import("../../suites/define/requirements.ts"),
     import("../../suites/index.ts"),
   ]);
-  const { html, junit, allureReport } = await render(dir, loadBasis(cases), options);
-  return [html, junit, ...(allureReport === undefined ? [] : [allureReport])];
+  const { html, pdf, junit, allureReport } = await render(dir, loadBasis(cases), options);
+  return [html, pdf, junit, ...(allureReport === undefined ? [] : [allureReport])];
 }

@@ -1,10 +1,12 @@
 /** What the command needs from the house. `house.ts` fills it with the real thing. */
 
 import type { Case } from "../../suites/define/case.ts";
+import type { Rejudgement, RejudgeOptions } from "../../suites/define/observation/rejudge.ts";
 import type { SimulatedCardKind } from "../bench/card-kinds.ts";
 import type { CardProfile } from "../bench/card-profile.ts";
 import type { Bench } from "../bench/schema.ts";
 import type { RoleName } from "../core/trace.ts";
+import type { TestKeys } from "../flows/system.ts";
 import type { Finding, RunHouse } from "../run/house.ts";
 import type { CardPlace, PersonaliseOptions } from "../station/card-commands.ts";
 import type { InstallOptions } from "../station/install-applet.ts";
@@ -51,6 +53,10 @@ export interface House extends RunHouse {
     readonly cases: readonly Case[];
     readonly onProgress?: ((done: number, total: number) => void) | undefined;
   }): Promise<KillMatrix>;
+  /** Today's suites on the evidence of a run. */
+  rejudge(options: Omit<RejudgeOptions, "cases">): Promise<Rejudgement>;
+  /** The key set of a bench. Throws `USAGE` where it is not there. */
+  testKeysOf(bench: Bench): Promise<TestKeys>;
   readonly lab: LabPort;
   /** The terminal emulator on a line. */
   serveTerminal(options: {

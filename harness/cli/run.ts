@@ -10,6 +10,7 @@ import { addKeys } from "./commands/keys.ts";
 import { addLab } from "./commands/lab.ts";
 import { addMutants } from "./commands/mutants.ts";
 import { addNightly } from "./commands/nightly.ts";
+import { addRejudge } from "./commands/rejudge.ts";
 import { addReport } from "./commands/report.ts";
 import { addStation } from "./commands/station.ts";
 import { addTerminal } from "./commands/terminal.ts";
@@ -55,6 +56,7 @@ function program(context: CliContext): Command {
     addNightly,
     addReport,
     addVerify,
+    addRejudge,
     addKeys,
     addLab,
     addStation,

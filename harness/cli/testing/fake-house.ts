@@ -1,5 +1,6 @@
 /** The command with nothing behind it: what was printed, and a hand on Ctrl-C. */
 import type { Case } from "../../../suites/define/case.ts";
+import { rejudge } from "../../../suites/define/observation/rejudge.ts";
 import { type FakeOptions, FakeStation } from "../../../suites/define/testing/fake-station.ts";
 import { failing, passing, sampleCase } from "../../../suites/define/testing/sample-cases.ts";
 import { systemClock } from "../../core/clock.ts";
@@ -65,6 +66,8 @@ export function fakeHouse(change: Partial<House> & { readonly fake?: FakeOptions
       falseAlarms: [],
       unproven: [],
     }),
+    rejudge: async (options) => await rejudge({ ...options, cases: SAMPLES }),
+    testKeysOf: absent,
     lab: {
       up: absent,
       down: absent,

@@ -33,6 +33,8 @@ export interface Unjudged {
 
 export interface Rejudgement {
   readonly format: "pursebench-rejudgement/1";
+  /** All cases of the run. */
+  readonly selected: readonly string[];
   /** Cases whose verdict today's suites give again, whatever the reason. */
   readonly same: number;
   /** Another verdict. */
@@ -168,6 +170,7 @@ class Reading {
     const same = judged.filter(({ was, now }) => was.verdict === now.verdict);
     return {
       format: "pursebench-rejudgement/1",
+      selected: [...this.#selected.keys()],
       same: same.length,
       differ: judged.filter(({ was, now }) => was.verdict !== now.verdict),
       otherReason: same.filter(({ was, now }) => was.reason !== now.reason),

@@ -46,6 +46,7 @@ export class SessionKeys {
     if (!TSK) return undefined;
     const copy = bytes.slice();
     for (const place of places) fill(copy, place, TSK);
+    this.#mask.event({ kind: "fault", what: "", before: copy }); // so that it knows the key from now on
     return copy;
   }
 

@@ -7,7 +7,7 @@ import { canonical } from "./value.ts";
 const SHOWN = 160;
 
 export function callText(method: string, args: Json): string {
-  const text = canonical(args).slice(1, -1);
+  const text = canonical(args).slice(1, -1).replaceAll('{"$u":0}', "undefined");
   return `${method}(${text.length > SHOWN ? `${text.slice(0, SHOWN)} …` : text})`;
 }
 

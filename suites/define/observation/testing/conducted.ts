@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadBench } from "../../../../harness/bench/load.ts";
 import { systemClock } from "../../../../harness/core/clock.ts";
+import type { TraceEvent } from "../../../../harness/core/trace.ts";
 import { REFERENCE, type Variation } from "../../../../harness/defects/variation.ts";
 import type { Results } from "../../../../harness/evidence/results.ts";
 import { SAMPLE_RUN } from "../../../../harness/evidence/testing/sample-run.ts";
@@ -21,14 +22,24 @@ export interface TestRun {
   readonly results: Results;
 }
 
-export async function conducted(cases: readonly Case[], variation: Variation = REFERENCE): Promise<TestRun> {
+/** `onEvent` hears what the bench records, before anything is overwritten. */
+export async function conducted(
+  cases: readonly Case[],
+  variation: Variation = REFERENCE,
+  onEvent: (event: TraceEvent) => void = () => undefined,
+  on = "inproc",
+): Promise<TestRun> {
   const dir = mkdtempSync(join(tmpdir(), "pursebench-rejudge-"));
-  const { bench } = loadBench("inproc");
+  const { bench } = loadBench(on);
   const { results } = await conductRun({
     dir,
     run: SAMPLE_RUN,
     cases,
-    station: (record) => openStation({ bench, iut: "card", variation }, record),
+    station: (record) =>
+      openStation({ bench, iut: "card", variation }, (event, ...where) => {
+        onEvent(event);
+        return record(event, ...where);
+      }),
     describe,
     clock: systemClock,
   });
