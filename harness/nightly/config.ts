@@ -1,5 +1,5 @@
 /** What is to be done in a night: `pursebench-nightly/1`. It holds no secrets: a database with a password is named by an environment variable. */
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { z } from "zod";
 import { SUITES } from "../../suites/define/case.ts";
@@ -172,12 +172,28 @@ function troubleOf(work: () => unknown): string | undefined {
   }
 }
 
-/** URL of the history's database. `USAGE` when the variable that names it is not set. */
+/** URL of the history's database; the folder of one in a file is made. `USAGE` when the variable that names it is not set. */
 export function historyUrl({ history }: NightlyConfig, environment: NodeJS.ProcessEnv = process.env): string {
-  if (history.environment === undefined) return `sqlite:${history.sqlite}`;
+  if (history.sqlite !== undefined) {
+    makeFolderOf(history.sqlite);
+    return `sqlite:${history.sqlite}`;
+  }
+  if (history.environment === undefined) throw new PursebenchError("INTERNAL", "a history without a place");
   const url = environment[history.environment];
   if (url !== undefined && url !== "") return url;
   throw new PursebenchError("USAGE", `the environment variable ${history.environment} is not set`, {
     mend: "set it to the URL of the history's database: postgres://USER@HOST/NAME",
   });
+}
+
+/** Makes the folder in which a file is to be. `STORAGE` when it cannot be made. */
+export function makeFolderOf(file: string): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+  } catch (cause) {
+    throw new PursebenchError("STORAGE", `${dirname(file)} cannot be made: ${messageOf(cause)}`, {
+      mend: "name a folder that may be written",
+      cause,
+    });
+  }
 }

@@ -7,7 +7,7 @@ import { didYouMean } from "../bench/nearest.ts";
 import type { Clock } from "../core/clock.ts";
 import { messageOf, PursebenchError } from "../core/errors.ts";
 import { RESULTS_FILE } from "../evidence/run-directory.ts";
-import { historyUrl, type NightlyConfig } from "./config.ts";
+import { historyUrl, makeFolderOf, type NightlyConfig } from "./config.ts";
 import { acceptedText } from "./expected/accept.ts";
 import { nightFolders } from "./folders.ts";
 import { forgetBad } from "./history/benches.ts";
@@ -41,6 +41,7 @@ export function acceptJob(config: NightlyConfig, name: string, day: string): str
   const before = existsSync(job.expected) ? readFileSync(job.expected, "utf8") : undefined;
   const text = acceptedText(results, before, day);
   if (text === before) return `${job.expected} says already what ${dir} has.`;
+  makeFolderOf(job.expected);
   try {
     writeFileSync(job.expected, text);
   } catch (cause) {

@@ -35,7 +35,8 @@ function verdict({ exitCode }: Night): Markup {
 
 function jobRow({ job, state, device = "", outcomes, reason, durationMs, dir }: NightJob): Markup {
   const name = dir === undefined ? markup`${job}` : markup`<a href="${dir}/report.html">${job}</a>`;
-  const log = markup` <a href="${job}.log" aria-label="log of ${job}">log</a>`;
+  const hasLog = dir !== undefined || state === "unclear";
+  const log = !hasLog ? nothing : markup` <a href="${job}.log" aria-label="log of ${job}">log</a>`;
   const took = durationMs === undefined ? "" : duration(durationMs);
   return markup`<tr><th scope="row">${name}</th><td>${stateMarkup(state)}</td><td>${device}</td><td>${outcomes ? countsText(outcomes) : ""}</td><td>${reason}${log}</td><td class="number">${took}</td></tr>`;
 }

@@ -1,7 +1,6 @@
-import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { type Command, InvalidArgumentError } from "commander";
 import { day as daySchema } from "../../bench/day.ts";
-import { packageRoot } from "../../bench/package-root.ts";
 import { type CliContext, line, printJson } from "../context.ts";
 
 interface NightlyOptions {
@@ -34,7 +33,7 @@ export function addNightly(root: Command, context: CliContext): void {
       const done = await interruptible(context, (signal) =>
         night.performNight({
           config: loaded,
-          program: [process.execPath, join(packageRoot(), ".build", "harness", "cli", "main.js")],
+          program: [process.execPath, compiledMain()],
           clock: house.clock,
           signal,
           knownCases,
@@ -70,6 +69,12 @@ export function addNightly(root: Command, context: CliContext): void {
       for (const { dir, run, added } of imported)
         line(io, `${added ? "added        " : "there already"}  ${run}  ${dir}`);
     });
+}
+
+/** The compiled command: that of which this is a part or, from the source, that beside it. */
+function compiledMain(): string {
+  const folder = import.meta.url.endsWith(".ts") ? "../../../.build/harness/cli" : "..";
+  return fileURLToPath(new URL(`${folder}/main.js`, import.meta.url));
 }
 
 function asDay(text: string): string {
