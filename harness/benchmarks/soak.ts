@@ -1,7 +1,8 @@
 /**
  * `npm run soak`: 0 when everything held, 1 when not, 130 after Ctrl-C. `npm run soak -- 200` makes 200 purchases by one card on the
  * virtual lab, `npm run soak -- --crowd` 10,000 by 200 set-top boxes at once in process. `npm run soak -- --walk [--operations 100000]
- * [--seed S] [--path P]` does anything at all in process, and asks after each operation where the money is.
+ * [--seed S] [--path P]` does anything at all in process, and asks after each operation where the money is. `npm run soak -- --kill
+ * [200]` kills runs with kill -9 and lets them go on.
  */
 import { randomInt } from "node:crypto";
 import { leave } from "../core/leave.ts";
@@ -9,17 +10,20 @@ import { REFERENCE } from "../defects/variation.ts";
 import { crowd } from "./crowd-run.ts";
 import { crowdText } from "./crowd-text.ts";
 import { collector } from "./footprint.ts";
+import { killRuns } from "./kill/kill-run.ts";
+import { killText } from "./kill/kill-text.ts";
 import { soak } from "./soak-run.ts";
 import { soakText } from "./soak-text.ts";
 import { walk } from "./walk/walk.ts";
 import { type WalkCommand, walkCommand } from "./walk/walk-command.ts";
 import { walkText } from "./walk/walk-text.ts";
 
-const STANDARD = { alone: 1000, crowd: 10_000 } as const;
+const STANDARD = { alone: 1000, crowd: 10_000, kill: 200 } as const;
 const words = process.argv.slice(2);
 const isCrowd = words.includes("--crowd");
 const isWalk = words.includes("--walk");
-const rest = words.filter((word) => word !== "--crowd" && word !== "--walk");
+const isKill = words.includes("--kill");
+const rest = words.filter((word) => !["--crowd", "--walk", "--kill"].includes(word));
 
 let isStopped = false;
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -35,13 +39,16 @@ leave();
 
 async function chosen(): Promise<{ readonly isComplete: boolean; readonly flaws: readonly string[] }> {
   if (isWalk) return await soakWalk(walkOf(walkCommand(rest, () => randomInt(2 ** 31))));
-  return isCrowd ? await soakCrowd(purchasesOf(STANDARD.crowd)) : await soakAlone(purchasesOf(STANDARD.alone));
+  if (isKill) return await soakKill(countOf(STANDARD.kill, "kills"));
+  return isCrowd
+    ? await soakCrowd(countOf(STANDARD.crowd, "purchases"))
+    : await soakAlone(countOf(STANDARD.alone, "purchases"));
 }
 
-function purchasesOf(standard: number): number {
+function countOf(standard: number, of: string): number {
   const [wanted = String(standard), ...more] = rest;
   if (/^[1-9][0-9]{0,6}$/.test(wanted) && more.length === 0) return Number(wanted);
-  return refuse(`"${[wanted, ...more].join(" ")}" is no number of purchases`);
+  return refuse(`"${[wanted, ...more].join(" ")}" is no number of ${of}`);
 }
 
 function walkOf(command: WalkCommand | string): WalkCommand {
@@ -66,6 +73,17 @@ async function soakWalk(command: WalkCommand) {
   });
   process.stdout.write(walkText(report));
   return { isComplete: report.isComplete, flaws: report.flaws };
+}
+
+async function soakKill(kills: number) {
+  const report = await killRuns({
+    kills,
+    random: Math.random,
+    isStopped: () => isStopped,
+    onProgress: (so) => process.stderr.write(`soak: ${so.kills} kills, ${so.flaws.length} flaws\n`),
+  });
+  process.stdout.write(killText(report));
+  return report;
 }
 
 async function soakAlone(purchases: number) {

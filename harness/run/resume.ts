@@ -1,8 +1,10 @@
 /** A run that broke off goes on with what it was asked for; nothing that decides a verdict may have changed since. */
 import { existsSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { PursebenchError } from "../core/errors.ts";
+import { MANIFEST_FILE } from "../evidence/manifest.ts";
 import { readRun } from "../evidence/reader.ts";
+import { RUN_FILE } from "../evidence/run-directory.ts";
 import type { RunIdentification } from "../evidence/run-identification.ts";
 import { readStopped } from "../evidence/stopped.ts";
 import type { RunRequest } from "./request.ts";
@@ -30,9 +32,15 @@ export async function readResumption(dir: string, request: RunRequest): Promise<
       },
     );
   }
+  if (existsSync(dir) && !existsSync(join(dir, RUN_FILE))) {
+    throw new PursebenchError("USAGE", `no run began in ${dir}: there is no ${RUN_FILE}`, {
+      mend: "name the directory of a run, as `pursebench certify` prints it, or begin a new run",
+    });
+  }
   const run = await readRun(dir);
   const { complete, interrupted } = await readStopped(dir);
-  if (complete && interrupted === undefined) {
+  // Without a manifest it was stopped while its reports were made.
+  if (complete && interrupted === undefined && existsSync(join(dir, MANIFEST_FILE))) {
     throw new PursebenchError("USAGE", `the run in ${dir} came to its end: there is nothing to go on with`, {
       mend: `pursebench report ${dir} renders it again`,
     });

@@ -51,7 +51,7 @@ export async function runGolden(
   options: CampaignOptions,
 ): Promise<readonly Golden[] | undefined> {
   const { evidence, signal, tell } = options;
-  const names = devices.map(({ device, spec }) => `${device} (${spec})`).join(" and ");
+  const names = devices.map(({ device, spec }) => `${device === "psam" ? "PSAM" : device} (${spec})`).join(" and ");
   tell?.(`The golden ${names} ${devices.length > 1 ? "are" : "is"} tried ${when} the cases.`);
   const ends = await endsOf(devices, () => open(evidence.record, when), when, options);
   if (signal?.aborted || evidence.broken) return undefined;
