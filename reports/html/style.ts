@@ -36,7 +36,7 @@ th, td { text-align: left; vertical-align: top; padding: .4rem .7rem .4rem 0; bo
 thead th { border-bottom: 2px solid var(--rule); color: var(--soft); font-size: .88rem; font-weight: 600; }
 tbody th { font-weight: 600; } .pairs th { width: 15rem; font-weight: 400; color: var(--soft); } .pairs td { overflow-wrap: anywhere; }
 .summary { width: auto; } .summary th, .summary td { padding-right: 1.6rem; }
-.number { text-align: right; white-space: nowrap; } .fixed { white-space: nowrap; } .wide { white-space: nowrap; } .wide a { display: block; }
+.number { text-align: right; white-space: nowrap; } .fixed { white-space: nowrap; } th.wide { white-space: nowrap; } .wide a { display: block; }
 .because { display: block; color: var(--soft); font-size: .86rem; } .pairs code { overflow-wrap: anywhere; }
 tr:target { background: var(--panel); }
 .filter { display: flex; flex-wrap: wrap; gap: .2rem 1.1rem; border: 1px solid var(--rule); border-radius: 6px; margin: .8rem 0; padding: .3rem .9rem .5rem; }
@@ -52,7 +52,7 @@ tr:target { background: var(--panel); }
 .exchanges .k-fault td:last-child { border-left: 4px dashed var(--inconc); padding-left: .6rem; } .exchanges .k-phase { background: var(--panel); }
 .exchanges .here > * { border-top: 2px solid var(--fail); border-bottom: 2px solid var(--fail); } .pointer { display: block; color: var(--fail); font-size: .8rem; }
 code { font-family: ui-monospace, "Liberation Mono", Consolas, monospace; font-size: .9em; } .hex { display: block; color: var(--soft); font-size: .82em; overflow-wrap: anywhere; }
-.sequence { display: block; height: auto; min-width: 46rem; max-width: 100%; font: 11px system-ui, "Liberation Sans", Arial, sans-serif; }
+.sequence { display: block; height: auto; max-width: max(100%, 46rem); font: 11px system-ui, "Liberation Sans", Arial, sans-serif; }
 .sequence text { fill: var(--ink); } .sequence .time { fill: var(--soft); font-size: 10.5px; } .sequence .role-name { font-weight: 600; }
 .sequence .life { stroke: var(--rule); stroke-width: 1.5; } .sequence .role { fill: var(--panel); stroke: var(--soft); }
 .sequence .arrow { stroke: var(--ink); stroke-width: 1.4; } .sequence .tip { fill: var(--ink); } .sequence .step { font-weight: 700; fill: var(--link); }
@@ -86,6 +86,6 @@ code { font-family: ui-monospace, "Liberation Mono", Consolas, monospace; font-s
   .matrix { font-size: 7.5pt; } .matrix th, .matrix td { padding-right: .5rem; } .matrix .status { white-space: normal; }
   .new-page, nav { break-before: page; } nav { background: none; padding: 0; } nav ol { columns: 1; } .blanks td { height: 1.9rem; }
   section[aria-labelledby="summary"] { font-size: 9pt; } section[aria-labelledby="summary"] h2 { margin-top: 1rem; } .exchanges { font-size: 7.5pt; } .hex { font-size: 7pt; }
-  .scroll { overflow: visible; } .sequence, .plot { min-width: 0; width: 100%; } .plot { max-width: 150mm; } .exchanges td:last-child { min-width: 0; }
+  .scroll { overflow: visible; } .sequence, .plot { min-width: 0; max-width: 100%; } .plot { max-width: 150mm; } .exchanges td:last-child { min-width: 0; }
 }
 `;

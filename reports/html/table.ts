@@ -1,7 +1,7 @@
 /** Tables with captions and header scopes that turn into cards on narrow screens and stay tables for screen readers. */
 import type { Block, Column, Row, Text } from "../document/blocks.ts";
 import { OUTCOMES, outcomeWords } from "../record/outcomes.ts";
-import { type Markup, markup } from "../text/markup.ts";
+import { type Markup, markup, nothing } from "../text/markup.ts";
 import { type Choice, filterBar, UNTESTED } from "./filter.ts";
 import { textMarkup } from "./inline.ts";
 
@@ -37,11 +37,18 @@ ${rows.map(({ cells: [first = "", ...rest] }) => markup`<tr><th scope="row">${te
 
 /** The first cell of each row is its header. */
 function table(caption: string, columns: readonly Column[], rows: readonly Row[]): Markup {
-  return markup`<table class="cards" role="table"><caption>${caption}</caption>
+  return markup`<table class="cards" role="table"><caption>${caption}</caption>${widths(columns)}
 <thead role="rowgroup"><tr role="row">${columns.map(({ title }) => markup`<th scope="col" role="columnheader">${title}</th>`)}</tr></thead>
 <tbody role="rowgroup">
 ${rows.map((row) => tableRow(row, columns))}
 </tbody></table>`;
+}
+
+/** Shares of the width, where the columns say them. */
+function widths(columns: readonly Column[]): Markup {
+  const total = columns.reduce((sum, { weight = 1 }) => sum + weight, 0);
+  if (columns.every(({ weight }) => weight === undefined)) return nothing;
+  return markup`<colgroup>${columns.map(({ weight = 1 }) => markup`<col style="width: ${((weight / total) * 100).toFixed(1)}%">`)}</colgroup>`;
 }
 
 function tableRow({ show, id, cells, marked }: Row, columns: readonly Column[]): Markup {

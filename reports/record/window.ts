@@ -39,8 +39,7 @@ export class Window {
 
   end(): Kept {
     this.#cut();
-    const exchanges = this.#lines.map(exchangeOf).filter((one): one is Exchange => one !== undefined);
-    return { exchanges, before: this.#before, after: this.#after };
+    return { exchanges: onOneClock(this.#lines), before: this.#before, after: this.#after };
   }
 
   #cut(): void {
@@ -49,4 +48,15 @@ export class Window {
     this.#before += more;
     this.#lines = this.#lines.slice(more);
   }
+}
+
+/** What the campaign itself says has no time of the bench: it stands at that of the entry before it. */
+function onOneClock(lines: readonly EvidenceLine[]): readonly Exchange[] {
+  let benchMs = lines.find(({ bench }) => bench !== undefined)?.bench;
+  return lines.flatMap((line) => {
+    benchMs = line.bench ?? benchMs;
+    const exchange = exchangeOf(line);
+    if (!exchange) return [];
+    return [benchMs === undefined ? exchange : { ...exchange, atMs: benchMs }];
+  });
 }
