@@ -74,7 +74,7 @@ function labLines(lab: DevicesView["lab"]): readonly Child[] {
     h("p", { class: "soft" }, `Up since ${day(lab.since)}`),
     h(
       "ul",
-      { class: "devices" },
+      { class: "devices slots" },
       ...lab.slots.map(({ slot, reader, card }) =>
         h(
           "li",

@@ -173,8 +173,9 @@ function papers(model: Model, { pics, pixit }: ChoicesView, { fill }: Actions): 
   );
 }
 
-function extent(model: Model, { suites }: ChoicesView, { fill }: Actions): View {
-  const { mode, suites: chosen } = model.form;
+function extent(model: Model, { suites, otherRoles }: ChoicesView, { fill }: Actions): View {
+  const { mode, suites: chosen, iut } = model.form;
+  const owner = otherRoles.includes(iut) ? "server" : iut;
   const choose = (value: string) => fill({ mode: value === "certification" ? "certification" : "engineering" });
   const toggle = (name: string) =>
     fill({ suites: chosen.includes(name) ? chosen.filter((each) => each !== name) : [...chosen, name] });
@@ -217,12 +218,23 @@ function extent(model: Model, { suites }: ChoicesView, { fill }: Actions): View 
               checked: chosen.includes(name),
               onchange: () => toggle(name),
             }),
-            h("span", {}, h("span", { class: "choice-name" }, name), h("span", { class: "hint" }, cases(count))),
+            h(
+              "span",
+              {},
+              h("span", { class: "choice-name" }, name),
+              h("span", { class: "hint" }, cases(countOf(count, owner))),
+            ),
           ),
         ),
       ),
     errorText("suites", errorsOf(model, "suites")),
   );
+}
+
+/** Of the cases of a suite those whose failure is that owner's; all for none. */
+function countOf(counts: Readonly<Record<string, number>>, owner: string): number {
+  if (owner !== "") return counts[owner] ?? 0;
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 
 function begin({ preview, isStarting, notice, connection }: Model): View {

@@ -1,4 +1,5 @@
 /** A run that tells all it does in messages, in whatever process it is. */
+import { dirname, join } from "node:path";
 import { messageOf, PursebenchError } from "../../core/errors.ts";
 import type { RunHouse } from "../../run/house.ts";
 import { performRun } from "../../run/perform.ts";
@@ -46,7 +47,9 @@ interface Parts {
 async function run(request: RunRequest, { house, send, operator, signal }: Parts): Promise<void> {
   const teller = exchangeTeller((exchange) => send({ kind: "exchange", exchange }));
   try {
-    const prepared = await prepareRun(request, house);
+    const asked = await prepareRun(request, house);
+    // The directory beside the one that was asked for that has the run's own name.
+    const prepared = { ...asked, dir: join(dirname(asked.dir), asked.run.run) };
     send({ kind: "begun", dir: prepared.dir, total: prepared.cases.length });
     const { exitCode } = await performRun(prepared, {
       signal,

@@ -1,7 +1,7 @@
 /** What the form of the page offers. */
 import { closeSync, openSync, readdirSync, readSync } from "node:fs";
 import { basename, join, relative } from "node:path";
-import { SUITES } from "../../../suites/define/case.ts";
+import { type Case, SUITES } from "../../../suites/define/case.ts";
 import { CARD_KINDS } from "../../bench/card-kinds.ts";
 import { knownBenches } from "../../bench/load.ts";
 import { packageRoot } from "../../bench/package-root.ts";
@@ -31,7 +31,7 @@ export async function lookForChoices({ bench, folder, house }: ChoiceOptions): P
     ...(bench !== undefined && !knownBenches().includes(bench) ? [benchChoice(bench, folder)] : []),
     ...filesOf(folder, "bench").map((file) => benchChoice(file, folder)),
     ...knownBenches().map((name) => ({
-      ...benchChoice(join(fixtures, "benches", `${name}.yaml`), folder),
+      ...benchChoice(join(fixtures, "benches", `${name}.yaml`), folder, false),
       file: name,
     })),
   ];
@@ -45,11 +45,17 @@ export async function lookForChoices({ bench, folder, house }: ChoiceOptions): P
     pixit: [folder, join(fixtures, "pixit")].flatMap((each) =>
       filesOf(each, "pixit").map((file) => pixitChoice(file, folder)),
     ),
-    suites: SUITES.map((name) => ({ name, cases: cases.filter(({ suite }) => suite === name).length })),
+    suites: SUITES.map((name) => ({ name, cases: byOwner(cases.filter(({ suite }) => suite === name)) })),
     cardKinds: CARD_KINDS,
     otherRoles: IUT_ROLES.filter((role) => !DEVICES.includes(role)),
     version: toolVersion(),
   };
+}
+
+function byOwner(cases: readonly Case[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { owner } of cases) counts[owner] = (counts[owner] ?? 0) + 1;
+  return counts;
 }
 
 /** YAML files of `folder` that say they are a `pursebench-KIND/…`. */
@@ -81,13 +87,13 @@ function headOf(file: string): string {
   }
 }
 
-function benchChoice(file: string, folder: string): ChoicesView["benches"][number] {
+/** A bench by its name, the file where it is somebody's own, and the first sentence of its comment. */
+function benchChoice(file: string, folder: string, isOwn = true): ChoicesView["benches"][number] {
   const head = headOf(file);
   const kind = /^kind: *(\S+)/m.exec(head)?.[1] ?? "";
-  const comment = /^#\s*([^\n]{3,}?[.:])(\s|$)/.exec(head)?.[1]?.replace(/[.:]$/, "");
+  const comment = /^#\s*([^\n]{3,}?)(?:\.(?=\s|$)|:|$)/m.exec(head)?.[1];
   const name = /^name: *(\S+)/m.exec(head)?.[1] ?? basename(file);
-  const place = relative(folder, file).startsWith("..") ? "" : ` (${relative(folder, file)})`;
-  return { file, kind, label: `${name}${place}${comment ? `: ${comment}` : ""}` };
+  return { file, kind, label: `${name}${isOwn ? ` (${shown(file, folder)})` : ""}${comment ? `: ${comment}` : ""}` };
 }
 
 function picsChoice(file: string, folder: string): FileChoice {

@@ -9,7 +9,6 @@ import { loadPixit } from "../../bench/pixit.ts";
 import type { Bench } from "../../bench/schema.ts";
 import { type DeviceRole, parseSpec } from "../../bench/spec.ts";
 import { messageOf, PursebenchError } from "../../core/errors.ts";
-import { newRunName } from "../../evidence/run-directory.ts";
 import type { RunHouse } from "../../run/house.ts";
 import { type PreparedRun, prepareRun } from "../../run/prepare.ts";
 import type { RunRequest } from "../../run/request.ts";
@@ -88,7 +87,7 @@ export async function checkForm(form: RunForm, context: FormContext): Promise<Ch
     mode: form.mode,
     suites: form.mode === "engineering" ? form.suites : [],
     ...(context.lab === undefined ? {} : { lab: context.lab }),
-    out: join(context.runs, newRunName(context.house.clock.wall(), context.house.random)),
+    out: join(context.runs, "new"), // the run names its directory itself
   };
   try {
     return { errors, prepared: await prepareRun(request, context.house) };

@@ -109,7 +109,7 @@ export class RunKeeper {
     if (!under) return;
     switch (message.kind) {
       case "begun":
-        this.#show({ total: message.total });
+        this.#show({ id: basename(message.dir), total: message.total });
         break;
       case "case":
         this.#case(message, under);

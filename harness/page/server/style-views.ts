@@ -27,7 +27,8 @@ progress::-webkit-progress-bar { background: var(--rule); } progress::-webkit-pr
 .box.here { border: 4px solid var(--accent); background: var(--tint); } .mark { margin-left: auto; color: var(--accent); font-weight: 700; }
 .devices, .history { display: grid; gap: .7rem; } .devices li { overflow-wrap: anywhere; } .devices strong, .devices .soft { display: block; font-weight: 600; } .devices .soft { font-weight: 400; }
 .devices code .soft { display: inline; } .slot .sign { margin-right: .35rem; } .slot.card .sign { color: var(--pass); } .slot.mute { color: var(--fail); } .slot.empty, .slot.unknown { color: var(--soft); }
-.history li + li { border-top: 1px solid var(--rule); padding-top: .7rem; } .history p { overflow-wrap: anywhere; } .history .line + p { margin-top: .15rem; } .history > li > .line:last-of-type { margin-top: .4rem; } .history time { color: var(--soft); margin-left: auto; }
+.history > li + li { border-top: 1px solid var(--rule); padding-top: .7rem; } .history p { overflow-wrap: anywhere; } .history .line + p { margin-top: .15rem; } .history > li > .line:last-of-type { margin-top: .4rem; } .history time { color: var(--soft); margin-left: auto; }
+.devices.slots { gap: .1rem; } .devices.slots li { display: flex; gap: .8rem; } .devices.slots strong { flex: none; }
 .history .links .button, .history .button { padding: .3rem .8rem; font-size: .95rem; }
 @media (forced-colors: active) { .verdict { border: 4px solid; } .choice.chosen { outline: 2px solid; } }
 `;

@@ -46,7 +46,8 @@ export interface ChoicesView {
   readonly bench: string;
   readonly pics: readonly FileChoice[];
   readonly pixit: readonly FileChoice[];
-  readonly suites: readonly { readonly name: string; readonly cases: number }[];
+  /** `cases` counts them by whose a failure is: "card", "server" … */
+  readonly suites: readonly { readonly name: string; readonly cases: Readonly<Record<string, number>> }[];
   readonly cardKinds: readonly string[];
   /** Roles that can be under test beside the four devices. */
   readonly otherRoles: readonly string[];
