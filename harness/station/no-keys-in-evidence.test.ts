@@ -1,29 +1,21 @@
-import { readFileSync } from "node:fs";
+import { appendFileSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
-import { loadBench } from "../bench/load.ts";
-import { concat, fromHex, toHex } from "../core/bytes.ts";
-import { systemClock } from "../core/clock.ts";
-import { aesCmac } from "../crypto/aes.ts";
-import { deriveCollectionKey, deriveUpdateKey } from "../crypto/collection.ts";
-import { deriveLoadKey, deriveLoadSessionKeys, loadAlgorithm } from "../crypto/load-keys.ts";
-import { deriveCardKey, deriveSessionKeys } from "../crypto/purse-keys.ts";
-import { loadTestKeys } from "../crypto/test-keys.ts";
-import { deriveTransactionKey } from "../crypto/transaction-keys.ts";
-import { REFERENCE } from "../defects/variation.ts";
-import { Evidence } from "../evidence/evidence.ts";
-import { SAMPLE_RUN, temporaryDirectory } from "../evidence/testing/sample-run.ts";
-import type { PurseSystem, RecordedEvent } from "../flows/system.ts";
-import { describe as inWords } from "../protocol/messages/describe.ts";
-import { parseInitResponse } from "../protocol/messages/init-response.ts";
-import type { Message } from "../protocol/messages/layouts.ts";
-import { parseLoadResponse } from "../protocol/messages/load-response.ts";
-import { parseMessage } from "../protocol/messages/message.ts";
-import { openStation } from "./index.ts";
+import { beforeAll, expect, test } from "vitest";
+import { type Case, defineCase, SUITES } from "../../suites/define/case.ts";
+import { cases } from "../../suites/index.ts";
+import { realHouse } from "../cli/house.ts";
+import type { House } from "../cli/ports.ts";
+import { pursebench } from "../cli/testing/fake-house.ts";
+import type { TraceEvent } from "../core/trace.ts";
+import { KeySearch } from "../evidence/testing/key-search.ts";
+import { temporaryDirectory } from "../evidence/testing/sample-run.ts";
+import type { PurseSystem } from "../flows/system.ts";
+import { type Keys, KeysOfRun } from "./testing/keys-of-run.ts";
 
 const KEY_FILE = readFileSync(new URL("../../fixtures/keys/test-keys.yaml", import.meta.url), "utf8");
-const KEYS = loadTestKeys(KEY_FILE, "test-keys.yaml");
-const BASE64_CORE = 21;
+/** Cases of each suite, spread over it. */
+const OF_EACH_SUITE = 4;
+const KINDS = ["KDC", "KDER", "KDL", "KDP", "KS1", "KS2", "KS3", "KSEC", "KUP", "SK", "TSK"];
 
 /** Everything that has a key in it somewhere: purchases, loads from everywhere, a recovery, a collection, a new key for the PSAMs. */
 async function liveThrough(system: PurseSystem): Promise<void> {
@@ -41,111 +33,80 @@ async function liveThrough(system: PurseSystem): Promise<void> {
   await system.clearing.settle();
 }
 
-/** Every key of these messages: derived from the key set, or in them. */
-function keysIn(messages: readonly Message[]): ReadonlyMap<string, Uint8Array> {
-  const found = new Map<string, Uint8Array>();
-  const note = (name: string, key: Uint8Array | undefined) =>
-    key && found.set(`${name} ${toHex(key).slice(0, 4)}`, key);
-  for (const message of messages) {
-    if ("TSK" in message) note("TSK", message.TSK);
-    if (message.kind === "load-page" || message.kind === "page") noteLayer(message, note);
-    if (message.kind === "card-information") noteCard(message.INITRSP, note);
-    if (message.kind === "load-card-information") noteLoad(message.LOADRSP, note);
-    if (message.kind === "t-collected") notePsam(message.BATCHNO, note);
-  }
-  return found;
-}
+const EVERYTHING: Case = defineCase({
+  id: "PAY-EVERYTHING-01",
+  suite: "payment",
+  purpose: "All of a system's life is on record",
+  requirements: [],
+  owner: "card",
+  run: (t) => liveThrough(t.system),
+});
 
-type Note = (name: string, key: Uint8Array | undefined) => void;
-
-function noteLayer(
-  { IDMER, IDTRX, RND, ENCRYPTION }: Extract<Message, { kind: "page" | "load-page" }>,
-  note: Note,
-): void {
-  const [KMER, KSH] = [KEYS.merchantKey(IDMER), KEYS.sharedKey(IDMER)];
-  if (KMER) note("KSEC", aesCmac(KMER, concat(Uint8Array.of(0xa2), new TextEncoder().encode(IDMER))));
-  const suite = ENCRYPTION === "3DES-CBC-MAC" ? ENCRYPTION : "AES-128-GCM";
-  if (KSH && RND) note("KDER", deriveTransactionKey(suite, KSH, IDMER, IDTRX, fromHex(RND)));
-}
-
-function noteCard(INITRSP: Uint8Array, note: Note): void {
-  const card = parseInitResponse(INITRSP);
-  if (!card.ok) throw new Error(card.reason);
-  const { PPIEP, IDIEP, ALGIEP, VKIEP, NTIEP, R } = card.value;
-  const MKP = KEYS.masterPurchaseKey(PPIEP, ALGIEP, VKIEP);
-  const KDP = MKP && deriveCardKey(ALGIEP, MKP, PPIEP, IDIEP);
-  note("KDP", KDP);
-  for (const [name, key] of Object.entries(KDP ? deriveSessionKeys(ALGIEP, KDP, NTIEP, fromHex(R)) : {}))
-    note(name, key);
-}
-
-function noteLoad(LOADRSP: Uint8Array, note: Note): void {
-  const card = parseLoadResponse(LOADRSP);
-  if (!card.ok) throw new Error(card.reason);
-  const { PPIEP, IDIEP, ALGIEP, VKIEP } = card.value;
-  const ALGL = loadAlgorithm(ALGIEP);
-  const MKL = KEYS.masterLoadKey(PPIEP, ALGL, VKIEP);
-  const KDL = MKL && deriveLoadKey(ALGL, MKL, PPIEP, IDIEP);
-  note("KDL", KDL);
-  for (const [name, key] of Object.entries(KDL ? deriveLoadSessionKeys(ALGL, KDL, card.value) : {})) note(name, key);
-}
-
-function notePsam(BATCHNO: string, note: Note): void {
-  const MKC = KEYS.masterCollectionKey() ?? new Uint8Array(16);
-  const KDC = deriveCollectionKey(MKC, { PPPSAM: BATCHNO.slice(0, 6), IDPSAM: BATCHNO.slice(8) });
-  note("KDC", KDC);
-  note("KUP", deriveUpdateKey(KDC, 1));
-}
-
-function messagesIn(events: readonly RecordedEvent[]): readonly Message[] {
-  return events.flatMap((event) => {
-    if (event.kind !== "message" || !["cable", "236", "line"].includes(event.link)) return [];
-    const message = parseMessage(event.bytes);
-    return message.kind === "unrecognised" ? [] : [message];
+/** Some of every suite, and all that is about keys, secrets and the personalisation of a card. */
+function sample(): readonly Case[] {
+  const spread = SUITES.flatMap((suite) => {
+    const of = cases.filter((each) => each.suite === suite);
+    return of.filter((_, index) => index % Math.ceil(of.length / OF_EACH_SUITE) === 0);
   });
+  const secret = cases.filter(({ id }) => /RSA|PERSO|SECRET/.test(id));
+  const step = Math.ceil(secret.length / 12);
+  return [...new Set([EVERYTHING, ...spread, ...secret.filter((_, index) => index % step === 0)])];
 }
 
-/** In which form a key stands in the file: as bytes, in hex, in the hex of hex (evidence of a page), in base64. */
-function formsOf(file: Buffer, upper: string, key: Uint8Array): readonly string[] {
-  const hex = toHex(key);
-  const hexOfHex = [hex, hex.toLowerCase()].map((text) => Buffer.from(text).toString("hex").toUpperCase());
-  const base64 = Buffer.from(key).toString("base64").slice(0, BASE64_CORE);
-  return [
-    ...(file.includes(Buffer.from(key)) ? ["bytes"] : []),
-    ...(upper.includes(hex) ? ["hex"] : []),
-    ...(hexOfHex.some((text) => upper.includes(text)) ? ["hex of hex"] : []),
-    ...(file.includes(base64) ? ["base64"] : []),
-  ];
+function filesIn(dir: string): readonly string[] {
+  const names = readdirSync(dir, { recursive: true, encoding: "utf8" });
+  return names.filter((name) => statSync(join(dir, name)).isFile());
 }
 
-test("the evidence of a whole run has no key in it: none of the key set, none derived from it, no session key", async () => {
-  const dir = temporaryDirectory();
-  const { bench } = loadBench("inproc");
-  let events: readonly RecordedEvent[] = [];
-  {
-    await using evidence = new Evidence({ dir, run: SAMPLE_RUN, clock: systemClock, describe: inWords });
-    await using station = await openStation({ bench, iut: "card", variation: REFERENCE }, evidence.record);
-    await using system = await station.systemFor("TEST");
-    await liveThrough(system);
-    events = system.events();
-    await evidence.close();
+let dir: string;
+const seen: TraceEvent[] = [];
+let masters: Keys;
+let derived: Keys;
+
+beforeAll(async () => {
+  const real = realHouse();
+  const house: House = {
+    ...real,
+    cases: async () => sample(),
+    openStation: (options, record) =>
+      real.openStation(options, (event, moment, caseId) => {
+        seen.push(event); // as it was, before the evidence masks it
+        return record(event, moment, caseId);
+      }),
+  };
+  dir = join(temporaryDirectory(), "run");
+  const rsa = ["--card", "sim:rsa", "--suite", "payment", "--out", join(dir, "rsa")];
+  for (const args of [["--out", dir], rsa]) {
+    const { complained } = await pursebench(["certify", "--bench", "inproc", ...args], house);
+    expect(complained).toBe("");
   }
-  const file = readFileSync(join(dir, "events.jsonl"));
-  const upper = file.toString("latin1").toUpperCase();
-  const masters = [...new Set(KEY_FILE.match(/\b[0-9A-F]{32}\b/g))].map(
-    (hex) => [`key set ${hex}`, fromHex(hex)] as const,
-  );
-  const derived = keysIn(messagesIn(events));
-  const kinds = new Set([...derived.keys()].map((name) => name.split(" ")[0]));
-  expect([...kinds].sort()).toEqual(["KDC", "KDER", "KDL", "KDP", "KS1", "KS2", "KS3", "KSEC", "KUP", "TSK"]);
-  const found = [...masters, ...derived].flatMap(([name, key]) =>
-    formsOf(file, upper, key).map((form) => `${name} in ${form}`),
-  );
-  expect(found).toEqual([]);
-  expect(masters.length).toBeGreaterThan(60);
-  const passed = Buffer.concat(events.flatMap((event) => (event.kind === "message" ? [event.bytes] : [])));
+  const keys = new KeysOfRun(KEY_FILE);
+  masters = keys.masters();
+  derived = keys.derived(seen);
+}, 300_000);
+
+test("the run had keys of every kind, and its messages carried session keys", () => {
+  expect([...new Set([...derived.keys()].map((name) => name.split(" ")[0]))].sort()).toEqual(KINDS);
+  expect(masters.size).toBeGreaterThan(60);
+  const passed = Buffer.concat(seen.flatMap((event) => (event.kind === "message" ? [event.bytes] : [])));
   const sessions = [...derived].filter(([name]) => name.startsWith("TSK"));
-  expect(
-    sessions.filter(([, key]) => formsOf(passed, passed.toString("latin1").toUpperCase(), key).length === 0),
-  ).toEqual([]);
-}, 60_000);
+  const found = new Set(new KeySearch(sessions).in(passed).map((text) => text.split(" in ")[0]));
+  expect(sessions.filter(([name]) => !found.has(name))).toEqual([]);
+  expect(sessions.length).toBeGreaterThan(5);
+});
+
+test("no file of the run has a key in it: none of the key set, none derived from it, no session key", () => {
+  const search = new KeySearch([...masters, ...derived]);
+  const files = filesIn(dir);
+  expect(files).toEqual(expect.arrayContaining(["events.jsonl", "report.html", "junit.xml", "rsa/events.jsonl"]));
+  const found = files.flatMap((name) => search.in(readFileSync(join(dir, name))).map((what) => `${name}: ${what}`));
+  expect(found).toEqual([]);
+}, 120_000);
+
+test("a key that is put there is found", () => {
+  const search = new KeySearch([...masters, ...derived]);
+  const [[master, key] = ["", new Uint8Array()]] = masters;
+  const path = join(dir, "junit.xml");
+  appendFileSync(path, `<!-- ${Buffer.from(key).toString("hex")} -->`);
+  expect(search.in(readFileSync(path))).toEqual([`${master} in hex`]);
+});

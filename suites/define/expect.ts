@@ -71,7 +71,9 @@ function valueVerifiers(check: Check) {
     that: (condition: boolean, sentence: string, about: About & { readonly actual?: unknown } = {}) =>
       check(condition, sentence, ["this to hold"], "actual" in about ? show(about.actual) : String(condition), about),
     present: <T>(what: string, value: T | null | undefined, about?: About): T => {
-      check(value !== undefined && value !== null, what, ["to be there"], show(value), about);
+      const isThere = value !== undefined && value !== null;
+      // Not the value: what cases want to be there is a key as often as not, and checks are evidence.
+      check(isThere, what, ["to be there"], isThere ? "there" : show(value), about);
       return value as T;
     },
     absent: (what: string, value: unknown, about?: About) =>
