@@ -1,5 +1,7 @@
+import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Night } from "../../../reports/trend/data.ts";
+import { trendPage } from "../../../reports/trend/page.ts";
 import { VirtualClock } from "../../core/clock.ts";
 import type { Outcome } from "../../evidence/verdict.ts";
 import { type PrivatePostgres, startPrivatePostgres } from "../../sql/private-postgres.ts";
@@ -199,4 +201,26 @@ test("several hosts bring runs into one PostgreSQL server at once: nothing is lo
   );
   expect(Number(counted?.count)).toBe(12 * 300);
   for (const each of hosts) await each[Symbol.asyncDispose]();
+});
+
+test("ten years of nights make a page of bounded size", async () => {
+  await using history = await openHistory("sqlite::memory:", clock());
+  const nights = 3_650;
+  await history.run(async (db) => {
+    const steps = sql`with recursive steps(i) as (select 0 union all select i + 1 from steps where i < ${nights - 1})`;
+    await sql`insert into "caseNames"("name") with recursive steps(i) as (select 1 union all select i + 1 from steps where i < 20)
+      select 'C-' || i from steps`.execute(db);
+    await sql`insert into "runs"("run", "day", "job", "bench", "device", "host", "started", "durationMs", "verdict",
+      "pass", "fail", "inconc", "error", "notApplicable", "notRun") ${steps} select 'R' || i, date(${DAY}, '-' || i || ' days'),
+      'card', 'usb', 'Purse 1', 'lab-1', date(${DAY}, '-' || i || ' days') || 'T01:00:00Z', 1000, 'pass', 20, 0, 0, 0, 0, 0 from steps`.execute(
+      db,
+    );
+    await sql`insert into "outcomes" select "runs"."key", "caseNames"."key",
+      case when ("runs"."key" + "caseNames"."key") % 5 = 0 then 'fail' else 'pass' end, 10, 0 from "runs" cross join "caseNames"`.execute(
+      db,
+    );
+  });
+  const trend = await readTrend(history, "lab", DAY);
+  expect([trend.cells.length, trend.months.length, trend.flaky.length]).toEqual([90, 118, 20]);
+  expect(trendPage(trend).length).toBeLessThan(120_000);
 });
