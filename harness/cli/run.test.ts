@@ -36,6 +36,8 @@ describe("a wrong command line ends with 64 and one or two lines", () => {
     [["card", "install", "iep", "--card", "sim", "--gp", "gp.jar"], /applets are installed through PC\/SC/],
     [["card", "install", "iep", "--card", "pcsc:ACS", "--gp", "gp.jar", "--gp-key", "40"], /32, 48 or 64 hex digits/],
     [["terminal"], /required option '--port/],
+    [["station", "--port", "http"], /--port: found "http", expected a number from 0 to 65535/],
+    [["station", "--token", "short"], /--token: found fewer than 8 characters/],
   ])("%j", async (args, complaint) => {
     const { code, complained, printed } = await pursebench(args);
     expect(complained).toMatch(complaint);
@@ -59,7 +61,7 @@ test("help teaches, for the command and for each of its parts", async () => {
   const { code, printed } = await pursebench(["--help"]);
   expect(code).toBe(0);
   expect(printed).toContain("Start here:");
-  for (const name of ["doctor", "cases", "certify", "coverage", "mutants", "report", "verify", "lab", "terminal"]) {
+  for (const name of ["doctor", "cases", "certify", "coverage", "mutants", "report", "verify", "lab", "station", "terminal"]) {
     expect((await pursebench([name, "--help"])).printed).toMatch(/Examples?:/);
     expect(printed).toContain(`  ${name}`);
   }
