@@ -61,7 +61,8 @@ export function refuseChanges(dir: string, was: RunIdentification, now: RunIdent
   ];
   const changed = parts.filter(([, before, after]) => before !== after).map(([what]) => what.trim());
   if (changed.length === 0) return;
-  const [is, them] = changed.length === 1 ? ["is", "it"] : ["are", "them"];
+  const isOne = changed.length === 1 && !/^the (cases|waivers)/.test(changed[0] ?? "");
+  const [is, them] = isOne ? ["is", "it"] : ["are", "them"];
   throw new PursebenchError(
     "USAGE",
     `the run in ${dir} cannot go on: ${changed.join(", ")} ${is} not as when it began`,

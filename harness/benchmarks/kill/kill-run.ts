@@ -3,14 +3,19 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { renderReports } from "../../../reports/index.ts";
+import { loadBasis } from "../../../suites/define/requirements.ts";
+import { cases } from "../../../suites/index.ts";
 import { packageRoot } from "../../bench/package-root.ts";
 import { messageOf } from "../../core/errors.ts";
-import { deriveResults } from "../../evidence/derive.ts";
+import { deriveResults, writeResults } from "../../evidence/derive.ts";
 import type { Results } from "../../evidence/results.ts";
 import { verifyRun } from "../../evidence/verify.ts";
 
 /** A run that goes on is killed again so often at most. */
 const MOST_AGAIN = 2;
+/** Of every so many killed runs the reports are made as they were left. */
+const REPORTED = 20;
 /** The share of runs that are killed while they go on. */
 const AGAIN = 0.3;
 
@@ -53,7 +58,7 @@ export async function killRuns(options: KillOptions): Promise<KillReport> {
     const undisturbed = await deriveResults(reference);
     const wanted = judged(undisturbed);
     const about = { cases: undisturbed.cases.length, undisturbedMs: Math.round(times.endMs) };
-    const report = (): KillReport => ({
+    const so = (): KillReport => ({
       ...about,
       ...counted,
       isComplete: counted.kills >= options.kills,
@@ -63,9 +68,9 @@ export async function killRuns(options: KillOptions): Promise<KillReport> {
       const dir = join(place, `run-${run}`);
       flaws.push(...(await killOne(dir, times, wanted, counted, options.random)).map((flaw) => `run ${run}: ${flaw}`));
       rmSync(dir, { recursive: true, force: true });
-      options.onProgress(report());
+      options.onProgress(so());
     }
-    return report();
+    return so();
   } finally {
     rmSync(place, { recursive: true, force: true });
   }
@@ -103,12 +108,19 @@ async function killOne(
     return [];
   }
   const flaws = await lookInto(dir, counted);
+  if (counted.kills % REPORTED === 1) await report(dir);
   for (let again = 0; again < MOST_AGAIN && random() < AGAIN; again++) {
     if (!(await killedAfter(start(["--resume", dir]), within()))) break;
     counted.killsOfResumed++;
     flaws.push(...(await lookInto(dir, counted)));
   }
   return [...flaws, ...(await finish(dir, wanted))];
+}
+
+/** As `pursebench report` makes them. */
+async function report(dir: string): Promise<void> {
+  await writeResults(dir);
+  await renderReports(dir, loadBasis(cases), { allure: false });
 }
 
 /** The directory can be read as it is, and says where the run stopped. */
