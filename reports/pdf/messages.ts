@@ -8,6 +8,12 @@ import { setCaption, setParagraph } from "./prose.ts";
 import type { Part } from "./sheet.ts";
 import { setTable } from "./table.ts";
 
+/** Entries of a case that are printed; of them, those after the one that the verdict is about. */
+const MOST_PRINTED = 32;
+const MOST_AFTER = 6;
+
+type Printed = Pick<Extract<Block, { kind: "exchanges" }>, "exchanges" | "left" | "after">;
+
 const EXCHANGES: readonly Column[] = [
   { title: "Line", look: "fixed" },
   { title: "Time", look: "number" },
@@ -17,13 +23,24 @@ const EXCHANGES: readonly Column[] = [
 ];
 
 export function setExchanges(paper: Paper, block: Extract<Block, { kind: "exchanges" }>, parent: Part): void {
-  const { caption, caseId, exchanges, left, after, at } = block;
-  if (left > 0) setParagraph(paper, `${left} earlier entries are not shown here; see events.jsonl.`, parent);
+  const { caption, caseId, at } = block;
+  const { exchanges, left, after } = printed(block);
+  if (left > 0)
+    setParagraph(paper, `${left} earlier entries are not shown here; see report.html and events.jsonl.`, parent);
   setCaption(paper, caption, parent);
-  const startMs = exchanges[0]?.atMs ?? 0;
+  const startMs = block.exchanges[0]?.atMs ?? 0;
   const rows = exchanges.map((exchange) => exchangeRow(exchange, caseId, startMs, exchange.n === at));
   setTable(paper, EXCHANGES, rows, parent);
-  if (after > 0) setParagraph(paper, `${after} later entries are not shown here; see events.jsonl.`, parent);
+  if (after > 0)
+    setParagraph(paper, `${after} later entries are not shown here; see report.html and events.jsonl.`, parent);
+}
+
+/** The last ones up to what the verdict is about, and a few after it: nobody turns a hundred pages for one case. */
+function printed({ exchanges, left, after, at }: Extract<Block, { kind: "exchanges" }>): Printed {
+  const about = exchanges.findIndex(({ n }) => n === at);
+  const end = about < 0 ? exchanges.length : Math.min(exchanges.length, about + 1 + MOST_AFTER);
+  const begin = Math.max(0, end - MOST_PRINTED);
+  return { exchanges: exchanges.slice(begin, end), left: left + begin, after: after + exchanges.length - end };
 }
 
 function exchangeRow(exchange: Exchange, caseId: string, startMs: number, marked: boolean): Row {

@@ -22,6 +22,9 @@ export function writeSheets(kit: Kit, paper: Paper, fonts: readonly KitFont[]): 
       if (paper.places.has(to)) kit.goTo(x, y, width, height, to);
     }
     for (const entry of paper.outline) if (entry.page === index) outline.add(entry);
+    // What is written is not kept: a report may have a thousand pages.
+    kit.flushPages();
+    sheet.drawn.length = 0;
   }
   for (const [part, element] of elements) if (!part.parent) element.end();
 }
