@@ -54,10 +54,10 @@ function dueForAltered(whole: Uint8Array, altered: Uint8Array): string {
   return same(1, 17) ? "9422" : "9421";
 }
 
-/** A signature over `data` by `key` in another way than PKCS#1 v1.5 with SHA-256. */
+/** A signature over `data` by `key` in another way than PKCS#1 v1.5 with SHA-256: without salt, the same each time that it is made. */
 function signedOtherwise(key: string, data: Uint8Array, hash: "sha1" | "sha384", isPss = false): Uint8Array {
   const privateKey = createPrivateKey({ key: Buffer.from(key, "base64"), format: "der", type: "pkcs8" });
-  const padding = isPss ? { padding: 6, saltLength: 20 } : {};
+  const padding = isPss ? { padding: 6, saltLength: 0 } : {};
   return new Uint8Array(sign(hash, data, { key: privateKey, ...padding }));
 }
 

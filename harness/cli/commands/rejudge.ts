@@ -103,12 +103,12 @@ function textOf(run: RunIdentification, judged: Rejudgement, suites: string): re
     `${run.run} of ${run.started}, judged by ${isWhole ? "the suites that it was run with" : "other suites than it was run with"}.`,
     ...differ.flatMap(({ case: id, was, now, remark }) => [
       "",
-      `${id}: ${spoken(was)}`,
+      `${id}: then ${spoken(was)}`,
       `  now: ${spoken(now)}${remark === undefined ? "" : ` (${remark})`}`,
     ]),
     ...headed(
       "The same verdict for another reason:",
-      otherReason.flatMap(({ case: id, was, now }) => [`  ${id}: ${spoken(was)}`, `    now: ${spoken(now)}`]),
+      otherReason.flatMap(({ case: id, was, now }) => [`  ${id}: then ${spoken(was)}`, `    now: ${spoken(now)}`]),
     ),
     ...headed(
       "Cannot be judged from this evidence:",

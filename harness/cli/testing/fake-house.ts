@@ -6,6 +6,7 @@ import { failing, passing, sampleCase } from "../../../suites/define/testing/sam
 import { systemClock } from "../../core/clock.ts";
 import { PursebenchError } from "../../core/errors.ts";
 import { systemRandom } from "../../core/random.ts";
+import { testKeys } from "../../station/fixtures.ts";
 import type { Io } from "../io.ts";
 import type { House } from "../ports.ts";
 import { runCli } from "../run.ts";
@@ -67,7 +68,7 @@ export function fakeHouse(change: Partial<House> & { readonly fake?: FakeOptions
       unproven: [],
     }),
     rejudge: async (options) => await rejudge({ ...options, cases: SAMPLES }),
-    testKeysOf: absent,
+    testKeysOf: async ({ keys }) => testKeys(keys),
     lab: {
       up: absent,
       down: absent,

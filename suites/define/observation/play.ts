@@ -5,6 +5,7 @@
  */
 import type { Json } from "../../../harness/evidence/event.ts";
 import type { RecordedEvent } from "../../../harness/flows/observed.ts";
+import { isAsked, isHarmless, keyOf, methodsIn } from "./doings.ts";
 import { apart, BESIDE, type Entry, isSystems, SYSTEM } from "./entry.ts";
 import { isPromise, wordFor } from "./things.ts";
 import { canonical, decodeValue, encodeValue, NoValue, type Sources } from "./value.ts";
@@ -33,12 +34,6 @@ export interface PlayOptions {
   readonly told?: Sources["told"];
   readonly said?: (text: string) => string;
 }
-
-/** Asked what changes nothing: a case may leave it away. */
-const HARMLESS = new Set([
-  ...["events", "terminals", "isCardPresent", "slot", "now", "idle", "money", "batches"],
-  ...["transaction", "transactions", "sale", "sales", "loads", "heldLoads", "accounts", "entries", "cardProtocol"],
-]);
 
 /** What a case meets that asks for what is not there. It goes no further then. */
 export class NotInEvidence extends Error {}
@@ -309,48 +304,4 @@ export class Play {
 /** The case has done all that it does without another answer: no promise of it is left to settle. */
 function rest(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
-}
-
-function isHarmless(entry: Entry): boolean {
-  switch (entry[0]) {
-    case "call":
-    case "ask":
-    case "refused":
-      return HARMLESS.has(entry[3]);
-    case "get":
-    case "end":
-      return true;
-    default:
-      return false;
-  }
-}
-
-function isAsked(entry: Entry): entry is Extract<Entry, readonly ["call" | "ask" | "refused", ...unknown[]]> {
-  return entry[0] === "call" || entry[0] === "ask" || entry[0] === "refused";
-}
-
-function keyOf(entry: Entry): string | undefined {
-  switch (entry[0]) {
-    case "call":
-    case "ask":
-    case "refused":
-      return `call ${entry[2]} ${entry[3]} ${canonical(entry[4])}`;
-    case "get":
-      return `get ${entry[1]} ${entry[2]}`;
-    case "gave":
-      return `gave ${entry[1]} ${canonical(entry[2])}`;
-    case "threw":
-      return `threw ${entry[1]}`;
-    default:
-      return undefined;
-  }
-}
-
-function methodsIn(entries: readonly Entry[]): ReadonlyMap<string, boolean> {
-  const methods = new Map<string, boolean>();
-  for (const entry of entries) {
-    if (entry[0] === "call") methods.set(entry[3], false);
-    if (entry[0] === "ask" || entry[0] === "refused") methods.set(entry[3], methods.get(entry[3]) ?? true);
-  }
-  return methods;
 }
