@@ -79,7 +79,8 @@ export async function killRuns(options: KillOptions): Promise<KillReport> {
 interface Times {
   /** From the start of the process until the run's directory holds a run, and until its end. */
   readonly beginMs: number;
-  readonly endMs: number;
+  /** Of the last one that came to its end: a machine has other things to do as well, and then fewer. */
+  endMs: number;
 }
 
 async function timesOf(child: ChildProcess, dir: string): Promise<Times> {
@@ -95,13 +96,17 @@ async function timesOf(child: ChildProcess, dir: string): Promise<Times> {
 /** One run, killed and taken on until its end. Returns what was wrong. */
 async function killOne(
   dir: string,
-  { beginMs, endMs }: Times,
+  times: Times,
   wanted: string,
   counted: Counted,
   random: () => number,
 ): Promise<string[]> {
-  const within = () => beginMs + random() * (endMs - beginMs);
-  if (!(await killedAfter(start([dir]), within()))) return []; // it was quicker
+  const within = () => times.beginMs + random() * (times.endMs - times.beginMs);
+  const begun = performance.now();
+  if (!(await killedAfter(start([dir]), within()))) {
+    times.endMs = performance.now() - begun;
+    return [];
+  }
   counted.kills++;
   if (!existsSync(join(dir, "run.json"))) {
     counted.beforeFirst++;
