@@ -1,7 +1,10 @@
 /** Reports from a run directory. Everything in them is derived from the evidence; rendering again changes nothing. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { readResults } from "../harness/evidence/reader.ts";
 import { renderAllure } from "./allure/render.ts";
+import { writeCapture } from "./capture/capture.ts";
+import { casesCsv } from "./csv/cases.ts";
 import { reportDocument } from "./document/build.ts";
 import { conformancePage } from "./html/page.ts";
 import { junitXml } from "./junit/junit.ts";
@@ -15,12 +18,18 @@ export type { Basis, NotTested, Requirement } from "./record/basis.ts";
 export const HTML_FILE = "report.html";
 export const PDF_FILE = "report.pdf";
 export const JUNIT_FILE = "junit.xml";
+export const CASES_FILE = "cases.csv";
+export const CAPTURE_FILE = "exchanges.pcapng";
 
 /** Paths of what was written. */
 export interface Reports {
   readonly html: string;
   readonly pdf: string;
   readonly junit: string;
+  /** A line for each case. */
+  readonly cases: string;
+  /** The exchanges, for Wireshark. */
+  readonly capture: string;
   /** Only when asked for: the raw results, the report page, and how long both took. */
   readonly allureResults?: string;
   readonly allureReport?: string;
@@ -33,7 +42,7 @@ export interface ReportOptions {
 }
 
 /**
- * Writes `report.html`, `report.pdf` and `junit.xml` into the run directory, replacing what is there. `basis` is the conformance
+ * Writes `report.html`, `report.pdf`, `junit.xml`, `cases.csv` and `exchanges.pcapng` into the run directory, replacing what is there. `basis` is the conformance
  * basis as read from `suites/specification`. Rejects with `USAGE` when `runDir` holds no run.
  */
 export async function renderReports(runDir: string, basis: Basis, options: ReportOptions = {}): Promise<Reports> {
@@ -45,7 +54,12 @@ export async function renderReports(runDir: string, basis: Basis, options: Repor
   await writeFile(html, conformancePage(report));
   await writeFile(pdf, await pdfOf(report));
   await writeFile(junit, junitXml(run));
-  if (!options.allure) return { html, pdf, junit };
+  const cases = join(runDir, CASES_FILE);
+  const capture = join(runDir, CAPTURE_FILE);
+  await writeFile(cases, casesCsv(await readResults(runDir)));
+  await writeCapture(runDir, capture);
+  const written = { html, pdf, junit, cases, capture };
+  if (!options.allure) return written;
   const { results, page, durationMs } = await renderAllure(runDir);
-  return { html, pdf, junit, allureResults: results, allureReport: page, allureMs: durationMs };
+  return { ...written, allureResults: results, allureReport: page, allureMs: durationMs };
 }

@@ -68,6 +68,7 @@ async function renderReports(dir: string, options: { readonly allure: boolean })
     import("../../suites/define/requirements.ts"),
     import("../../suites/index.ts"),
   ]);
-  const { html, pdf, junit, allureReport } = await render(dir, loadBasis(cases), options);
-  return [html, pdf, junit, ...(allureReport === undefined ? [] : [allureReport])];
+  const written = await render(dir, loadBasis(cases), options);
+  const { html, pdf, junit, cases: table, capture, allureReport } = written;
+  return [html, pdf, junit, table, capture, ...(allureReport === undefined ? [] : [allureReport])];
 }

@@ -55,7 +55,7 @@ export async function createTestCa({ now, days = 7 }: TestCaOptions): Promise<Te
           new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
           new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
           new x509.SubjectAlternativeNameExtension(
-            names.map((value) => ({ type: isIpAddress(value) ? "ip" : "dns", value })),
+            names.map((value) => ({ type: isIpAddress(value) ? ("ip" as const) : ("dns" as const), value })),
           ),
           await x509.AuthorityKeyIdentifierExtension.create(root.publicKey),
         ],
