@@ -36,10 +36,14 @@ function mustTake(holder: string, clock?: Clock): DeviceLock {
 describe("the names of locks", () => {
   test("a part of a reader's name, its full name and any case mean the same device", async () => {
     const readers = async () => ["ACS ACR39U ICC Reader 00 00", "Gemalto PC Twin Reader 01 00"];
-    const name = (reader: string) => lockNames([{ kind: "pcsc", reader }], readers);
+    const name = (reader: string) => lockNames([{ kind: "pcsc", reader }], readers, {});
     expect(await name("acr39u")).toEqual(["pcsc:acs acr39u icc reader 00 00"]);
     expect(await name("ACS ACR39U ICC Reader 00 00")).toEqual(["pcsc:acs acr39u icc reader 00 00"]);
     expect(await name("Reader")).toEqual(["pcsc:reader"]); // of several: whoever opens it is told
+    const lab = { PCSCLITE_CSOCK_NAME: "/tmp/lab/pcscd.comm" };
+    expect(await lockNames([{ kind: "pcsc", reader: "Twin" }], readers, lab)).toEqual([
+      "pcsc:gemalto pc twin reader 01 00 of /tmp/lab/pcscd.comm",
+    ]);
   });
 
   test("a link to a port means the port, ports of vpcd are locked, what the harness plays is not", async () => {
