@@ -1,6 +1,7 @@
 /** The station page as a whole: devices watched, runs kept, pages served. */
 import { randomBytes } from "node:crypto";
 import { mkdirSync, watch } from "node:fs";
+import { hostname, networkInterfaces } from "node:os";
 import { resolve } from "node:path";
 import { DisposalStack } from "../../core/disposal.ts";
 import { messageOf, PursebenchError } from "../../core/errors.ts";
@@ -104,7 +105,15 @@ async function listen(app: ReturnType<typeof stationServer>, host: string, port:
   }
   const address = app.server.address();
   const bound = typeof address === "object" && address ? address.port : port;
-  return `http://${host.includes(":") ? `[${host}]` : host}:${bound}/`;
+  const name = reachable(host);
+  return `http://${name.includes(":") ? `[${name}]` : name}:${bound}/`;
+}
+
+/** Who listens at every address is reached at one of them: the first that is not loopback. */
+function reachable(host: string): string {
+  if (host !== "0.0.0.0" && host !== "::") return host;
+  const addresses = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+  return addresses.find(({ internal, family }) => !internal && family === "IPv4")?.address ?? hostname();
 }
 
 /** Calls `act` when files of the folder have changed. Returns the undo. */

@@ -75,6 +75,7 @@ export async function checkForm(form: RunForm, context: FormContext): Promise<Ch
   }
   const pics = attempt("pics", () => claimsFile(form.pics, "pics", context));
   const said = pics === undefined ? undefined : attempt("pics", () => loadPics(pics));
+  if (form.mode === "certification" && form.pics.kind === "none") errors.push(NO_PICS);
   if (said && form.iut !== "" && said.role !== form.iut) errors.push(otherRole(said, form.iut));
   const pixit = attempt("pixit", () => claimsFile(form.pixit, "pixit", context));
   if (pixit !== undefined && (pics === undefined || said)) attempt("pixit", () => loadPixit(pixit, said));
@@ -137,6 +138,12 @@ async function missing(bench: Bench, { house, devices }: FormContext): Promise<F
   }
   return told;
 }
+
+const NO_PICS: FieldError = {
+  field: "pics",
+  message: "Certification needs the PICS of the device: it alone decides what is run",
+  mend: "Choose it here, or choose Engineering below.",
+};
 
 function otherRole({ role }: Pics, iut: string): FieldError {
   return {

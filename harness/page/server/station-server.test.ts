@@ -3,6 +3,7 @@ import { request } from "node:http";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { EMPTY_FORM } from "../browser/model.ts";
+import type { Preview } from "../shared/state.ts";
 import { compiledPage } from "../testing/compiled.ts";
 import { gate, openPage, type PageChange, waitingCase } from "../testing/station-page.ts";
 
@@ -188,6 +189,10 @@ test("a form is checked as a whole, each flaw at its field", async () => {
   expect(errors.map(({ field }) => field)).toEqual(["card", "pics", "pixit"]);
   expect(errors[1]?.message).toMatch(/^Line 5: unknown field "ALGIEPP" in claims, did you mean "ALGIEP"\?/);
   expect(errors[2]?.message).toBe("This file is not there any more");
+  const unclaimed = JSON.parse((await post(url, "/api/preview", { ...FORM, mode: "certification" })).text) as Preview;
+  expect(unclaimed.errors.map(({ field, message }) => [field, message])).toEqual([
+    ["pics", "Certification needs the PICS of the device: it alone decides what is run"],
+  ]);
 });
 
 test("a reader that is not attached, or empty, or mute, is told at the device", async () => {
