@@ -23,7 +23,7 @@ function summaryOf(run: RunRecord): string {
 }
 
 export function staticReviewSection(run: RunRecord): Section {
-  return { id: "review", number: "5", title: "Static conformance review report", newPage: true, blocks: blocksOf(run) };
+  return { id: "review", number: "5", title: "Static conformance review report", blocks: blocksOf(run) };
 }
 
 function blocksOf(run: RunRecord): readonly Block[] {

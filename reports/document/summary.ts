@@ -68,7 +68,7 @@ function failed(observed: readonly Observed[]): readonly Block[] {
   const rest = failures.length + troubles.length - told.length;
   const items = told.map(
     ({ number, one }): Text => [
-      { kind: "strong", text: one.purpose },
+      { kind: "strong", text: shorten(one.purpose, LONGEST_REASON) },
       `: ${one.verdict === "fail" ? "not so" : wordOf(one.verdict)}. ${shorten(one.reason, LONGEST_REASON)} (${one.owner}; `,
       { kind: "link", text: `observation ${number}`, to: observationId(number) },
       ")",

@@ -85,7 +85,9 @@ code { font-family: ui-monospace, "Liberation Mono", Consolas, monospace; font-s
   tbody tr:first-child { break-before: avoid; } footer { margin-top: 0; border: 0; }
   .matrix { font-size: 7.5pt; } .matrix th, .matrix td { padding-right: .5rem; } .matrix .status { white-space: normal; }
   .new-page, nav { break-before: page; } nav { background: none; padding: 0; } nav ol { columns: 1; } .blanks td { height: 1.9rem; }
-  section[aria-labelledby="summary"] { font-size: 9pt; } section[aria-labelledby="summary"] h2 { margin-top: 1rem; } .exchanges { font-size: 7.5pt; } .hex { font-size: 7pt; }
+  h1 { font-size: 1.6rem; } .laboratory { margin-bottom: .6rem; padding-bottom: .4rem; } .laboratory span { display: inline; } .laboratory span + span::before { content: " · "; } .laboratory strong { display: block; }
+  section[aria-labelledby="summary"] { font-size: 8.5pt; line-height: 1.35; } section[aria-labelledby="summary"] h2 { margin-top: .6rem; } section[aria-labelledby="summary"] :is(th, td) { padding-top: .16rem; padding-bottom: .16rem; }
+  section[aria-labelledby="summary"] :is(p, ul) { margin: .3rem 0; } section[aria-labelledby="summary"] table { margin: .2rem 0; } section[aria-labelledby="summary"] .verdict { padding: .3rem 1rem .4rem; margin: .3rem 0 .5rem; } .verdict .word { font-size: 1.9rem; } .exchanges { font-size: 7.5pt; } .hex { font-size: 7pt; }
   .scroll { overflow: visible; } .sequence, .plot { min-width: 0; max-width: 100%; } .plot { max-width: 150mm; } .exchanges td:last-child { min-width: 0; }
 }
 `;
