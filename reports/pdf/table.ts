@@ -10,6 +10,8 @@ const PADDING = { side: 3, above: 2.2, below: 2.4 } as const;
 const HEAD: Look = { face: "bold", size: 7.2, ink: "soft" };
 /** A column that must not wrap may take this share of the width. */
 const MOST_UNWRAPPED = 0.26;
+/** A column of ids this one: who searches a report for an id has to find it. */
+const MOST_ID = 0.4;
 /** All such columns together may take this share; where they need more, weights decide. */
 const MOST_TIGHT = 0.72;
 /** A row of more than this share of a page is broken over pages. */
@@ -158,16 +160,20 @@ function columnWidths(
   const needs = columns.map(({ look }, index) => {
     // A column of ids may have several lines in a cell, but no id is broken.
     const widthOf = look === "wide" ? widestWord : naturalWidth;
-    let most = 0;
-    for (const row of rows) most = Math.max(most, widthOf(row[index] ?? []));
-    return most + 2 * PADDING.side;
+    let need = 0;
+    for (const row of rows) need = Math.max(need, widthOf(row[index] ?? []));
+    return need + 2 * PADDING.side;
   });
   const isTight = columns.map(({ look }) => look !== undefined);
-  const tight = needs.map((need, index) => (isTight[index] ? Math.min(need, CONTENT_WIDTH * MOST_UNWRAPPED) : 0));
+  const tight = needs.map((need, index) => (isTight[index] ? Math.min(need, CONTENT_WIDTH * most(columns[index])) : 0));
   const taken = tight.reduce((sum, width) => sum + width, 0);
   const isLoose = isTight.map((each) => !each);
   if (taken > CONTENT_WIDTH * MOST_TIGHT || !isLoose.includes(true)) return shared(CONTENT_WIDTH, weights);
   return satisfied(tight, isLoose, needs, weights, CONTENT_WIDTH - taken);
+}
+
+function most(column: Column | undefined): number {
+  return column?.look === "wide" ? MOST_ID : MOST_UNWRAPPED;
 }
 
 /** Gives columns that need less than their share what they need, and shares what is left among the others. */
