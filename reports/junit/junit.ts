@@ -94,7 +94,7 @@ function outcomeXml(report: Report): Markup {
     case "error":
       return markup`<error type="${report.type}" message="${report.message}">${report.detail}</error>`;
     case "skipped":
-      return markup`<skipped message="${report.message}"/>`;
+      return markup`<skipped>${report.message}</skipped>`;
     default:
       return unreachable(report);
   }
