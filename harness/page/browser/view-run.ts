@@ -8,7 +8,12 @@ import { duration } from "./words.ts";
 /** The run that is under way. */
 export function runView(run: RunView, exchange: ExchangeView | null, isStopAsked: boolean, actions: Actions): View {
   const { title, phase, total, done, leftMs, current, counts, recent, troubles, said, stopping } = run;
-  const left = leftMs === undefined || phase !== "running" ? "" : `about ${duration(leftMs)} left`;
+  const left =
+    leftMs === undefined || phase !== "running"
+      ? ""
+      : leftMs < 1_000
+        ? "nearly done"
+        : `about ${duration(leftMs)} left`;
   const heading = stopping
     ? "Stopping"
     : phase === "closing"
