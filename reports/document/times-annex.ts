@@ -1,8 +1,7 @@
 /** Annex C: how long devices took to answer, command by command. */
 import type { LinkName } from "../../harness/core/trace.ts";
 import { axisOf, binned, percentile } from "../plot/axis.ts";
-import type { RunRecord } from "../record/run-record.ts";
-import type { LinkTimes } from "../record/times.ts";
+import type { LinkTimes, RunRecord } from "../record/run-record.ts";
 import type { Block, Section, Spread } from "./blocks.ts";
 import { counted, paragraph } from "./text.ts";
 

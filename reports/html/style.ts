@@ -81,7 +81,7 @@ code { font-family: ui-monospace, "Liberation Mono", Consolas, monospace; font-s
     --error: #5d2380; --inconc: #6e4200; --notApplicable: #444; --notRun: #444; --none: #444; }
   @page { size: A4; margin: 16mm 14mm 18mm; @bottom-right { content: counter(page) " of " counter(pages); font: 9px sans-serif; } }
   body { max-width: none; padding: 0; font-size: 9.5pt; } .filter, .skip { display: none; } a { text-decoration: none; }
-  h2, h3, caption, figcaption { break-after: avoid; } tr, .sequence, .blanks, .reservations, .verdict, .plot, .comparison tr { break-inside: avoid; } thead { display: table-header-group; }
+  h2, h3, caption, figcaption { break-after: avoid; } tr, .sequence, caption, .blanks, .reservations, .verdict, .plot, .comparison tr { break-inside: avoid; } thead { display: table-header-group; }
   tbody tr:first-child { break-before: avoid; } footer { margin-top: 0; border: 0; }
   .matrix { font-size: 7.5pt; } .matrix th, .matrix td { padding-right: .5rem; } .matrix .status { white-space: normal; }
   .new-page, nav { break-before: page; } nav { background: none; padding: 0; } nav ol { columns: 1; } .blanks td { height: 1.9rem; }

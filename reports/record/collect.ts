@@ -2,8 +2,9 @@
 import type { EvidenceLine } from "../../harness/evidence/event.ts";
 import type { CaseResult } from "../../harness/evidence/results.ts";
 import { isVerdict } from "../../harness/evidence/verdict.ts";
-import { type WholeFlow, WholeFlows } from "../sequence/whole-flows.ts";
-import { type LinkTimes, Times } from "./times.ts";
+import { WholeFlows } from "../sequence/whole-flows.ts";
+import type { LinkTimes, WholeFlow } from "./run-record.ts";
+import { Times } from "./times.ts";
 import { type Kept, Window } from "./window.ts";
 
 /** Cases whose exchanges a report shows; the evidence has those of all. */

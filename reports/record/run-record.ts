@@ -2,12 +2,11 @@
  * A run as the reports need it: what `evidence` recorded, in plain text and numbers. Nothing here is computed from
  * anything but the run directory, so that rendering again gives the same report.
  */
+import type { LinkName } from "../../harness/core/trace.ts";
 import type { Cell, Rerun, Waiver } from "../../harness/evidence/event.ts";
 import type { Attempt, Results } from "../../harness/evidence/results.ts";
 import type { RunIdentification } from "../../harness/evidence/run-identification.ts";
 import type { Outcome, Summary, Verdict } from "../../harness/evidence/verdict.ts";
-import type { WholeFlow } from "../sequence/whole-flows.ts";
-import type { LinkTimes } from "./times.ts";
 
 /** Data element name and readable value, in the order of the message. */
 export type Elements = readonly (readonly [name: string, value: string])[];
@@ -84,6 +83,32 @@ export interface RerunRecord extends Rerun {
 export interface Logo {
   readonly type: "image/png" | "image/svg+xml";
   readonly bytes: Uint8Array;
+}
+
+/** A run of exchanges that belong together, and where it was found. */
+export interface Transaction {
+  readonly caseId: string;
+  readonly exchanges: readonly Exchange[];
+}
+
+/** A whole successful transaction of one kind. */
+export interface WholeFlow {
+  /** "A successful …". */
+  readonly title: string;
+  readonly transaction: Transaction;
+}
+
+/** How long a device took to answer one command. */
+export interface CommandTimes {
+  readonly name: string;
+  /** Ascending. */
+  readonly timesMs: Float64Array;
+}
+
+export interface LinkTimes {
+  readonly link: LinkName;
+  /** In the order in which the run used them first. */
+  readonly commands: readonly CommandTimes[];
 }
 
 export interface RunRecord {

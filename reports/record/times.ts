@@ -2,6 +2,7 @@
 import type { LinkName, RoleName } from "../../harness/core/trace.ts";
 import type { EvidenceEvent, EvidenceLine } from "../../harness/evidence/event.ts";
 import { messageName } from "./exchange.ts";
+import type { LinkTimes } from "./run-record.ts";
 
 type Message = Extract<EvidenceEvent, { kind: "message" }>;
 
@@ -17,19 +18,7 @@ const ANSWERING: Partial<Record<LinkName, readonly RoleName[]>> = {
 const MOST_NAMES = 60;
 const OTHER = "other";
 
-export interface CommandTimes {
-  readonly name: string;
-  /** Ascending. */
-  readonly timesMs: Float64Array;
-}
-
-export interface LinkTimes {
-  readonly link: LinkName;
-  /** In the order in which the run used them first. */
-  readonly commands: readonly CommandTimes[];
-}
-
-/** A question that waits for its answer; `isMixed` when another one came before it, as with several purchases at once. */
+/** A question that waits for its answer; `count` says how many came before one, as with several purchases at once. */
 interface Open {
   readonly name: string;
   readonly atMs: number;

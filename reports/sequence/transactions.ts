@@ -1,16 +1,10 @@
 /** Which part of a case's record is one transaction: a purchase, a load or a collection. */
-import type { CaseRecord, Exchange } from "../record/run-record.ts";
+import type { CaseRecord, Exchange, Transaction } from "../record/run-record.ts";
 
 /** The user's choice at the set-top box: of a purchase (seed step 602), of a load (871). */
 const FIRST_STEPS: readonly string[] = ["602", "871"];
 /** The result for the user closes both. */
 const LAST_STEP = "641";
-
-/** A run of exchanges that belong together, and where it was found. */
-export interface Transaction {
-  readonly caseId: string;
-  readonly exchanges: readonly Exchange[];
-}
 
 /** A kind of transaction of which a report shows one whole. */
 export interface Flow {

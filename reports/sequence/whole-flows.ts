@@ -1,16 +1,11 @@
 /** Finds, while the evidence streams by, one whole successful transaction of each flow to show. */
 import type { EvidenceLine } from "../../harness/evidence/event.ts";
 import { exchangeOf, isExchange } from "../record/exchange.ts";
-import type { Exchange } from "../record/run-record.ts";
-import { FLOWS, type Transaction, wholeIn } from "./transactions.ts";
+import type { Exchange, Transaction, WholeFlow } from "../record/run-record.ts";
+import { FLOWS, wholeIn } from "./transactions.ts";
 
 /** A case of more is no picture. */
 const LONGEST_CASE = 600;
-
-export interface WholeFlow {
-  readonly title: string;
-  readonly transaction: Transaction;
-}
 
 interface Best {
   readonly transaction: Transaction;
