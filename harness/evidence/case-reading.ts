@@ -1,6 +1,5 @@
 /** What the lines of a run say of one case, attempt by attempt. */
 import { decidingAttempt } from "./attempts.ts";
-import type { EarlierAttempt } from "./earlier.ts";
 import type { CaseEnd, CaseHeader, EvidenceEvent, EvidenceLine, Waiver } from "./event.ts";
 import type { Attempt, CaseResult, ResultStep } from "./results.ts";
 import type { Outcome } from "./verdict.ts";
@@ -19,6 +18,13 @@ interface AttemptReading {
   /** The first expectation that did not hold. */
   failed?: Extract<EvidenceEvent, { kind: "check" }>;
   end?: Ended;
+}
+
+/** One time that a case was run, or was not and that was said. */
+export interface EarlierAttempt {
+  /** `notRun` where it broke off, unless it had failed already. */
+  readonly end: CaseEnd & { readonly durationMs: number };
+  readonly wasRun: boolean;
 }
 
 export class CaseReading {

@@ -1,16 +1,10 @@
 /** What the evidence of a run that broke off has already. */
 import type { SpecimenIdentity, StationIdentity } from "../flows/station.ts";
+import type { EarlierAttempt } from "./case-reading.ts";
 import type { CaseEnd } from "./event.ts";
 import { readRun } from "./reader.ts";
 import type { Golden } from "./results.ts";
 import { readAll } from "./run-reading.ts";
-
-/** One time that a case was run, or was not and that was said. */
-export interface EarlierAttempt {
-  /** `notRun` where it broke off, unless it had failed already. */
-  readonly end: CaseEnd & { readonly durationMs: number };
-  readonly wasRun: boolean;
-}
 
 export interface Earlier {
   /** What was selected is on record. */

@@ -1,7 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import { join, resolve } from "node:path";
 import type { Case } from "../../suites/define/case.ts";
-import { type GoldenBench, goldenCases } from "../../suites/define/golden.ts";
+import { type GoldenBench, goldenCases } from "../../suites/define/golden-devices.ts";
 import { type GoldenPlaces, goldenPlaces } from "../bench/golden.ts";
 import { type LoadedLaboratory, loadLaboratory } from "../bench/laboratory.ts";
 import { type LoadedBench, loadBench } from "../bench/load.ts";

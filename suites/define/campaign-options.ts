@@ -10,7 +10,7 @@ import type { Summary, Verdict } from "../../harness/evidence/verdict.ts";
 import type { Station } from "../../harness/flows/station.ts";
 import type { Case } from "./case.ts";
 import type { Finished } from "./execute.ts";
-import type { GoldenBench } from "./golden.ts";
+import type { GoldenBench } from "./golden-devices.ts";
 
 export interface Progress {
   readonly index: number;

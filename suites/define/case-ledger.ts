@@ -1,5 +1,6 @@
 import { decidingAttempt, isTriedAgain } from "../../harness/evidence/attempts.ts";
-import type { Earlier, EarlierAttempt } from "../../harness/evidence/earlier.ts";
+import type { EarlierAttempt } from "../../harness/evidence/case-reading.ts";
+import type { Earlier } from "../../harness/evidence/earlier.ts";
 import type { Case } from "./case.ts";
 import type { Finished } from "./execute.ts";
 

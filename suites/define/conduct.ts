@@ -10,7 +10,7 @@ import type { RunIdentification } from "../../harness/evidence/run-identificatio
 import type { Operator } from "../../harness/flows/operator.ts";
 import type { RecordEvent, Station } from "../../harness/flows/station.ts";
 import { type CampaignOptions, type CampaignOutcome, runCampaign } from "./campaign.ts";
-import type { GoldenDevice } from "./golden.ts";
+import type { GoldenDevice } from "./golden-devices.ts";
 import { recordedHand } from "./recorded-hand.ts";
 
 /** Opens a bench; `operator` leaves in the evidence what was asked for and done. */

@@ -8,7 +8,7 @@ import { cases as ALL } from "../index.ts";
 import { type CampaignOptions, runCampaign } from "./campaign.ts";
 import type { Case } from "./case.ts";
 import { exitCodeOf } from "./conduct.ts";
-import { type GoldenBench, goldenCases } from "./golden.ts";
+import { type GoldenBench, goldenCases } from "./golden-devices.ts";
 import { type FakeOptions, FakeStation } from "./testing/fake-station.ts";
 import { failing, passing, sampleCase } from "./testing/sample-cases.ts";
 
