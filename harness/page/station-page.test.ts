@@ -88,7 +88,7 @@ test("a technician runs the inproc bench: device, papers, start, verdict, report
   await page.getByLabel("PIXIT", { exact: true }).selectOption({ label: "reference-card.yaml" });
   await page.getByRole("radio", { name: "Whole system" }).check();
   await page.getByLabel("PICS", { exact: true }).selectOption("none");
-  await page.getByText("2 cases", { exact: true }).waitFor();
+  await page.locator(".extent", { hasText: /^2 cases/ }).waitFor();
   await press(page, "Start the run");
   await heading(page, "pass").waitFor();
   expect(await page.title()).toBe("✔ pass – pursebench");
@@ -108,7 +108,7 @@ test("a technician runs the inproc bench: device, papers, start, verdict, report
 
 test("before a run: the form, its errors and what is attached", { timeout: 120_000 }, async () => {
   const { page, station } = await open();
-  await page.getByText("2 cases", { exact: true }).waitFor();
+  await page.locator(".extent", { hasText: /^2 cases/ }).waitFor();
   await expectUsableEverywhere(page);
   station.attach({ ...TWO_READERS, pcsc: { kind: "absent", reason: "no pcscd answers", mend: "start pcscd" } });
   await page.getByText("To mend: start pcscd").waitFor();
@@ -210,7 +210,7 @@ test("the keyboard alone is enough: choose, start, stop, look at the end, begin 
 }, async () => {
   const held = gate();
   const { page } = await open({ cases: [passing, waitingCase("PAY-GATE-001", held)] });
-  await page.getByText("2 cases", { exact: true }).waitFor();
+  await page.locator(".extent", { hasText: /^2 cases/ }).waitFor();
   const tabTo = async (name: string) => {
     for (let n = 0; n < 60; n++) {
       await page.keyboard.press("Tab");
