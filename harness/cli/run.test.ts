@@ -61,7 +61,18 @@ test("help teaches, for the command and for each of its parts", async () => {
   const { code, printed } = await pursebench(["--help"]);
   expect(code).toBe(0);
   expect(printed).toContain("Start here:");
-  for (const name of ["doctor", "cases", "certify", "coverage", "mutants", "report", "verify", "lab", "station", "terminal"]) {
+  for (const name of [
+    "doctor",
+    "cases",
+    "certify",
+    "coverage",
+    "mutants",
+    "report",
+    "verify",
+    "lab",
+    "station",
+    "terminal",
+  ]) {
     expect((await pursebench([name, "--help"])).printed).toMatch(/Examples?:/);
     expect(printed).toContain(`  ${name}`);
   }

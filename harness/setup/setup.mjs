@@ -27,6 +27,7 @@ const FOR_TESTS = [
   { package: "libxml2-utils", shows: ["/usr/bin/xmllint"], why: "the tests hold JUnit reports to XML" },
   { package: "chromium", shows: ["/usr/bin/chromium"], why: "the tests look at pages in a real browser" },
   { package: "tshark", shows: ["/usr/bin/tshark"], why: "the tests open captures with Wireshark" },
+  { package: "groff-base", shows: ["/usr/bin/groff"], why: "the tests set the manual pages" },
   { package: "poppler-utils", shows: ["/usr/bin/pdftotext"], why: "the tests read the PDF reports" },
   { package: "postgresql", shows: ["/usr/lib/postgresql"], why: "the tests run on a real PostgreSQL server too" },
 ];

@@ -26,7 +26,10 @@ interface PersonaliseOptions extends PlaceOptions {
 }
 
 export function addCard(root: Command, context: CliContext): void {
-  const card = root.command("card").description("Cards: what one is, making one, and those that the harness plays.");
+  const card = root
+    .command("card")
+    .description("Cards: what one is, making one, and those that the harness plays.")
+    .addHelpText("after", CARD_HELP);
   addInfo(card, context);
   addPersonalise(card, context);
   addInstall(card, context);
@@ -158,13 +161,19 @@ function addressOf(text: string): { host: string; port: number } {
   throw new PursebenchError("USAGE", `"${text}" is not HOST:PORT`, { mend: "for example 127.0.0.1:35963" });
 }
 
+const CARD_HELP = `
+Examples:
+  pursebench card info --card pcsc:ACS
+  pursebench card personalise --profile fixtures/profiles/aes.yaml --card pcsc:ACS
+  pursebench card serve --connect 127.0.0.1:35963`;
+
 const INFO_HELP = `
 Examples:
   pursebench card info --card pcsc:ACS
   pursebench card info --card sim:poor        one of the harness's own
   pursebench card info --card javacard        a blank test applet in a Java Card runtime
 
-Exit code 0: a purse, a security card or an exerciser; 2: something else, or no card.`;
+Exit codes: 0 a purse, a security card or an exerciser, 2 something else or no card, 64 the command line is wrong.`;
 
 const INSTALL_HELP = `
 Example:

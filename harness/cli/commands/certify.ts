@@ -6,6 +6,7 @@ import { performRun } from "../../run/perform.ts";
 import { prepareRun } from "../../run/prepare.ts";
 import type { RunRequest } from "../../run/request.ts";
 import { type CliContext, printJson } from "../context.ts";
+import { RUN_EXIT_CODES } from "../exit-codes.ts";
 import { operatorOf, parseOperator } from "../operator.ts";
 import { progressPrinter } from "../progress.ts";
 import { summaryText } from "../summary.ts";
@@ -116,7 +117,8 @@ Examples:
   pursebench certify --bench inproc                         the same in one process, in a minute
   pursebench certify --suite payment --card vpcd:35963      a card that another program plays, on this TCP port
   pursebench certify --suite load --suite load-negative     two of the suites
-  pursebench certify --suite clearing --iut clearing-system only what is that role's to get right
+  pursebench certify --suite clearing --iut clearing-system
+                                                            only what is that role's to get right
   pursebench certify --bench my-lab.yaml --pics my-card.yaml --pixit my-specimen.yaml --golden-card "pcsc:Second reader"
                                                             a certification: all that the PICS claims, and nothing else
   pursebench certify --resume reports/runs/20260802T101530Z-3FA09C
@@ -147,4 +149,6 @@ becomes clearer (--no-diagnose leaves that away). A waiver changes no verdict an
     - { case: CARD-ATR-01, product: my card, version: "2.1", reason: "mask 7, mended in 2.2", approver: "R. Miles", expires: 2026-12-31 }
 
 A run that broke off goes on with the cases that remain, in the same directory, if bench, files and devices are those that it began with.
-The case that was under way is begun again; had it failed already, it stays failed.`;
+The case that was under way is begun again; had it failed already, it stays failed.
+
+${RUN_EXIT_CODES}`;

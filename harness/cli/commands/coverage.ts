@@ -31,7 +31,9 @@ Examples:
   pursebench coverage                         every requirement, and what no bench can show
   pursebench coverage --flow pay-base         the base payment (FIG 4); also pay-alt1 to pay-alt3, pay-cable, encryption
   pursebench coverage --flow load-bank        loading from a bank account (FIG 15); also load-prefunded (FIG 17), load-negative
-  pursebench coverage --flow clearing         batches, acknowledgements, settlement (FIG 1)`;
+  pursebench coverage --flow clearing         batches, acknowledgements, settlement (FIG 1)
+
+Exit codes: 0 everything is tested or excused, 1 something is neither, 64 the command line is wrong.`;
 
 function checkFlow(flow: string | undefined, known: readonly string[]): void {
   if (flow === undefined || known.includes(flow)) return;

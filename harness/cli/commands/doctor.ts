@@ -16,11 +16,11 @@ export function addDoctor(root: Command, context: CliContext): void {
     .command("doctor")
     .description("Say what is attached and usable, what is missing, and how to mend it. Changes nothing.")
     .option("--bench <bench>", "look for what this bench needs; exit code 2 when something of it is missing")
-    .option("--card <spec>", "with this card in place of the bench's; also --psam and --terminal, as for certify")
-    .option("--psam <spec>")
-    .option("--terminal <spec>")
+    .option("--card <spec>", "with this card in place of the bench's, as for certify")
+    .option("--psam <spec>", "with this security card")
+    .option("--terminal <spec>", "with this terminal")
     .option("--json", "as JSON")
-    .addHelpText("after", "\nExamples:\n  pursebench doctor\n  pursebench doctor --bench my-lab.yaml")
+    .addHelpText("after", HELP)
     .action(async (options: DoctorOptions) => {
       const bench = benchOf(options);
       const findings = await house.doctor(bench);
@@ -41,3 +41,11 @@ function benchOf(options: DoctorOptions): Bench | undefined {
     mend: "name a bench, as --bench virtual-lab",
   });
 }
+
+const HELP = `
+Examples:
+  pursebench doctor                            everything that is attached
+  pursebench doctor --bench my-lab.yaml        what this bench needs
+  pursebench doctor --bench virtual-lab --card javacard
+
+Exit codes: 0 looked, 2 something that the bench needs is missing, 64 the command line or the bench description is wrong.`;

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { packageRoot } from "../../bench/package-root.ts";
 import { writeKeyPair } from "../../evidence/key-files.ts";
 import { fingerprint, publicPem, readVerifyingKey } from "../../evidence/keys.ts";
@@ -20,9 +20,15 @@ function addNew(keys: Command, { io }: CliContext): void {
   keys
     .command("new")
     .description("Make a key pair: NAME.pem, which nobody else may have, and NAME.pub, which you hand out.")
-    .option("--out <dir>", "folder of the pair", defaultFolder(process.env))
+    .addOption(
+      new Option("--out <dir>", "folder of the pair").default(
+        defaultFolder(process.env),
+        "~/.config/pursebench/keys; XDG_CONFIG_HOME moves it",
+      ),
+    )
     .option("--name <name>", "name of both files", "laboratory")
     .option("--json", "as JSON")
+    .addHelpText("after", NEW_HELP)
     .action((options: { readonly out: string; readonly name: string; readonly json?: boolean }) => {
       const files = writeKeyPair(options.out, options.name, [packageRoot()]);
       if (options.json) return printJson(io, files);
@@ -40,6 +46,7 @@ function addShow(keys: Command, { io }: CliContext): void {
     .description("Fingerprint and public half of a key, of either file.")
     .argument("<file>", "private or public key")
     .option("--json", "as JSON")
+    .addHelpText("after", SHOW_HELP)
     .action((file: string, options: { readonly json?: boolean }) => {
       const key = readVerifyingKey(file);
       const publicKey = publicPem(key);
@@ -67,3 +74,15 @@ Examples:
   pursebench keys new --out /media/stick --name lab-2026
   pursebench keys show /media/stick/lab-2026.pub
   pursebench certify --pics card.yaml --sign /media/stick/lab-2026.pem`;
+
+const NEW_HELP = `
+Examples:
+  pursebench keys new
+  pursebench keys new --out /media/stick --name lab-2026        on a medium that goes into a safe
+
+A pair that is there already is not written over, and none is made inside of the package, where it might be handed on.`;
+
+const SHOW_HELP = `
+Examples:
+  pursebench keys show ~/.config/pursebench/keys/laboratory.pub
+  pursebench keys show lab-2026.pem                             the public half of a private key`;

@@ -16,23 +16,28 @@ export function addLab(root: Command, context: CliContext): void {
     .addHelpText("after", HELP);
   const add = (command: Command) =>
     command.option("--name <name>", "for a second lab of the same user").option("--json", "as JSON");
-  add(lab.command("up").description("start it in the background")).action(async (options: LabOptions) =>
-    show(await house.lab.up(options.name), options, context),
-  );
-  add(lab.command("down").description("end it and clean up")).action(async (options: LabOptions) =>
-    show(await house.lab.down(options.name), options, context),
-  );
-  add(lab.command("status").description("what runs, and what is in the slots")).action(async (options: LabOptions) =>
-    show(await house.lab.status(options.name), options, context),
-  );
-  add(lab.command("insert").description("put a card into a slot").argument("<slot>").argument("<card>")).action(
-    async (slot: string, card: string, options: LabOptions) =>
+  add(lab.command("up").description("Start it in the background."))
+    .addHelpText("after", exampleOf("pursebench lab up"))
+    .action(async (options: LabOptions) => show(await house.lab.up(options.name), options, context));
+  add(lab.command("down").description("End it and clean up."))
+    .addHelpText("after", exampleOf("pursebench lab down"))
+    .action(async (options: LabOptions) => show(await house.lab.down(options.name), options, context));
+  add(lab.command("status").description("What runs, and what is in the slots."))
+    .addHelpText("after", exampleOf("pursebench lab status --json"))
+    .action(async (options: LabOptions) => show(await house.lab.status(options.name), options, context));
+  add(lab.command("insert").description("Put a card into a slot."))
+    .argument("<slot>", "its number, from 0")
+    .argument("<card>", "sim, sim:KIND, vpcd:PORT, mute")
+    .addHelpText("after", exampleOf("pursebench lab insert 0 sim", "pursebench lab insert 1 vpcd:35963"))
+    .action(async (slot: string, card: string, options: LabOptions) =>
       show(await house.lab.insert(options.name, slotNumber(slot), cardOf(card)), options, context),
-  );
-  add(lab.command("remove").description("take the card out of a slot").argument("<slot>")).action(
-    async (slot: string, options: LabOptions) =>
+    );
+  add(lab.command("remove").description("Take the card out of a slot."))
+    .argument("<slot>", "its number, from 0")
+    .addHelpText("after", exampleOf("pursebench lab remove 0"))
+    .action(async (slot: string, options: LabOptions) =>
       show(await house.lab.remove(options.name, slotNumber(slot)), options, context),
-  );
+    );
 }
 
 function slotNumber(text: string): number {
@@ -48,6 +53,10 @@ function cardOf(text: string): Record<string, string | number> {
   }
   if (rest === undefined) return { kind };
   return /^\d+$/.test(rest) ? { kind, port: Number(rest) } : { kind, card: rest };
+}
+
+function exampleOf(...commands: readonly string[]): string {
+  return `\nExamples:\n${commands.map((each) => `  ${each}`).join("\n")}`;
 }
 
 function show({ data, lines }: LabAnswer, options: LabOptions, { io }: CliContext): void {

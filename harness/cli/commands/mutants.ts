@@ -10,7 +10,7 @@ export function addMutants(root: Command, context: CliContext): void {
     .description("Run the suite against reference roles with seeded defects: does it notice? Exit code 1 when not.")
     .option("--role <role>", "only defects of this role")
     .option("--json", "as JSON")
-    .addHelpText("after", "\nExample:\n  pursebench mutants --role card")
+    .addHelpText("after", HELP)
     .action(async (options: { readonly role?: string; readonly json?: boolean }) => {
       const role = options.role === undefined ? undefined : parseRole(options.role);
       const matrix = await house.runMutants({
@@ -29,3 +29,10 @@ export function addMutants(root: Command, context: CliContext): void {
       for (const id of matrix.falseAlarms) line(io, `false alarm  ${id}`);
     });
 }
+
+const HELP = `
+Examples:
+  pursebench mutants --role card               half a minute and more
+  pursebench mutants                           all of them
+
+Exit codes: 0 every defect was noticed, 1 one survived or a case has none or fails the reference, 64 the command line is wrong.`;

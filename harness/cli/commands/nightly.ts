@@ -51,6 +51,7 @@ export function addNightly(root: Command, context: CliContext): void {
     .argument("<config>", "the configuration whose history it is")
     .requiredOption("--out <file>", "the page, e.g. trend.html")
     .option("--date <day>", "the last day shown (default: today, UTC)", asDay)
+    .addHelpText("after", TREND_HELP)
     .action(async (config: string, options: { readonly out: string; readonly date?: string }, command: Command) => {
       const night = await import("../../nightly/index.ts");
       const { date } = command.optsWithGlobals<{ readonly date?: string }>();
@@ -63,6 +64,7 @@ export function addNightly(root: Command, context: CliContext): void {
     .argument("<config>", "the configuration whose history it is")
     .argument("<dirs...>", "directories of runs")
     .option("--job <name>", "the job that they count for (default: the name of their bench)")
+    .addHelpText("after", IMPORT_HELP)
     .action(async (config: string, dirs: readonly string[], options: { readonly job?: string }) => {
       const night = await import("../../nightly/index.ts");
       const imported = await night.importRuns(night.loadNightly(config), dirs, { ...options, clock: house.clock });
@@ -109,3 +111,13 @@ Exit codes: 0 all as expected, 1 unexpected results (a fail, a pass that was exp
 waiver that is over), 2 nothing unexpected but a bench was out or a job could not be judged, 64 the configuration is wrong, 130 interrupted.
 The folder of the night has a run directory and a log for each job, with report.html and junit.xml, and summary.html.
 Devices that a job uses are locked for other runs on this host; set PURSEBENCH_LOCKS to a folder that all users of the host may write.`;
+
+const TREND_HELP = `
+Examples:
+  pursebench nightly trend lab.yaml --out trend.html
+  pursebench nightly trend lab.yaml --out 2026-06.html --date 2026-06-30`;
+
+const IMPORT_HELP = `
+Examples:
+  pursebench nightly import lab.yaml reports/runs/2026*
+  pursebench nightly import lab.yaml --job reference-card /archive/20260802T101530Z-3FA09C`;

@@ -148,4 +148,4 @@ without waiting; where today's case asks for something else than was asked then,
 is said. The bench's test keys are needed, since evidence has no session key. The verdicts of the run stay what they are:
 a new verdict is a reason to run the case again.
 
-Exit codes: 0 no verdict differs, 1 a verdict differs, 2 none differs but some cases cannot be judged, 64 usage.`;
+Exit codes: 0 no verdict differs, 1 a verdict differs, 2 none differs but some cases cannot be judged, 64 the command line is wrong.`;

@@ -53,7 +53,8 @@ function runScript(): string {
 const HELP = `
 Examples:
   pursebench station                                        then open http://127.0.0.1:8080/ on this machine
-  pursebench station --bench my-lab.yaml --lab our-lab.yaml the bench of this station, reports in the lab's name
+  pursebench station --bench my-lab.yaml --lab our-lab.yaml
+                      the bench of this station, reports in the lab's name
   pursebench station --runs /srv/purse/runs --port 9000
   pursebench station --host 192.168.7.20                    for tablets in the lab: prints a token, which is asked for once
   pursebench station --host :: --token "$(cat station.token)"

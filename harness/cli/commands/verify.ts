@@ -51,4 +51,6 @@ and seal.json, which only the laboratory's private key can make.
 
 Examples:
   pursebench verify reports/runs/20260802T101530Z-3FA09C
-  pursebench verify --key lab.pub reports/runs/20260802T101530Z-3FA09C`;
+  pursebench verify --key lab.pub reports/runs/20260802T101530Z-3FA09C
+
+Exit codes: 0 untouched, 1 something was changed or the seal is not of that key, 64 the command line is wrong.`;
