@@ -29,6 +29,8 @@ export interface RunIdentification {
   readonly laboratory?: Laboratory | undefined;
   /** For whom and what was brought. */
   readonly order?: Order | undefined;
+  /** Fingerprint of the key that seals the run when it is closed: SHA-256 of the SPKI, 64 lower-case hex digits. */
+  readonly signer?: string | undefined;
   /** What `certify --resume` needs to go on. */
   readonly command?: RunCommand | undefined;
   /** What the user asked for; empty lists mean everything. */

@@ -13,7 +13,7 @@ import { loadWaivers } from "../bench/waivers.ts";
 import { PursebenchError } from "../core/errors.ts";
 import type { RoleName } from "../core/trace.ts";
 import type { Waiver } from "../evidence/event.ts";
-import { readSigningKey } from "../evidence/keys.ts";
+import { fingerprint, readSigningKey } from "../evidence/keys.ts";
 import { DEFAULT_RUNS, newRunName } from "../evidence/run-directory.ts";
 import type { RunIdentification, RunMode } from "../evidence/run-identification.ts";
 import type { Finding, RunHouse } from "./house.ts";
@@ -76,7 +76,8 @@ async function prepareNew(request: RunRequest, house: RunHouse): Promise<Prepare
   const started = house.clock.wall();
   const name = newRunName(started, house.random);
   const parts = { ...loaded, cases, pics, pixit, iut: asked ?? pics?.role ?? impliedRole(request), mode, retry };
-  const who = { laboratory: tester?.laboratory, order };
+  const signer = signingKey === undefined ? undefined : fingerprint(signingKey);
+  const who = { laboratory: tester?.laboratory, order, signer };
   return {
     ...parts,
     house,

@@ -58,6 +58,7 @@ export function refuseChanges(dir: string, was: RunIdentification, now: RunIdent
     [`the PICS ${was.pics?.file ?? ""}`, was.pics?.sha256, now.pics?.sha256],
     [`the PIXIT ${was.pixit?.file ?? ""}`, was.pixit?.sha256, now.pixit?.sha256],
     [`the waivers ${was.waivers?.file ?? ""}`, was.waivers?.sha256, now.waivers?.sha256],
+    ["the key that seals it (--sign)", was.signer, now.signer],
   ];
   const changed = parts.filter(([, before, after]) => before !== after).map(([what]) => what.trim());
   if (changed.length === 0) return;

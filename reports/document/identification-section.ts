@@ -1,6 +1,7 @@
 /** Clause 1: report, laboratory, client, item, environment, limits, agreement. */
 import type { Latency } from "../../harness/flows/station.ts";
 import type { RunRecord } from "../record/run-record.ts";
+import { withUnits } from "../text/amounts.ts";
 import { moment } from "../text/format.ts";
 import type { Section, Text } from "./blocks.ts";
 import { deviceOf, goldenText, reportNumber, sealText } from "./identity.ts";
@@ -80,7 +81,9 @@ function itemRows(run: RunRecord): Rows {
     ["Product", product],
     ["Version", version],
     ["Where", results.iut.description],
-    ...Object.entries(results.iut.specimen ?? {}).map(([name, value]) => [`Specimen ${name}`, value] as const),
+    ...withUnits(Object.entries(results.iut.specimen ?? {})).map(
+      ([name, value]) => [`Specimen ${name}`, value] as const,
+    ),
     ...(results.bench.specimens ?? []).map(({ what, values }) => [`Read from the ${what}`, inWords(values)] as const),
     ["PICS", file(about.pics)],
     ["PIXIT", file(about.pixit)],
@@ -122,7 +125,7 @@ function latencyText({ samples, minMs, medianMs, p95Ms, p99Ms, maxMs, resolution
 }
 
 function inWords(values: Readonly<Record<string, string>>): string {
-  return Object.entries(values)
+  return withUnits(Object.entries(values))
     .map(([name, value]) => `${name} ${value}`)
     .join(", ");
 }

@@ -46,7 +46,8 @@ export function goldenText({ when, device, spec, outcome, reason, cases }: Golde
 }
 
 /** A report is made before its directory is sealed, and cannot hold the signature over itself. */
-export function sealText({ head }: Pick<RunRecord, "head">): string {
+export function sealText({ head, about }: Pick<RunRecord, "head" | "about">): string {
   const chain = head === "" ? "the chain of evidence is not proved" : `evidence closed with SHA-256 ${head}`;
-  return `${chain}; who signed it is told by pursebench verify`;
+  if (about.signer === undefined) return `${chain}; not to be sealed with any key`;
+  return `${chain}; to be sealed with the key ${about.signer}, as pursebench verify --key shows`;
 }
