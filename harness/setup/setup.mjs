@@ -5,7 +5,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -176,8 +176,14 @@ function buildApplets() {
   if (wantsApplets) process.exit(2);
 }
 
+/** npx marks the command once, when it first links it; a file that was compiled anew has lost that. */
+function makeExecutable() {
+  chmodSync(join(root, ".build", "harness", "cli", "main.js"), 0o755);
+}
+
 checkNode();
 installPackages();
 installModules();
 compile();
+makeExecutable();
 if (wantsTests || wantsApplets) buildApplets();
