@@ -146,7 +146,7 @@ describe("the JUnit document", () => {
     expect(junit.match(/<failure type="fail"/g)).toHaveLength(1);
     expect(junit.match(/<error type="inconc"/g)).toHaveLength(1);
     expect(junit.match(/<error type="error"/g)).toHaveLength(1);
-    expect(junit).toContain('<skipped>not applicable: PICS: the card cannot be loaded</skipped>');
-    expect(junit).toContain('<skipped>not run: ');
+    expect(junit).toContain("<skipped>not applicable: PICS: the card cannot be loaded</skipped>");
+    expect(junit).toContain("<skipped>not run: ");
   });
 });
