@@ -8,7 +8,19 @@ const common = { testTimeout: 30_000, hookTimeout: 60_000 };
 const never = ["**/node_modules/**", ".build/**", "reports/runs/**"];
 
 /** The longest files, in order: begun first, they run beside all others instead of after them. */
-const longest = ["conformance.lab", "mutants/mutants", "conformance.inproc", "bad-devices", "lab/lab", "soak"];
+const longest = [
+  "conformance.lab",
+  "mutants/mutants",
+  "conformance.inproc",
+  "bad-devices",
+  "tampering",
+  "station-page",
+  "kill",
+  "no-keys",
+  "examples",
+  "lab/lab",
+  "soak",
+];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

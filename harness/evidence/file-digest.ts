@@ -24,7 +24,7 @@ export interface FileDigest {
 /** Reads the file at `path` once, in pieces. Rejects with what the system says. */
 export async function digestFile(path: string): Promise<FileDigest> {
   const whole = createHash("sha256");
-  const marks: string[] = [];
+  const marks: number[] = [];
   let line = 0;
   let bytes = 0;
   let binary = false;
@@ -34,25 +34,28 @@ export async function digestFile(path: string): Promise<FileDigest> {
     binary ||= chunk.includes(0);
     if (marks.length <= MAX_MARKED_LINES) line = takeLines(line, chunk, marks);
   }
-  marks.push(markOf(line));
+  marks.push(line);
   const isMarked = marks.length <= MAX_MARKED_LINES;
-  return { bytes, sha256: whole.digest("hex"), marks: isMarked ? marks.join("") : "", binary };
+  return { bytes, sha256: whole.digest("hex"), marks: isMarked ? textOf(marks) : "", binary };
 }
 
 /** Marks the lines that end in `chunk`; `line` is the CRC-32 of what there was of the first. Gives that of what is left. */
-function takeLines(line: number, chunk: Buffer, marks: string[]): number {
+function takeLines(line: number, chunk: Buffer, marks: number[]): number {
   let current = line;
   let start = 0;
   for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, start)) {
-    marks.push(markOf(crc32(chunk.subarray(start, end), current)));
+    marks.push(crc32(chunk.subarray(start, end), current));
     current = 0;
     start = end + 1;
   }
   return crc32(chunk.subarray(start), current);
 }
 
-function markOf(crc: number): string {
-  return Buffer.from([crc >>> 16, crc >>> 8, crc]).toString("base64url");
+/** Three bytes are four characters exactly, so that all of them can be written at once. */
+function textOf(marks: readonly number[]): string {
+  const bytes = Buffer.alloc(3 * marks.length);
+  for (const [index, crc] of marks.entries()) bytes.writeUIntBE(crc & 0xffffff, 3 * index, 3);
+  return bytes.toString("base64url");
 }
 
 /** Line where two files differ first, counted from 1, by their marks; undefined where these do not tell. */

@@ -73,5 +73,5 @@ describe.each([
     }
     expect(missed).toEqual([]);
     expect(await verifyRun(dir)).toMatchObject({ ok: true });
-  }, 120_000);
+  }, 300_000);
 });
