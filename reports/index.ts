@@ -1,9 +1,10 @@
 /** Reports from a run directory. Everything in them is derived from the evidence; rendering again changes nothing. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { readResults } from "../harness/evidence/reader.ts";
+import { readResults, readRun } from "../harness/evidence/reader.ts";
+import type { Results } from "../harness/evidence/results.ts";
 import { renderAllure } from "./allure/render.ts";
-import { writeCapture } from "./capture/capture.ts";
+import { Capture } from "./capture/capture.ts";
 import { casesCsv } from "./csv/cases.ts";
 import { reportDocument } from "./document/build.ts";
 import { conformancePage } from "./html/page.ts";
@@ -11,6 +12,7 @@ import { junitXml } from "./junit/junit.ts";
 import { pdfOf } from "./pdf/index.ts";
 import type { Basis } from "./record/basis.ts";
 import { loadRun } from "./record/load.ts";
+import type { RunRecord } from "./record/run-record.ts";
 
 export { type AllureReport, renderAllure } from "./allure/render.ts";
 export type { Basis, NotTested, Requirement } from "./record/basis.ts";
@@ -39,6 +41,8 @@ export interface Reports {
 export interface ReportOptions {
   /** Renders Allure as well; takes some seconds. */
   readonly allure?: boolean;
+  /** As they were derived from the evidence just now; otherwise that is done first. */
+  readonly results?: Results | undefined;
 }
 
 /**
@@ -46,20 +50,26 @@ export interface ReportOptions {
  * basis as read from `suites/specification`. Rejects with `USAGE` when `runDir` holds no run.
  */
 export async function renderReports(runDir: string, basis: Basis, options: ReportOptions = {}): Promise<Reports> {
-  const run = await loadRun(runDir);
-  const report = reportDocument(run, basis);
   const html = join(runDir, HTML_FILE);
   const pdf = join(runDir, PDF_FILE);
   const junit = join(runDir, JUNIT_FILE);
+  const cases = join(runDir, CASES_FILE);
+  const capture = join(runDir, CAPTURE_FILE);
+  const run = await loadWithCapture(runDir, capture, options.results);
+  const report = reportDocument(run, basis);
   await writeFile(html, conformancePage(report));
   await writeFile(pdf, await pdfOf(report));
   await writeFile(junit, junitXml(run));
-  const cases = join(runDir, CASES_FILE);
-  const capture = join(runDir, CAPTURE_FILE);
   await writeFile(cases, casesCsv(await readResults(runDir)));
-  await writeCapture(runDir, capture);
   const written = { html, pdf, junit, cases, capture };
   if (!options.allure) return written;
   const { results, page, durationMs } = await renderAllure(runDir);
   return { ...written, allureResults: results, allureReport: page, allureMs: durationMs };
+}
+
+/** The evidence is read once for both. */
+async function loadWithCapture(runDir: string, path: string, results: Results | undefined): Promise<RunRecord> {
+  const identification = await readRun(runDir);
+  using capture = new Capture(path, identification);
+  return await loadRun(runDir, { results, hear: (line) => capture.take(line) });
 }

@@ -1,4 +1,5 @@
 /** The real house behind the command. Parts are loaded when a command needs them, so that `--help` is quick. */
+import type { ReportOptions } from "../../reports/index.ts";
 import { defaultLaboratoryFile } from "../bench/laboratory.ts";
 import { systemClock } from "../core/clock.ts";
 import { systemRandom } from "../core/random.ts";
@@ -62,7 +63,7 @@ async function runMutants({ role, cases, onProgress }: Parameters<House["runMuta
   return await run({ bench: loadBench("inproc").bench, defects, cases, baseline: true, onKill });
 }
 
-async function renderReports(dir: string, options: { readonly allure: boolean }): Promise<readonly string[]> {
+async function renderReports(dir: string, options: ReportOptions): Promise<readonly string[]> {
   const [{ renderReports: render }, { loadBasis }, { cases }] = await Promise.all([
     import("../../reports/index.ts"),
     import("../../suites/define/requirements.ts"),

@@ -1,4 +1,5 @@
 /** What a run needs from outside: the part of the command's house that other ways to start a run need too. */
+import type { ReportOptions } from "../../reports/index.ts";
 import type { Case } from "../../suites/define/case.ts";
 import type { Pixit } from "../bench/pixit.ts";
 import type { Bench } from "../bench/schema.ts";
@@ -40,7 +41,7 @@ export interface RunHouse {
   readonly openStation: OpenStation<StationOptions>;
   describe(): Promise<Describe>;
   /** Renders the reports of a run; paths of what was written. */
-  renderReports(dir: string, options: { readonly allure: boolean }): Promise<readonly string[]>;
+  renderReports(dir: string, options: ReportOptions): Promise<readonly string[]>;
   /** Why the virtual lab cannot run on this machine; `ok` when it can. Looks at files only. */
   labFinding(): Promise<Finding>;
   /** The laboratory's file where a request names none. */

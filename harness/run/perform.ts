@@ -112,7 +112,7 @@ async function render(
 ): Promise<readonly string[]> {
   if (!results) return [];
   try {
-    return await house.renderReports(dir, { allure: request.allure === true });
+    return await house.renderReports(dir, { allure: request.allure === true, results });
   } catch (thrown) {
     tell?.(`The report could not be made: ${messageOf(thrown)}\nTry again with: pursebench report ${dir}`);
     return [];

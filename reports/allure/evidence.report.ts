@@ -3,4 +3,4 @@ import { loadRun } from "../record/load.ts";
 import { RUN_DIR_VARIABLE } from "./config.ts";
 import { registerRun } from "./register.ts";
 
-registerRun(await loadRun(process.env[RUN_DIR_VARIABLE] ?? "", "every case"));
+registerRun(await loadRun(process.env[RUN_DIR_VARIABLE] ?? "", { keep: "every case" }));

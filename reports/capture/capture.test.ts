@@ -5,9 +5,10 @@ import { fromHex } from "../../harness/core/bytes.ts";
 import { systemClock } from "../../harness/core/clock.ts";
 import type { TraceEvent } from "../../harness/core/trace.ts";
 import { Evidence } from "../../harness/evidence/evidence.ts";
+import { readEvents } from "../../harness/evidence/reader.ts";
 import { SAMPLE_RUN, temporaryDirectory } from "../../harness/evidence/testing/sample-run.ts";
 import { describe as describeMessage } from "../../harness/protocol/messages/describe.ts";
-import { writeCapture } from "./capture.ts";
+import { Capture } from "./capture.ts";
 
 /** What Wireshark reads in a capture, a packet a line: the fields by their names, tab between them. */
 function read(path: string, fields: readonly string[], ...more: readonly string[]): readonly (readonly string[])[] {
@@ -44,7 +45,8 @@ beforeAll(async () => {
   for (const event of SENT) evidence.record(event, { atMs: 0, wall: new Date(0) });
   await evidence.close();
   path = join(dir, "exchanges.pcapng");
-  await writeCapture(dir, path);
+  using capture = new Capture(path, SAMPLE_RUN);
+  for await (const line of readEvents(dir)) capture.take(line);
 });
 
 describe("the capture, as Wireshark reads it", () => {

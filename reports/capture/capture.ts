@@ -1,10 +1,9 @@
 /** The exchanges of a run as a capture that Wireshark opens: APDUs in its own words, everything else in ours. */
-import { createWriteStream } from "node:fs";
-import { pipeline } from "node:stream/promises";
+import { closeSync, openSync, writeSync } from "node:fs";
 import { fromHex } from "../../harness/core/bytes.ts";
 import type { LinkName } from "../../harness/core/trace.ts";
 import type { EvidenceEvent, EvidenceLine } from "../../harness/evidence/event.ts";
-import { readEvents, readRun } from "../../harness/evidence/reader.ts";
+import type { RunIdentification } from "../../harness/evidence/run-identification.ts";
 import { exchangeOf } from "../record/exchange.ts";
 import type { Exchange } from "../record/run-record.ts";
 import { interfaceDescription, packet, sectionHeader } from "./pcapng.ts";
@@ -32,31 +31,46 @@ const NAMES = Object.keys(LINKS) as LinkName[];
 const APDU_LINKS: Partial<Record<LinkName, "card" | "psam">> = { "235": "card", SAM: "psam" };
 const CHUNK = 1 << 18;
 
-/** Writes the messages of the run in `runDir` to `path`. Rejects with `USAGE` when there is no run. */
-export async function writeCapture(runDir: string, path: string): Promise<void> {
-  await pipeline(blocksOf(runDir), createWriteStream(path));
-}
+/** A capture while it is written: it is given the lines of a run in their order, whoever reads them. */
+export class Capture {
+  readonly #file: number;
+  readonly #startUs: bigint;
+  #waiting: Uint8Array[];
+  #size = 0;
 
-/** The file, in pieces of about `CHUNK` bytes. */
-async function* blocksOf(runDir: string): AsyncGenerator<Uint8Array> {
-  const run = await readRun(runDir);
-  const startUs = BigInt(Date.parse(run.started)) * 1000n;
-  let waiting: Uint8Array[] = [
-    sectionHeader(`${run.tool.name} ${run.tool.version}`, `bench ${run.bench.name}, run ${run.run}`),
-    ...NAMES.map((name) => interfaceDescription(LINKS[name])),
-  ];
-  let size = 0;
-  for await (const line of readEvents(runDir)) {
-    if (line.event.kind !== "message") continue;
-    const bytes = packetOf(line, line.event, startUs);
-    waiting.push(bytes);
-    size += bytes.length;
-    if (size < CHUNK) continue;
-    yield Buffer.concat(waiting);
-    waiting = [];
-    size = 0;
+  /** Replaces what is at `path`. */
+  constructor(path: string, run: RunIdentification) {
+    this.#file = openSync(path, "w");
+    this.#startUs = BigInt(Date.parse(run.started)) * 1000n;
+    this.#waiting = [
+      sectionHeader(`${run.tool.name} ${run.tool.version}`, `bench ${run.bench.name}, run ${run.run}`),
+      ...NAMES.map((name) => interfaceDescription(LINKS[name])),
+    ];
   }
-  yield Buffer.concat(waiting);
+
+  take(line: EvidenceLine): void {
+    if (line.event.kind !== "message") return;
+    const bytes = packetOf(line, line.event, this.#startUs);
+    this.#waiting.push(bytes);
+    this.#size += bytes.length;
+    if (this.#size >= CHUNK) this.#write();
+  }
+
+  /** Writes what is left and closes the file. */
+  [Symbol.dispose](): void {
+    try {
+      this.#write();
+    } finally {
+      closeSync(this.#file);
+    }
+  }
+
+  #write(): void {
+    const bytes = Buffer.concat(this.#waiting);
+    this.#waiting = [];
+    this.#size = 0;
+    for (let offset = 0; offset < bytes.length; ) offset += writeSync(this.#file, bytes, offset);
+  }
 }
 
 function packetOf(line: EvidenceLine, event: Message, startUs: bigint): Uint8Array {

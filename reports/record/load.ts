@@ -5,6 +5,7 @@ import { basename, join } from "node:path";
 import { PursebenchError } from "../../harness/core/errors.ts";
 import { checkLink, genesis } from "../../harness/evidence/chain.ts";
 import { deriveResults, resultsText } from "../../harness/evidence/derive.ts";
+import type { EvidenceLine } from "../../harness/evidence/event.ts";
 import { parseLine, rawLines, readRun } from "../../harness/evidence/reader.ts";
 import type { Results } from "../../harness/evidence/results.ts";
 import { EVENTS_FILE, RESULTS_FILE, RUN_FILE } from "../../harness/evidence/run-directory.ts";
@@ -13,12 +14,23 @@ import { Collector, type Keep } from "./collect.ts";
 import { recordOf } from "./from-evidence.ts";
 import type { Logo, RunRecord } from "./run-record.ts";
 
+export interface LoadOptions {
+  readonly keep?: Keep | undefined;
+  /** As they were derived just now; otherwise they are derived first. */
+  readonly results?: Results | undefined;
+  /** Hears every line that is read. */
+  readonly hear?: ((line: EvidenceLine) => void) | undefined;
+}
+
 /** Rejects with `USAGE` when `runDir` holds no run with results. Damage to the evidence becomes a reservation. */
-export async function loadRun(runDir: string, keep: Keep = "failed"): Promise<RunRecord> {
+export async function loadRun(runDir: string, options: LoadOptions = {}): Promise<RunRecord> {
   const identification = await readRun(runDir);
-  const results = await deriveResults(runDir);
-  const collector = new Collector(results.cases, keep);
-  const chain = await readChain(runDir, collector);
+  const results = options.results ?? (await deriveResults(runDir));
+  const collector = new Collector(results.cases, options.keep ?? "failed");
+  const chain = await readChain(runDir, (line) => {
+    collector.take(line);
+    options.hear?.(line);
+  });
   const logo = await logoOf(runDir, identification.laboratory);
   const trouble = [...chain.trouble, ...(await resultsTrouble(runDir, results)), ...logo.trouble];
   const { head } = chain;
@@ -28,7 +40,7 @@ export async function loadRun(runDir: string, keep: Keep = "failed"): Promise<Ru
 /** Proves the chain on the way; what comes after a break in it is shown too, and the break is told. */
 async function readChain(
   runDir: string,
-  collector: Collector,
+  take: (line: EvidenceLine) => void,
 ): Promise<{ readonly head: string; readonly trouble: readonly string[] }> {
   let head = genesis(await readFile(join(runDir, RUN_FILE)));
   let proved = 0;
@@ -43,7 +55,7 @@ async function readChain(
       proved = number;
     } else if (check) broken = unverified(`${EVENTS_FILE}, line ${number} ${check.what}`);
     const line = parseLine(bytes);
-    if (line) collector.take(line);
+    if (line) take(line);
   }
   return { head: proved === 0 ? "" : head, trouble: broken === undefined ? [] : [broken] };
 }

@@ -7,6 +7,7 @@ import { prepareRun } from "../../run/prepare.ts";
 import type { RunRequest } from "../../run/request.ts";
 import { type CliContext, printJson } from "../context.ts";
 import { RUN_EXIT_CODES } from "../exit-codes.ts";
+import { interruptible } from "../interruptible.ts";
 import { operatorOf, parseOperator } from "../operator.ts";
 import { progressPrinter } from "../progress.ts";
 import { summaryText } from "../summary.ts";
@@ -87,28 +88,13 @@ async function certify(options: CertifyOptions, context: CliContext): Promise<vo
   const write = json ? io.err : io.out;
   const tell = (text: string) => io.err(`${text}\n`);
   const operator = await operatorOf(choice, context, prepared.bench);
-  const performed = await interruptible(context, (signal) =>
+  const performed = await interruptible(context.io, "closing the run", (signal) =>
     performRun(prepared, { signal, tell, operator, onProgress: progressPrinter(io, write) }),
   ).finally(() => operator?.[Symbol.dispose]?.());
   const { conducted, dir, reports, exitCode } = performed;
   write(summaryText(conducted, dir, reports));
   if (json && conducted.results) printJson(io, conducted.results);
   context.exit(exitCode);
-}
-
-/** The first Ctrl-C ends the run in good order, the second at once. */
-async function interruptible<T>({ io }: CliContext, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const controller = new AbortController();
-  const undo = io.onInterrupt(() => {
-    if (controller.signal.aborted) return io.exitNow(130);
-    io.err("\nInterrupted: closing the run. Once more ends at once.\n");
-    controller.abort();
-  });
-  try {
-    return await work(controller.signal);
-  } finally {
-    undo();
-  }
 }
 
 const HELP = `

@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { type Command, InvalidArgumentError } from "commander";
 import { day as daySchema } from "../../bench/day.ts";
 import { type CliContext, line, printJson } from "../context.ts";
+import { interruptible } from "../interruptible.ts";
 
 interface NightlyOptions {
   readonly json?: boolean;
@@ -30,7 +31,7 @@ export function addNightly(root: Command, context: CliContext): void {
         return line(io, await night.reinstate(loaded, options.reinstate, house.clock));
       }
       const knownCases = (await house.cases()).map(({ id }) => id);
-      const done = await interruptible(context, (signal) =>
+      const done = await interruptible(io, "the runs close their evidence", (signal) =>
         night.performNight({
           config: loaded,
           program: [process.execPath, compiledMain()],
@@ -82,21 +83,6 @@ function compiledMain(): string {
 function asDay(text: string): string {
   if (daySchema.safeParse(text).success) return text;
   throw new InvalidArgumentError("Expected a day like 2026-12-31.");
-}
-
-/** The first Ctrl-C ends the night in good order, the second at once. */
-async function interruptible<T>({ io }: CliContext, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const controller = new AbortController();
-  const undo = io.onInterrupt(() => {
-    if (controller.signal.aborted) return io.exitNow(130);
-    io.err("\nInterrupted: the runs close their evidence. Once more ends at once.\n");
-    controller.abort();
-  });
-  try {
-    return await work(controller.signal);
-  } finally {
-    undo();
-  }
 }
 
 const HELP = `

@@ -4,7 +4,6 @@ import { copyEvidence } from "../../evidence/copy-run.ts";
 import { writeResults } from "../../evidence/derive.ts";
 import { mayReplaceSeal } from "../../evidence/earlier-closing.ts";
 import { readSigningKey } from "../../evidence/keys.ts";
-import { readStopped } from "../../evidence/stopped.ts";
 import { type CliContext, line, printJson } from "../context.ts";
 
 interface ReportCommandOptions {
@@ -35,8 +34,8 @@ async function report(dir: string, options: ReportCommandOptions, { house, io }:
   if (options.out === undefined) mayReplaceSeal(dir, key);
   const place = options.out === undefined ? dir : await copyEvidence(dir, options.out);
   const results = await writeResults(place);
-  const written = await house.renderReports(place, { allure: options.allure === true });
-  const { complete, lines } = await readStopped(place);
+  const written = await house.renderReports(place, { allure: options.allure === true, results });
+  const { complete, lines } = results.run;
   if (complete) await closeRunDirectory(place, key);
   else
     io.err(
