@@ -7,6 +7,8 @@ const MAX_MARKED_LINES = 65_536;
 /** Characters of base64url of one line's mark. */
 const MARK_LENGTH = 4;
 const LINE_FEED = 0x0a;
+/** Bytes that are read at once. */
+const CHUNK = 1 << 20;
 
 export interface FileDigest {
   readonly bytes: number;
@@ -28,7 +30,7 @@ export async function digestFile(path: string): Promise<FileDigest> {
   let line = 0;
   let bytes = 0;
   let binary = false;
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+  for await (const chunk of createReadStream(path, { highWaterMark: CHUNK }) as AsyncIterable<Buffer>) {
     whole.update(chunk);
     bytes += chunk.length;
     binary ||= chunk.includes(0);

@@ -10,6 +10,8 @@ import type { RunIdentification } from "./run-identification.ts";
 
 /** Longest line that is read; twice what 64 KiB of bytes, hex and decoded, can come to. */
 const MAX_LINE = 1 << 20;
+/** Bytes that are read at once. */
+const CHUNK = 1 << 20;
 const LINE_FEED = 0x0a;
 
 /** A line's bytes without the line feed; the last one of a broken-off file has none. */
@@ -18,24 +20,29 @@ export interface RawLine {
   readonly terminated: boolean;
 }
 
-/** The lines of a file as bytes; only a line feed ends one. Rejects with `USAGE` when the file cannot be read. */
-export async function* rawLines(path: string): AsyncGenerator<RawLine> {
+/**
+ * The lines of a file as bytes, those that were read together in one batch: a wait for each line would cost more than the line.
+ * Only a line feed ends one. Rejects with `USAGE` when the file cannot be read.
+ */
+export async function* rawLines(path: string): AsyncGenerator<readonly RawLine[]> {
   let rest: Buffer = Buffer.alloc(0);
   try {
-    for await (const chunk of createReadStream(path, { highWaterMark: MAX_LINE }) as AsyncIterable<Buffer>) {
+    for await (const chunk of createReadStream(path, { highWaterMark: CHUNK }) as AsyncIterable<Buffer>) {
       rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      const lines: RawLine[] = [];
       let start = 0;
       for (let end = rest.indexOf(LINE_FEED); end >= 0; end = rest.indexOf(LINE_FEED, start)) {
-        yield { bytes: rest.subarray(start, end), terminated: true };
+        lines.push({ bytes: rest.subarray(start, end), terminated: true });
         start = end + 1;
       }
+      yield lines;
       rest = rest.subarray(start);
       if (rest.length > MAX_LINE) throw new Error(`a line is longer than ${MAX_LINE} bytes`);
     }
   } catch (cause) {
     throw unreadable(path, messageOf(cause), cause);
   }
-  if (rest.length > 0) yield { bytes: rest, terminated: false };
+  if (rest.length > 0) yield [{ bytes: rest, terminated: false }];
 }
 
 /**
@@ -45,12 +52,14 @@ export async function* rawLines(path: string): AsyncGenerator<RawLine> {
 export async function* readEvents(dir: string): AsyncGenerator<EvidenceLine> {
   const path = join(dir, EVENTS_FILE);
   let number = 0;
-  for await (const { bytes, terminated } of rawLines(path)) {
-    number++;
-    if (!terminated) return;
-    const line = parseLine(bytes);
-    if (!line) throw unreadable(`${path}:${number}`, "this is no line of evidence");
-    yield line;
+  for await (const batch of rawLines(path)) {
+    for (const { bytes, terminated } of batch) {
+      number++;
+      if (!terminated) return;
+      const line = parseLine(bytes);
+      if (!line) throw unreadable(`${path}:${number}`, "this is no line of evidence");
+      yield line;
+    }
   }
 }
 

@@ -43,10 +43,12 @@ export async function verifyChain(dir: string): Promise<Chain> {
   }
   let chain: Chain = { lines: 0, head: run, run, isClosed: false };
   try {
-    for await (const { bytes, terminated } of rawLines(join(dir, EVENTS_FILE))) {
-      if (!terminated) return { ...chain, torn: bytes };
-      chain = next(chain, bytes);
-      if (chain.damage) return chain;
+    for await (const batch of rawLines(join(dir, EVENTS_FILE))) {
+      for (const { bytes, terminated } of batch) {
+        if (!terminated) return { ...chain, torn: bytes };
+        chain = next(chain, bytes);
+        if (chain.damage) return chain;
+      }
     }
     return chain;
   } catch (thrown) {
@@ -78,6 +80,7 @@ function withHint(number: number, what: string, bytes: Buffer): string {
 }
 
 function closingCount(bytes: Buffer): number | undefined {
-  const found = CLOSING.exec(bytes.subarray(-200).toString("latin1"))?.[1];
+  const end = bytes.subarray(-200);
+  const found = end.includes("run-end") ? CLOSING.exec(end.toString("latin1"))?.[1] : undefined;
   return found === undefined ? undefined : Number(found);
 }

@@ -34,33 +34,55 @@ export function interfaceDescription(name: string): Uint8Array {
   head.writeUInt16LE(LINKTYPE_UPPER_PDU, 0);
   return block(BLOCK.interface, head, [
     textOption(OPTION.name, name),
-    option(OPTION.resolution, Uint8Array.of(MICROSECONDS)),
+    { code: OPTION.resolution, value: Uint8Array.of(MICROSECONDS) },
   ]);
 }
 
 export function packet({ interface: index, atUs, bytes, length, comment }: PcapngPacket): Uint8Array {
-  const head = Buffer.alloc(20);
-  head.writeUInt32LE(index, 0);
-  head.writeUInt32LE(Number(atUs >> 32n), 4);
-  head.writeUInt32LE(Number(atUs & 0xffffffffn), 8);
-  head.writeUInt32LE(bytes.length, 12);
-  head.writeUInt32LE(Math.max(length, bytes.length), 16);
   const options = comment === "" ? [] : [textOption(OPTION.comment, comment)];
-  return block(BLOCK.packet, Buffer.concat([head, padded(bytes)]), options);
+  const { whole, start } = emptyBlock(BLOCK.packet, 20 + inFours(bytes.length), options);
+  whole.writeUInt32LE(index, start);
+  whole.writeUInt32LE(Number(atUs >> 32n), start + 4);
+  whole.writeUInt32LE(Number(atUs & 0xffffffffn), start + 8);
+  whole.writeUInt32LE(bytes.length, start + 12);
+  whole.writeUInt32LE(Math.max(length, bytes.length), start + 16);
+  whole.set(bytes, start + 20);
+  return whole;
 }
 
-function block(type: number, body: Uint8Array, options: readonly Uint8Array[]): Uint8Array {
-  const ended = options.length === 0 ? [] : [...options, option(OPTION.end, new Uint8Array())];
-  const length = 12 + body.length + ended.reduce((sum, each) => sum + each.length, 0);
-  const frame = Buffer.alloc(8);
-  frame.writeUInt32LE(type, 0);
-  frame.writeUInt32LE(length, 4);
-  return Buffer.concat([frame, body, ...ended, frame.subarray(4)]);
+interface Option {
+  readonly code: number;
+  readonly value: Uint8Array;
 }
 
-function textOption(code: number, text: string): Uint8Array {
+function block(type: number, body: Uint8Array, options: readonly Option[]): Uint8Array {
+  const { whole, start } = emptyBlock(type, body.length, options);
+  whole.set(body, start);
+  return whole;
+}
+
+/** A block whose body of `size` bytes, a multiple of four, is still zeros; it begins at `start`. */
+function emptyBlock(type: number, size: number, options: readonly Option[]) {
+  const ended = options.length === 0 ? [] : [...options, { code: OPTION.end, value: new Uint8Array() }];
+  const length = ended.reduce((sum, { value }) => sum + 4 + inFours(value.length), 12 + size);
+  const start = 8;
+  const whole = Buffer.alloc(length);
+  whole.writeUInt32LE(type, 0);
+  whole.writeUInt32LE(length, 4);
+  let at = start + size;
+  for (const { code, value } of ended) {
+    whole.writeUInt16LE(code, at);
+    whole.writeUInt16LE(value.length, at + 2);
+    whole.set(value, at + 4);
+    at += 4 + inFours(value.length);
+  }
+  whole.writeUInt32LE(length, length - 4);
+  return { whole, start };
+}
+
+function textOption(code: number, text: string): Option {
   const bytes = Buffer.from(text, "utf8");
-  return option(code, bytes.length <= LONGEST_OPTION ? bytes : wholeCharacters(bytes.subarray(0, LONGEST_OPTION)));
+  return { code, value: bytes.length <= LONGEST_OPTION ? bytes : wholeCharacters(bytes.subarray(0, LONGEST_OPTION)) };
 }
 
 /** Without the character that the cut went through. */
@@ -70,14 +92,7 @@ function wholeCharacters(bytes: Buffer): Buffer {
   return bytes.subarray(0, Math.max(0, end - 1));
 }
 
-function option(code: number, value: Uint8Array): Uint8Array {
-  const head = Buffer.alloc(4);
-  head.writeUInt16LE(code, 0);
-  head.writeUInt16LE(value.length, 2);
-  return Buffer.concat([head, padded(value)]);
-}
-
-/** To a multiple of four bytes. */
-function padded(bytes: Uint8Array): Uint8Array {
-  return bytes.length % 4 === 0 ? bytes : Buffer.concat([bytes, Buffer.alloc(4 - (bytes.length % 4))]);
+/** Every part begins at a multiple of four. */
+function inFours(length: number): number {
+  return Math.ceil(length / 4) * 4;
 }

@@ -15,27 +15,30 @@ export interface UpperPdu {
 }
 
 export function upperPdu({ dissector, direction, protocol, info, bytes }: UpperPdu): Uint8Array {
-  return Buffer.concat([
-    tag(TAG.dissector, text(dissector)),
-    ...(direction === undefined ? [] : [tag(TAG.direction, Buffer.from([0, 0, 0, direction === "sent" ? 0 : 1]))]),
-    ...(protocol === undefined ? [] : [tag(TAG.protocolText, text(protocol))]),
-    ...(info === undefined ? [] : [tag(TAG.infoText, text(info))]),
-    tag(TAG.end, Buffer.alloc(0)),
-    bytes,
-  ]);
-}
-
-/** Big-endian; the length is a multiple of four, filled with zeros. */
-function tag(type: number, value: Buffer): Buffer {
-  const length = Math.ceil(value.length / 4) * 4;
-  const whole = Buffer.alloc(4 + length);
-  whole.writeUInt16BE(type, 0);
-  whole.writeUInt16BE(length, 2);
-  value.copy(whole, 4);
+  const tags: (readonly [type: number, value: string])[] = [[TAG.dissector, text(dissector)]];
+  if (direction !== undefined) tags.push([TAG.direction, direction === "sent" ? "\0\0\0\0" : "\0\0\0\x01"]);
+  if (protocol !== undefined) tags.push([TAG.protocolText, text(protocol)]);
+  if (info !== undefined) tags.push([TAG.infoText, text(info)]);
+  tags.push([TAG.end, ""]);
+  // written into one piece of memory: a run has hundreds of thousands of them
+  const whole = Buffer.alloc(tags.reduce((sum, [, value]) => sum + 4 + filled(value), bytes.length));
+  let at = 0;
+  for (const [type, value] of tags) {
+    whole.writeUInt16BE(type, at);
+    whole.writeUInt16BE(filled(value), at + 2);
+    whole.write(value, at + 4, "latin1");
+    at += 4 + filled(value);
+  }
+  whole.set(bytes, at);
   return whole;
 }
 
+/** Length of a tag's value: a multiple of four, filled with zeros. */
+function filled(value: string): number {
+  return Math.ceil(value.length / 4) * 4;
+}
+
 /** Ends with a zero, as Wireshark wants its strings; ASCII, because that is all that its columns take for sure. */
-function text(value: string): Buffer {
-  return Buffer.from(`${value.replace(/[^\x20-\x7e]/g, "?").slice(0, 200)}\0`, "ascii");
+function text(value: string): string {
+  return `${value.replace(/[^\x20-\x7e]/g, "?").slice(0, 200)}\0`;
 }

@@ -12,8 +12,8 @@ const WORDS = "text";
 const LONGEST_NAME = 28;
 /** Keys under which `protocol/messages/describe.ts` puts what a message is, best first. */
 const NAME_KEYS = ["message", "command", "http", "SW", "hsm", WORDS];
-/** Of what is asked for over HTTP: a name is short, and the bytes have it. */
-const QUERY = /(?<=^(?:GET|POST) \/[^?]*)\?.*$/;
+/** What is asked for over HTTP, and the query: a name is short, and the bytes have it. */
+const QUERY = /^((?:GET|POST) \/[^?]*)\?.*$/;
 /** A delivery has messages inside: "1.message". */
 const INNER_NAME = /^\d+\.message$/;
 /** Longest decoded value that is shown; pages of a merchant can be long. */
@@ -39,7 +39,7 @@ export function messageName(event: Message): string {
   const key = NAME_KEYS.find((each) => Object.hasOwn(decoded, each));
   if (key === undefined) return `${event.length ?? event.hex.length / 2} bytes`;
   const inner = Object.keys(decoded).filter((name) => INNER_NAME.test(name));
-  const words = [(decoded[key] ?? "").replace(QUERY, ""), ...inner.map((name) => decoded[name] ?? "")];
+  const words = [(decoded[key] ?? "").replace(QUERY, "$1"), ...inner.map((name) => decoded[name] ?? "")];
   return shorten(words.join(" "), LONGEST_NAME);
 }
 

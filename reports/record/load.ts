@@ -46,16 +46,18 @@ async function readChain(
   let proved = 0;
   let broken: string | undefined;
   let number = 0;
-  for await (const { bytes, terminated } of rawLines(join(runDir, EVENTS_FILE))) {
-    number++;
-    if (!terminated) break;
-    const check = broken === undefined ? checkLink(head, bytes) : undefined;
-    if (check?.ok) {
-      head = check.hash;
-      proved = number;
-    } else if (check) broken = unverified(`${EVENTS_FILE}, line ${number} ${check.what}`);
-    const line = parseLine(bytes);
-    if (line) take(line);
+  for await (const batch of rawLines(join(runDir, EVENTS_FILE))) {
+    for (const { bytes, terminated } of batch) {
+      number++;
+      if (!terminated) break;
+      const check = broken === undefined ? checkLink(head, bytes) : undefined;
+      if (check?.ok) {
+        head = check.hash;
+        proved = number;
+      } else if (check) broken = unverified(`${EVENTS_FILE}, line ${number} ${check.what}`);
+      const line = parseLine(bytes);
+      if (line) take(line);
+    }
   }
   return { head: proved === 0 ? "" : head, trouble: broken === undefined ? [] : [broken] };
 }
