@@ -1,6 +1,6 @@
 /** kill -9 at random moments of a run, and of its going on: the directory is always readable, and the verdicts are those of an undisturbed run. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { renderReports } from "../../../reports/index.ts";
@@ -86,13 +86,11 @@ interface Times {
 }
 
 async function timesOf(child: ChildProcess, dir: string): Promise<Times> {
-  const begun = performance.now();
-  let beginMs = 0;
-  const watch = setInterval(() => {
-    if (beginMs === 0 && existsSync(join(dir, "run.json"))) beginMs = performance.now() - begun;
-  }, 5);
-  await ended(child).finally(() => clearInterval(watch));
-  return { beginMs, endMs: performance.now() - begun };
+  const begun = performance.timeOrigin + performance.now();
+  await ended(child);
+  const endMs = performance.timeOrigin + performance.now() - begun;
+  // run.json is written once, as the first thing of a run
+  return { beginMs: Math.max(0, statSync(join(dir, "run.json")).mtimeMs - begun), endMs };
 }
 
 /** One run, killed and taken on until its end. Returns what was wrong. */
