@@ -37,6 +37,11 @@ export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
+/** There is no file of that name, says the system. */
+export function isAbsent(thrown: unknown): boolean {
+  return thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT";
+}
+
 /** For the `default` arm of an exhaustive `switch`. */
 export function unreachable(value: never): never {
   throw new PursebenchError("INTERNAL", `unexpected variant ${JSON.stringify(value)}`);

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { messageOf } from "../core/errors.ts";
+import { isAbsent, messageOf } from "../core/errors.ts";
 import { directoryFiles, type HeldFile, type Unholdable } from "./directory-files.ts";
 import { firstDifference } from "./file-digest.ts";
 import { entryOf, MANIFEST_FILE, type Manifest, manifestText, parseManifest } from "./manifest.ts";
@@ -63,8 +63,4 @@ function differences(manifest: Manifest, files: readonly HeldFile[]): Damage[] {
 export function differingLine(left: string, right: string): number {
   const others = right.split("\n");
   return left.split("\n").findIndex((line, index) => line !== others[index]) + 1 || others.length;
-}
-
-function isAbsent(thrown: unknown): boolean {
-  return thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT";
 }

@@ -1,22 +1,14 @@
+import type { BenchOverrides } from "../bench/load.ts";
 import type { RunMode } from "../evidence/run-identification.ts";
 
 /** What somebody asks of a run, as words: options of the command, fields of the station page, a job of the night. */
-export interface RunRequest {
+export interface RunRequest extends BenchOverrides {
   /** A file, or the name of a description that comes along; the virtual lab where it can run, when absent. */
   readonly bench?: string | undefined;
   /** Role under test; selects the cases whose failure is that role's. */
   readonly iut?: string | undefined;
   readonly suites?: readonly string[] | undefined;
   readonly cases?: readonly string[] | undefined;
-  /** SPECs in place of those of the bench description. */
-  readonly card?: string | undefined;
-  readonly psam?: string | undefined;
-  readonly terminal?: string | undefined;
-  /** Seconds to wait for a card that is not there yet. */
-  readonly wait?: string | undefined;
-  /** SPECs of devices known to be good. */
-  readonly goldenCard?: string | undefined;
-  readonly goldenPsam?: string | undefined;
   /** Files. */
   readonly pics?: string | undefined;
   readonly pixit?: string | undefined;

@@ -5,7 +5,7 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
-import { messageOf, PursebenchError } from "../../harness/core/errors.ts";
+import { isAbsent, messageOf, PursebenchError } from "../../harness/core/errors.ts";
 
 export const HISTORY_FILE = "allure-history.jsonl";
 /** "20260802T101530Z-3FA09C": sorts by time. */
@@ -41,8 +41,8 @@ export async function remember(path: string, name: string, added: string): Promi
 }
 
 async function read(path: string): Promise<Kept[]> {
-  const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === "ENOENT") return "";
+  const text = await readFile(path, "utf8").catch((cause: unknown) => {
+    if (isAbsent(cause)) return "";
     throw cause;
   });
   return parse(text, path);

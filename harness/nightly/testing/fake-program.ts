@@ -25,7 +25,7 @@ export interface FakePlan {
 }
 
 const SCRIPT = `
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, watch, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 const here = dirname(process.argv[1]);
 const plan = JSON.parse(readFileSync(join(here, "plan.json"), "utf8"));
@@ -55,10 +55,11 @@ if (run.hangs) {
     process.exit(130);
   });
   writeFileSync(join(dir, "hanging"), String(process.pid));
-  setInterval(() => undefined, 1000);
+  watch(dir, () => undefined); // what is watched keeps a process from ending
 } else if (run.waitsFor) {
-  const look = setInterval(() => existsSync(run.waitsFor) && process.exit(run.exit ?? 0), 10);
-  void look;
+  const look = () => existsSync(run.waitsFor) && process.exit(run.exit ?? 0);
+  watch(dirname(run.waitsFor), look);
+  look();
 } else process.exit(run.exit ?? 0);
 `;
 

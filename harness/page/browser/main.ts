@@ -10,9 +10,11 @@ import { pageView, titleOf } from "./page-view.ts";
 
 /** Typing is not judged letter by letter. */
 const PREVIEW_MS = 250;
+/** The seconds left of a prompt go on without news. */
+const COUNTDOWN_MS = 500;
 const root = document.getElementById("app") ?? document.body;
 const announcer = new Announcer();
-const heard = new Map<PartName, unknown>();
+const heard: Partial<Parts> = {};
 let model: Model = {
   parts: undefined,
   connection: "opening",
@@ -30,6 +32,7 @@ let model: Model = {
 };
 let isDrawing = false;
 let previewTimer: number | undefined;
+let countdown: number | undefined;
 let asked = 0;
 let disconnect = (): void => undefined;
 
@@ -57,6 +60,8 @@ function draw(): void {
   const home = document.getElementById(isAsked ? "prompt-title" : "main-title");
   if (home && (isAsked || (isHomeless && isNowhere()))) home.focus();
   if (home) isHomeless = false;
+  clearTimeout(countdown);
+  if (prompt !== undefined) countdown = setTimeout(() => change({}), COUNTDOWN_MS);
   promptShown = prompt;
   shown = view;
 }
@@ -129,13 +134,17 @@ const actions: Actions = {
 };
 
 function take(name: PartName, value: unknown): void {
-  heard.set(name, value);
-  if (!PART_NAMES.every((each) => heard.has(each))) return;
-  const parts = Object.fromEntries(heard) as unknown as Parts; // each was told under its name
-  const { benches, bench } = parts.choices;
+  Object.assign(heard, { [name]: value });
+  if (!isWhole(heard)) return;
+  const { benches, bench } = heard.choices;
   const isKnown = benches.some(({ file }) => file === model.form.bench);
-  change({ parts, connection: "open", ...(isKnown ? {} : { form: { ...model.form, bench } }) });
+  change({ parts: { ...heard }, connection: "open", ...(isKnown ? {} : { form: { ...model.form, bench } }) });
   if (name === "devices" || name === "choices" || name === "run") previewSoon();
+}
+
+/** All parts were told once. */
+function isWhole(parts: Partial<Parts>): parts is Parts {
+  return PART_NAMES.every((name) => name in parts);
 }
 
 async function lock(message: string): Promise<void> {
@@ -171,8 +180,6 @@ async function begin(): Promise<void> {
   open();
 }
 
-// The countdown of a prompt goes on without news.
-setInterval(() => model.parts?.prompt && change({}), 500);
 document.documentElement.dataset.ready = "yes";
 change({});
 void begin();

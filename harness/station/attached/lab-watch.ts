@@ -2,6 +2,7 @@ import { type FSWatcher, watch } from "node:fs";
 import { basename, dirname } from "node:path";
 import { systemClock } from "../../core/clock.ts";
 import { deadlineIn } from "../../core/deadline.ts";
+import { isAbsent } from "../../core/errors.ts";
 import { LabControl } from "../../lab/control/client.ts";
 import { labStatus } from "../../lab/lab.ts";
 import { labPaths } from "../../lab/paths.ts";
@@ -49,7 +50,9 @@ export class LabWatch implements Disposable {
       const watcher = watch(path, (_, file) => file === name && this.#soon());
       watcher.on("error", () => watcher.close());
       this.#folders.push(watcher);
-    } catch {} // no such folder: then there is no lab either
+    } catch (thrown) {
+      if (!isAbsent(thrown)) throw thrown; // where the folder is absent there is no lab either
+    }
   }
 
   #soon(): void {

@@ -46,7 +46,9 @@ function namesByPort(folder: string): ReadonlyMap<string, string> {
     try {
       const words = name.replace(/^usb-/, "").replace(/(-if\d+)?(-port\d+)?$/, "");
       found.set(basename(readlinkSync(join(folder, name))), words.replaceAll("_", " "));
-    } catch {} // gone in between
+    } catch {
+      // Unplugged in between, or not ours to read: the path says enough.
+    }
   }
   return found;
 }
@@ -55,6 +57,6 @@ function list(folder: string): readonly string[] {
   try {
     return readdirSync(folder);
   } catch {
-    return [];
+    return []; // no such folder where nothing is plugged in
   }
 }
