@@ -38,6 +38,7 @@ export function configFor({ allure }: { readonly allure: boolean }) {
     test: {
       maxWorkers: 3, // also where two cores are all there is: the two files on the virtual lab mostly wait
       sequence: { sequencer: LongestFirst },
+      globalSetup: "harness/setup/temporary.ts",
       projects: [
         {
           test: {
