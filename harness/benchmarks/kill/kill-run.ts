@@ -1,6 +1,6 @@
 /** kill -9 at random moments of a run, and of its going on: the directory is always readable, and the verdicts are those of an undisturbed run. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { renderReports } from "../../../reports/index.ts";
@@ -54,10 +54,10 @@ export async function killRuns(options: KillOptions): Promise<KillReport> {
   const counted: Counted = { kills: 0, killsOfResumed: 0, duringCase: 0, torn: 0, beforeFirst: 0, afterLast: 0 };
   try {
     const reference = join(place, "undisturbed");
-    const times = await timesOf(start([reference]), reference);
+    const length = { ms: await millisecondsOf(start([reference])) };
     const undisturbed = await deriveResults(reference);
     const wanted = judged(undisturbed);
-    const about = { cases: undisturbed.cases.length, undisturbedMs: Math.round(times.endMs) };
+    const about = { cases: undisturbed.cases.length, undisturbedMs: Math.round(length.ms) };
     const so = (): KillReport => ({
       ...about,
       ...counted,
@@ -66,7 +66,7 @@ export async function killRuns(options: KillOptions): Promise<KillReport> {
     });
     for (let run = 1; counted.kills < options.kills && !options.isStopped(); run++) {
       const dir = join(place, `run-${run}`);
-      const wrong = await killOne(dir, times, wanted, counted, options.random);
+      const wrong = await killOne(dir, length, wanted, counted, options.random);
       // Ctrl-C reaches the run too: what came of that one says nothing.
       if (!options.isStopped()) flaws.push(...wrong.map((flaw) => `run ${run}: ${flaw}`));
       rmSync(dir, { recursive: true, force: true });
@@ -78,33 +78,30 @@ export async function killRuns(options: KillOptions): Promise<KillReport> {
   }
 }
 
-interface Times {
-  /** From the start of the process until the run's directory holds a run, and until its end. */
-  readonly beginMs: number;
-  /** Of the last one that came to its end: a machine has other things to do as well, and then fewer. */
-  endMs: number;
+/** Of the last run that came to its end: a machine has other things to do as well, and then fewer. */
+interface Length {
+  ms: number;
 }
 
-async function timesOf(child: ChildProcess, dir: string): Promise<Times> {
-  const begun = performance.timeOrigin + performance.now();
+/** From the moment that a run says it begins until its end. */
+async function millisecondsOf(child: ChildProcess): Promise<number> {
+  await begun(child);
+  const from = performance.now();
   await ended(child);
-  const endMs = performance.timeOrigin + performance.now() - begun;
-  // run.json is written once, as the first thing of a run
-  return { beginMs: Math.max(0, statSync(join(dir, "run.json")).mtimeMs - begun), endMs };
+  return performance.now() - from;
 }
 
 /** One run, killed and taken on until its end. Returns what was wrong. */
 async function killOne(
   dir: string,
-  times: Times,
+  length: Length,
   wanted: string,
   counted: Counted,
   random: () => number,
 ): Promise<string[]> {
-  const within = () => times.beginMs + random() * (times.endMs - times.beginMs);
-  const begun = performance.now();
-  if (!(await killedAfter(start([dir]), within()))) {
-    times.endMs = performance.now() - begun;
+  const came = await killedAfter(start([dir]), random() * length.ms);
+  if (came !== "killed") {
+    length.ms = came.endedMs;
     return [];
   }
   counted.kills++;
@@ -115,7 +112,7 @@ async function killOne(
   const flaws = await lookInto(dir, counted);
   if (counted.kills % REPORTED === 1) await report(dir);
   for (let again = 0; again < MOST_AGAIN && random() < AGAIN; again++) {
-    if (!(await killedAfter(start(["--resume", dir]), within()))) break;
+    if ((await killedAfter(start(["--resume", dir]), random() * length.ms)) !== "killed") break;
     counted.killsOfResumed++;
     flaws.push(...(await lookInto(dir, counted)));
   }
@@ -165,14 +162,27 @@ export function judged({ verdict, summary, cases, golden = [] }: Results): strin
 
 function start(words: readonly string[]): ChildProcess {
   const target = join(packageRoot(), ".build", "harness", "benchmarks", "kill", "target.js");
-  return spawn(process.execPath, [target, ...words], { stdio: ["ignore", "ignore", "pipe"] });
+  return spawn(process.execPath, [target, ...words], { stdio: ["ignore", "ignore", "pipe", "ipc"] });
 }
 
-/** False: it ended before. */
-async function killedAfter(child: ChildProcess, milliseconds: number): Promise<boolean> {
+/** Kills it so long after it began with its run, or says how long that took where it ended before. */
+async function killedAfter(
+  child: ChildProcess,
+  milliseconds: number,
+): Promise<"killed" | { readonly endedMs: number }> {
+  const end = ended(child);
+  await Promise.race([begun(child), end]);
+  const from = performance.now();
   const timer = setTimeout(() => child.kill("SIGKILL"), milliseconds);
-  const { signal } = await ended(child).finally(() => clearTimeout(timer));
-  return signal === "SIGKILL";
+  const { signal } = await end.finally(() => clearTimeout(timer));
+  return signal === "SIGKILL" ? "killed" : { endedMs: performance.now() - from };
+}
+
+/** It says so when all is prepared: to load the program takes as long as a busy machine likes. */
+function begun(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    child.once("message", () => resolve());
+  });
 }
 
 function ended(child: ChildProcess): Promise<{ code: number | null; signal: string | null; err: string }> {

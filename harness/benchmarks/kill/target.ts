@@ -42,6 +42,7 @@ const open = (options: StationOptions, record: Parameters<typeof openStation>[1]
 };
 const renderReports = async () => []; // they take longer than the cases, and can be made again at any time
 const prepared = await prepareRun(request, { ...house, openStation: open, renderReports, laboratoryFile: undefined });
+process.send?.("begins");
 const { exitCode } = await performRun(prepared, { tell: (text) => process.stderr.write(`${text}\n`) });
 process.exitCode = exitCode;
 leave();
