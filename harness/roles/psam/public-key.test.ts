@@ -1,17 +1,12 @@
-import { createHash, createPublicKey, sign, verify } from "node:crypto";
+import { sign } from "node:crypto";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import { concat, flipBit, fromHex, toHex } from "../../core/bytes.ts";
 import { systemClock } from "../../core/clock.ts";
 import { deadlineIn } from "../../core/deadline.ts";
-import { seededRandom } from "../../core/random.ts";
 import { encodePresentCertificateCommand } from "../../protocol/messages/present-certificate.ts";
 import { encodePresentSessionKeyCommand } from "../../protocol/messages/present-session-key.ts";
 import { encodePsamCancelCommand } from "../../protocol/messages/psam-cancel.ts";
-import {
-  encodePackageCardCertificateCommand,
-  encodePackageIssuerCertificateCommand,
-} from "../../protocol/messages/psam-certificates.ts";
 import { encodePackageAtrCommand, encodePackageInitializeCommand } from "../../protocol/messages/psam-packages.ts";
 import { cardAtr } from "../card/atr.ts";
 import type { SimulatedCard } from "../card/serve.ts";
@@ -40,15 +35,19 @@ import {
   serve,
   testCard,
 } from "./testing/psam-bed.ts";
-
-const READ_CERTIFICATE = "90780000F4";
-const READ_SESSION_KEY = "90780100E0";
+import {
+  accept,
+  cardPackage,
+  drawPublic,
+  fileOf,
+  issuerPackage,
+  READ_CERTIFICATE,
+  READ_SESSION_KEY,
+} from "./testing/public-key-bed.ts";
 
 const CA = KEYS.caPrivateKey("000123", 1) ?? "";
 const ISSUER = KEYS.issuerKey("000123") ?? { privateKey: "", modulus: new Uint8Array(112) };
 const pkcs8 = (key: string) => ({ key: Buffer.from(key, "base64"), format: "der", type: "pkcs8" }) as const;
-const publicKey = (modulus: Uint8Array) =>
-  createPublicKey({ key: { kty: "RSA", n: Buffer.from(modulus).toString("base64url"), e: "AQAB" }, format: "jwk" });
 
 /** A certificate put together by the words of keys-and-signatures.md 8. `head`: type, authority, subject, last day. */
 function certificate(head: string, modulus: Uint8Array, key: string): Uint8Array {
@@ -60,30 +59,6 @@ const issuerCertificate = (head = "01 CA00012301000000 0001230000000000 291231",
   certificate(head, ISSUER.modulus, key);
 const cardCertificate = (head = "02 0001230000000000 0001230000004726 291231", key = ISSUER.privateKey) =>
   certificate(head, KEYS.cardKey("rsa")?.modulus ?? new Uint8Array(112), key);
-
-const issuerPackage = (bytes: Uint8Array, to = psam) => send(to, encodePackageIssuerCertificateCommand(bytes));
-const cardPackage = (bytes: Uint8Array, to = psam) => send(to, encodePackageCardCertificateCommand(bytes));
-const fileOf = (of: SimulatedCard, record: number) => fromHex(send(of, `00B20${record}1400`).slice(0, -4));
-
-/** Packages up to the card's own certificate; the status word of the first that is refused, or of the last. */
-function accept(to: SimulatedPsam, of: SimulatedCard): string {
-  const SW = present(to, initResponse(of));
-  if (SW !== "9000") return SW;
-  const issuer = issuerPackage(fileOf(of, 1), to);
-  return issuer === "9000" ? cardPackage(fileOf(of, 2), to) : issuer;
-}
-
-/** All packages, the debit reserved or issued, and its key presented to the card: DEBITDATA. */
-function drawPublic(to: SimulatedPsam, of: SimulatedCard, command = debitPackage()): Uint8Array {
-  expect(accept(to, of)).toBe("9000");
-  const response = send(to, command);
-  expect(response).toMatch(/9000$/);
-  const PSAMCERT = fromHex(send(to, READ_CERTIFICATE).slice(0, -4));
-  const SESSKEY = fromHex(send(to, READ_SESSION_KEY).slice(0, -4));
-  expect(send(of, encodePresentCertificateCommand(PSAMCERT))).toBe("9000");
-  expect(send(of, encodePresentSessionKeyCommand(SESSKEY))).toBe("9000");
-  return fromHex(response.slice(0, 106));
-}
 
 let psam: SimulatedPsam;
 let card: SimulatedCard;
@@ -198,8 +173,8 @@ describe("certificates", () => {
     ],
   ])("%s for an issuer's %s; the draw begins anew", (SW, _what, bytes) => {
     expect(present(psam, initResponse(card))).toBe("9000");
-    expect(issuerPackage(bytes)).toBe(SW);
-    expect(issuerPackage(issuerCertificate())).toBe("6985");
+    expect(issuerPackage(psam, bytes)).toBe(SW);
+    expect(issuerPackage(psam, issuerCertificate())).toBe("6985");
     expect(psam.state.session).toEqual({ kind: "idle" });
   });
 
@@ -214,9 +189,9 @@ describe("certificates", () => {
     ["9420", "that had expired", cardCertificate("02 0001230000000000 0001230000004726 251231")],
   ])("%s for a card's %s; the draw begins anew", (SW, _what, bytes) => {
     expect(present(psam, initResponse(card))).toBe("9000");
-    expect(issuerPackage(issuerCertificate())).toBe("9000");
-    expect(cardPackage(bytes)).toBe(SW);
-    expect(cardPackage(cardCertificate())).toBe("6985");
+    expect(issuerPackage(psam, issuerCertificate())).toBe("9000");
+    expect(cardPackage(psam, bytes)).toBe(SW);
+    expect(cardPackage(psam, cardCertificate())).toBe("6985");
     expect(psam.state.memory.NTPSAM).toBe(1);
   });
 
@@ -244,8 +219,8 @@ describe("certificates", () => {
   it("are good on the day of the last update, and on the last day the debit too", () => {
     psam = serve({}, { updated: "20260115" });
     expect(present(psam, initResponse(card))).toBe("9000");
-    expect(issuerPackage(issuerCertificate("01 CA00012301000000 0001230000000000 260115"))).toBe("9000");
-    expect(cardPackage(cardCertificate())).toBe("9000");
+    expect(issuerPackage(psam, issuerCertificate("01 CA00012301000000 0001230000000000 260115"))).toBe("9000");
+    expect(cardPackage(psam, cardCertificate())).toBe("9000");
     expect(send(psam, debitPackage({ DTHR: "20260115235959" }))).toMatch(/9000$/);
   });
 
@@ -254,26 +229,26 @@ describe("certificates", () => {
     ["card's", "291231", "260115"],
   ])("9413 at DEBIT on the day after the %s last day", (_whose, issuer, own) => {
     expect(present(psam, initResponse(card))).toBe("9000");
-    expect(issuerPackage(issuerCertificate(`01 CA00012301000000 0001230000000000 ${issuer}`))).toBe("9000");
-    expect(cardPackage(cardCertificate(`02 0001230000000000 0001230000004726 ${own}`))).toBe("9000");
+    expect(issuerPackage(psam, issuerCertificate(`01 CA00012301000000 0001230000000000 ${issuer}`))).toBe("9000");
+    expect(cardPackage(psam, cardCertificate(`02 0001230000000000 0001230000004726 ${own}`))).toBe("9000");
     expect(send(psam, debitPackage({ DTHR: "20260116000000" }))).toBe("9413");
   });
 
   it("are out of order anywhere else, and a wrong length leads to idle", () => {
-    expect(issuerPackage(issuerCertificate())).toBe("6985");
+    expect(issuerPackage(psam, issuerCertificate())).toBe("6985");
     expect(present(psam, initResponse(testCard("specimen")))).toBe("9000");
-    expect(issuerPackage(issuerCertificate())).toBe("6985");
+    expect(issuerPackage(psam, issuerCertificate())).toBe("6985");
     expect(send(psam, debitPackage())).toMatch(/9000$/);
-    expect(issuerPackage(issuerCertificate())).toBe("6985");
+    expect(issuerPackage(psam, issuerCertificate())).toBe("6985");
     send(psam, encodePsamCancelCommand(idtrx(1), "withdraw"));
 
     expect(present(psam, initResponse(card))).toBe("9000");
-    expect(cardPackage(cardCertificate())).toBe("6985");
+    expect(cardPackage(psam, cardCertificate())).toBe("6985");
     expect(send(psam, debitPackage())).toBe("6985");
-    expect(issuerPackage(issuerCertificate())).toBe("9000");
-    expect(issuerPackage(issuerCertificate())).toBe("6985");
-    expect(cardPackage(cardCertificate().subarray(1))).toBe("6700");
-    expect(cardPackage(cardCertificate())).toBe("6985");
+    expect(issuerPackage(psam, issuerCertificate())).toBe("9000");
+    expect(issuerPackage(psam, issuerCertificate())).toBe("6985");
+    expect(cardPackage(psam, cardCertificate().subarray(1))).toBe("6700");
+    expect(cardPackage(psam, cardCertificate())).toBe("6985");
     expect(psam.state.session).toEqual({ kind: "idle" });
   });
 
@@ -281,7 +256,7 @@ describe("certificates", () => {
     fc.assert(
       fc.property(fc.nat({ max: 244 * 8 - 1 }), fc.boolean(), (bit, isCard) => {
         present(psam, initResponse(card));
-        const refused = isCard ? flippedCard(bit) : issuerPackage(flipBit(issuerCertificate(), bit));
+        const refused = isCard ? flippedCard(bit) : issuerPackage(psam, flipBit(issuerCertificate(), bit));
         expect(["6A80", "9421", "9422"]).toContain(refused);
       }),
       { numRuns: 60 },
@@ -289,129 +264,9 @@ describe("certificates", () => {
   });
 
   function flippedCard(bit: number): string {
-    issuerPackage(issuerCertificate());
-    return cardPackage(flipBit(cardCertificate(), bit));
+    issuerPackage(psam, issuerCertificate());
+    return cardPackage(psam, flipBit(cardCertificate(), bit));
   }
-});
-
-describe("READ CERTIFICATE and READ SESSION KEY", () => {
-  it("give the PSAM's certificate under the card's CA, and a signed session key", () => {
-    const INITRSP = initResponse(card);
-    expect(present(psam, INITRSP)).toBe("9000");
-    issuerPackage(fileOf(card, 1));
-    cardPackage(fileOf(card, 2));
-    expect(send(psam, debitPackage())).toMatch(/9000$/);
-    const PSAMCERT = fromHex(send(psam, READ_CERTIFICATE).slice(0, -4));
-    expect(toHex(PSAMCERT.subarray(0, 20))).toBe("03CA0001230100000000078900" + "00A10001291231");
-    const ca = publicKey(KEYS.caPublicKey("000123", 1) ?? new Uint8Array(112));
-    expect(verify("sha256", PSAMCERT.subarray(0, 132), ca, PSAMCERT.subarray(132))).toBe(true);
-    const SESSKEY = fromHex(send(psam, READ_SESSION_KEY).slice(0, -4));
-    const signed = concat(fromHex("1F 000789 00A10001"), INITRSP, SESSKEY.subarray(0, 112));
-    expect(verify("sha256", signed, publicKey(PSAMCERT.subarray(20, 132)), SESSKEY.subarray(112))).toBe(true);
-  });
-
-  it("work while the debit is open and after COMPLETE, CANCEL and READ TOTALS, with Le 00 as well", () => {
-    drawPublic(psam, card);
-    const key = send(psam, READ_SESSION_KEY);
-    send(psam, READ_TOTALS);
-    send(psam, encodePsamCancelCommand(idtrx(1), "suspend"));
-    complete(psam, 1, new Uint8Array(16));
-    expect(send(psam, "9078010000")).toBe(key);
-    expect(send(psam, "9078000000")).toMatch(/^.{488}9000$/);
-  });
-
-  it.each(["9078000000", "90780000F3", "9078010000", "90780100DF", "9078020000", "90780001F4"])(
-    "are refused without a debit or with wrong parameters: %s",
-    (command) => {
-      const length = command.endsWith("F3") || command.endsWith("DF");
-      const wrong = command.startsWith("907802") || command.startsWith("90780001");
-      expect(send(psam, command)).toBe(wrong ? "6A86" : length ? "6700" : "6985");
-    },
-  );
-
-  it("6985 after the next package, reset, SELECT, a refused debit, and for a secret key card", () => {
-    drawPublic(psam, card);
-    expect(send(psam, encodePackageAtrCommand(cardAtr()))).toBe("6985"); // out of order: changes nothing
-    expect(send(psam, READ_SESSION_KEY)).toMatch(/9000$/);
-    send(psam, encodePsamCancelCommand(idtrx(1), "withdraw"));
-    send(psam, encodePackageAtrCommand(cardAtr()));
-    expect(send(psam, READ_SESSION_KEY)).toBe("6985");
-    psam = serve();
-    for (const forget of [() => psam.reset(), () => send(psam, SELECT)]) {
-      drawPublic(psam, card);
-      forget();
-      expect(send(psam, READ_CERTIFICATE)).toBe("6985");
-      send(psam, SELECT);
-      send(psam, encodePsamCancelCommand(idtrx(1), "withdraw"));
-    }
-    accept(psam, card);
-    expect(send(psam, debitPackage({ MPDA: 10_000_001 }))).toBe("9401");
-    expect(send(psam, READ_SESSION_KEY)).toBe("6985");
-    draw(psam, testCard("aes"));
-    expect(send(psam, READ_CERTIFICATE)).toBe("6985");
-  });
-
-  it("6985 after a debit whose write failed, and the next key is another one", () => {
-    let works = true;
-    psam = serve({ memory: () => works });
-    drawPublic(psam, card);
-    const first = send(psam, READ_SESSION_KEY);
-    send(psam, encodePsamCancelCommand(idtrx(1), "withdraw"));
-    expect(accept(psam, card)).toBe("9000");
-    works = false;
-    expect(send(psam, debitPackage())).toBe("6581");
-    expect(send(psam, READ_SESSION_KEY)).toBe("6985");
-    works = true;
-    drawPublic(psam, card);
-    expect(send(psam, READ_SESSION_KEY).slice(0, 224)).not.toBe(first.slice(0, 224));
-  });
-
-  it("a failed write of another command leaves them readable", () => {
-    let works = true;
-    psam = serve({ memory: () => works });
-    drawPublic(psam, card);
-    works = false;
-    expect(send(psam, encodePsamCancelCommand(idtrx(1), "suspend"))).toBe("6581");
-    expect(send(psam, READ_SESSION_KEY)).toMatch(/9000$/);
-  });
-});
-
-describe("session keys", () => {
-  /** All the way to EK with that source of randomness. */
-  const keyOf = (seed: string, random?: string) => {
-    const state = createPsam(DATA, KEYS, seededRandom(seed));
-    const other = servePsam({ state, ...(random ? { random: seededRandom(random) } : {}) });
-    other.reset();
-    send(other, SELECT);
-    drawPublic(other, testCard("rsa"));
-    return send(other, READ_SESSION_KEY).slice(0, 224);
-  };
-
-  it("follow from the randomness that was given, at the start and at reset", () => {
-    expect(keyOf("one")).toBe(keyOf("one"));
-    expect(keyOf("one")).not.toBe(keyOf("two"));
-    expect(keyOf("one", "fresh")).not.toBe(keyOf("one"));
-  });
-
-  it("are new for every debit", () => {
-    const keys = [1, 2, 3].map((number) => {
-      drawPublic(psam, card, issuePackage({ IDTRX: idtrx(number) }));
-      return createHash("sha256").update(send(psam, READ_SESSION_KEY)).digest("hex");
-    });
-    expect(new Set(keys).size).toBe(3);
-  });
-
-  it("and private keys are in no answer", () => {
-    drawPublic(psam, card);
-    const { open, signingKey } = psam.state.memory;
-    const answers = [READ_CERTIFICATE, READ_SESSION_KEY, READ_TOTALS, SELECT].map((each) => send(psam, each)).join(" ");
-    expect(open?.SK).toMatch(/^[0-9A-F]{32}$/);
-    expect(answers).not.toContain(open?.SK ?? "");
-    const secret = Buffer.from(signingKey ?? "", "base64")
-      .toString("hex")
-      .toUpperCase();
-    for (let at = 300; at + 64 < secret.length; at += 64) expect(answers).not.toContain(secret.slice(at, at + 64));
-  });
 });
 
 describe("the memory of a PSAM with CA keys", () => {
