@@ -1,4 +1,5 @@
 /** The real command on the real virtual lab, with devices and services that are absent, broken, or go away. */
+import { randomInt } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { userInfo } from "node:os";
@@ -36,12 +37,18 @@ function labOf(place: string, pid: number | undefined) {
   return labState.parse(JSON.parse(readFileSync(path, "utf8")));
 }
 
+/** Below those that the system gives to whoever asks for any: nobody else takes it before it is used. */
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address !== null ? address.port : 0;
+  for (;;) {
+    const port = randomInt(20_000, 32_000);
+    const server = createServer().listen(port, "127.0.0.1");
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once("listening", () => resolve(true)).once("error", () => resolve(false));
+    });
+    if (!isFree) continue;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  }
 }
 
 describe.concurrent("a card that is no purse is nobody's fail", () => {

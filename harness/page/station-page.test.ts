@@ -232,7 +232,9 @@ test("the keyboard alone is enough: choose, start, stop, look at the end, begin 
   await tabTo("Stop the run");
   await page.keyboard.press("Enter");
   await tabTo("Stop now");
+  const told = page.waitForResponse((response) => response.url().endsWith("/api/run/stop"));
   await page.keyboard.press("Space");
+  await told; // otherwise the case may end before the station knows
   held.open();
   await heading(page, "stopped").waitFor();
   await tabTo("New run");
